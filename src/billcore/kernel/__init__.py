@@ -1,0 +1,133 @@
+"""Values that every layer speaks: exact numbers, money, time, ids and errors.
+
+It owns exactness (``exact``, ``rounding``, ``allocation``, ``money``, ``currency``), time (``instant``, ``period``,
+``cadence``, ``timeline``), names (``ids``, ``canonical``) and the tree of ``errors``. It does not own a price, a
+customer or a document, and it imports nothing from billcore.
+
+Invariants: no float ever gets in; nothing depends on the thread's decimal context; every instant is in UTC; every
+value refuses to be built wrong, with the place and the value.
+"""
+
+from billcore.kernel.allocation import allocate
+from billcore.kernel.cadence import (
+    DAY,
+    HALF_YEAR,
+    HOUR,
+    INTERVALS,
+    MINUTE,
+    MONTH,
+    QUARTER,
+    WEEK,
+    YEAR,
+    Anchor,
+    Cadence,
+    DayAnchor,
+    Interval,
+    cadence,
+    local_days,
+    nth,
+)
+from billcore.kernel.canonical import canonical, fingerprint
+from billcore.kernel.currency import Currency, active_codes, currency, is_active, places
+from billcore.kernel.errors import (
+    AlreadyExists,
+    BillcoreError,
+    Conflict,
+    ConstraintViolated,
+    CurrencyMismatch,
+    IdempotencyMismatch,
+    InputError,
+    InsufficientFunds,
+    InvalidDocument,
+    InvalidInstant,
+    InvalidNumber,
+    InvalidValue,
+    InvariantBroken,
+    NotAllowed,
+    NotFound,
+    NotSupportedYet,
+    OutcomeUnknown,
+    SchemaMismatch,
+    StateError,
+    StoreError,
+    UnknownCurrency,
+)
+from billcore.kernel.exact import ONE, ZERO, Exact, Number, number
+from billcore.kernel.ids import CustomerId, DocumentId, OrderId, SubscriptionId, checked_id, derive
+from billcore.kernel.instant import UTC, from_micros, instant, micros, rfc3339, zone
+from billcore.kernel.money import Money
+from billcore.kernel.period import Period
+from billcore.kernel.rounding import Group, Rounding, minor_units, round_to
+from billcore.kernel.timeline import Timeline
+
+__all__ = [
+    "DAY",
+    "HALF_YEAR",
+    "HOUR",
+    "INTERVALS",
+    "MINUTE",
+    "MONTH",
+    "ONE",
+    "QUARTER",
+    "UTC",
+    "WEEK",
+    "YEAR",
+    "ZERO",
+    "AlreadyExists",
+    "Anchor",
+    "BillcoreError",
+    "Cadence",
+    "Conflict",
+    "ConstraintViolated",
+    "Currency",
+    "CurrencyMismatch",
+    "CustomerId",
+    "DayAnchor",
+    "DocumentId",
+    "Exact",
+    "Group",
+    "IdempotencyMismatch",
+    "InputError",
+    "InsufficientFunds",
+    "Interval",
+    "InvalidDocument",
+    "InvalidInstant",
+    "InvalidNumber",
+    "InvalidValue",
+    "InvariantBroken",
+    "Money",
+    "NotAllowed",
+    "NotFound",
+    "NotSupportedYet",
+    "Number",
+    "OrderId",
+    "OutcomeUnknown",
+    "Period",
+    "Rounding",
+    "SchemaMismatch",
+    "StateError",
+    "StoreError",
+    "SubscriptionId",
+    "Timeline",
+    "UnknownCurrency",
+    "active_codes",
+    "allocate",
+    "cadence",
+    "canonical",
+    "checked_id",
+    "currency",
+    "derive",
+    "fingerprint",
+    "from_micros",
+    "instant",
+    "is_active",
+    "local_days",
+    "micros",
+    "minor_units",
+    "nth",
+    "number",
+    "places",
+    "rfc3339",
+    "round_to",
+    "zone",
+]

@@ -1,0 +1,98 @@
+"""What is sold and what it costs: models, prices, plans, services, catalogs, quotes.
+
+It owns the arithmetic that quote and invoice share: price, quantities and window to exact amounts (``charge``,
+``proration``), tax over lines (``tax``), explanations (``explain``) and price snapshots (``snapshot``). It does not own
+who buys, windows of a customer's life, differences or documents.
+
+Invariants: rating is exact, nothing is rounded inside a charge; a price built wrong refuses with the place; whatever a
+plan, a product or a service recipe expands to is a tuple of ``OrderRecord``, and from there on nothing knows which.
+
+>>> from billcore.pricing import Graduated, Tier
+>>> Graduated([Tier(10, "1.00"), Tier(None, "0.50")]).amount(Decimal(14))
+Decimal('12.00')
+"""
+
+from billcore.pricing.catalog import Catalog
+from billcore.pricing.charge import Allowance, recurring_amount, usage_rating
+from billcore.pricing.explain import Explanation, Operation, explain_rating, leaf
+from billcore.pricing.model.flat import Flat, PerUnit
+from billcore.pricing.model.package import Package, PackageRound
+from billcore.pricing.model.progressive import Bracket, Progressive
+from billcore.pricing.model.tiered import Graduated, StairStep, Volume
+from billcore.pricing.model.wrapped import Wrapped
+from billcore.pricing.price import OnChange, OnEnd, Price, PriceCadence, Proration, Timing, amount_of
+from billcore.pricing.product import Addon, Aggregation, Meter, Plan, PlanStatus, PlanVersion, Product, period_of
+from billcore.pricing.proration import share
+from billcore.pricing.quote import Quote, QuoteLine, QuoteTotal, allowance_of, anchor_of, quote
+from billcore.pricing.rating import PriceModel, Rating, Step
+from billcore.pricing.record import OrderRecord
+from billcore.pricing.selection import HOURS_PER_MONTH, Selection
+from billcore.pricing.service import BillingUnit, ComputePlan, Per, Resource, Service, SlaTier, Storage
+from billcore.pricing.snapshot import price_from_snapshot, price_hash, price_snapshot
+from billcore.pricing.tax import Tax, Taxes, TaxRate, find_rate, tax_over
+from billcore.pricing.tier import Tier
+
+__all__ = [
+    "HOURS_PER_MONTH",
+    "Addon",
+    "Aggregation",
+    "Allowance",
+    "BillingUnit",
+    "Bracket",
+    "Catalog",
+    "ComputePlan",
+    "Explanation",
+    "Flat",
+    "Graduated",
+    "Meter",
+    "OnChange",
+    "OnEnd",
+    "Operation",
+    "OrderRecord",
+    "Package",
+    "PackageRound",
+    "Per",
+    "PerUnit",
+    "Plan",
+    "PlanStatus",
+    "PlanVersion",
+    "Price",
+    "PriceCadence",
+    "PriceModel",
+    "Product",
+    "Progressive",
+    "Proration",
+    "Quote",
+    "QuoteLine",
+    "QuoteTotal",
+    "Rating",
+    "Resource",
+    "Selection",
+    "Service",
+    "SlaTier",
+    "StairStep",
+    "Step",
+    "Storage",
+    "Tax",
+    "TaxRate",
+    "Taxes",
+    "Tier",
+    "Timing",
+    "Volume",
+    "Wrapped",
+    "allowance_of",
+    "amount_of",
+    "anchor_of",
+    "explain_rating",
+    "find_rate",
+    "leaf",
+    "period_of",
+    "price_from_snapshot",
+    "price_hash",
+    "price_snapshot",
+    "quote",
+    "recurring_amount",
+    "share",
+    "tax_over",
+    "usage_rating",
+]

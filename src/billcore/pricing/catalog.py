@@ -1,0 +1,254 @@
+"""Catalog: what is sold, published whole, immutable; a later one never reaches who already bought."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import TypeVar
+
+import attrs
+
+from billcore.kernel import CurrencyMismatch, Interval, InvalidValue, NotFound, checked_id, currency, instant
+from billcore.pricing.price import Price
+from billcore.pricing.product import Addon, Meter, Plan, PlanStatus, PlanVersion, Product, period_of, unique_codes
+from billcore.pricing.record import OrderRecord
+from billcore.pricing.selection import Selection
+from billcore.pricing.service import Service, SlaTier
+from billcore.pricing.tax import TaxRate
+
+__all__ = ["Catalog"]
+
+T = TypeVar("T", SlaTier, Service, Meter, Product, Plan, Addon)
+
+
+def _version(value: str) -> str:
+    return checked_id(value, "version")
+
+
+def _effective(value: dt.datetime | str) -> dt.datetime:
+    return instant(value, "effective")
+
+
+def _sla_tiers(values: Iterable[SlaTier]) -> tuple[SlaTier, ...]:
+    return tuple(values)
+
+
+def _services(values: Iterable[Service]) -> tuple[Service, ...]:
+    return tuple(values)
+
+
+def _meters(values: Iterable[Meter]) -> tuple[Meter, ...]:
+    return tuple(values)
+
+
+def _products(values: Iterable[Product]) -> tuple[Product, ...]:
+    return tuple(values)
+
+
+def _plans(values: Iterable[Plan]) -> tuple[Plan, ...]:
+    return tuple(values)
+
+
+def _addons(values: Iterable[Addon]) -> tuple[Addon, ...]:
+    return tuple(values)
+
+
+def _tax_rates(values: Iterable[TaxRate]) -> tuple[TaxRate, ...]:
+    return tuple(values)
+
+
+@attrs.frozen(kw_only=True)
+class Catalog:
+    """One version of everything that is sold, in force from ``effective`` on.
+
+    Prices without a currency get that of their plan, product or service, else the catalog's; after construction every
+    price has one.
+    """
+
+    version: str = attrs.field(converter=_version)
+    effective: dt.datetime = attrs.field(converter=_effective)
+    currency: str | None = None
+    sla_tiers: tuple[SlaTier, ...] = attrs.field(default=(), converter=_sla_tiers)
+    services: tuple[Service, ...] = attrs.field(default=(), converter=_services)
+    meters: tuple[Meter, ...] = attrs.field(default=(), converter=_meters)
+    products: tuple[Product, ...] = attrs.field(default=(), converter=_products)
+    plans: tuple[Plan, ...] = attrs.field(default=(), converter=_plans)
+    addons: tuple[Addon, ...] = attrs.field(default=(), converter=_addons)
+    tax_rates: tuple[TaxRate, ...] = attrs.field(default=(), converter=_tax_rates)
+
+    def __attrs_post_init__(self) -> None:
+        if self.currency is not None:
+            currency(self.currency)
+        for name in ("sla_tiers", "services", "meters", "products", "plans", "addons"):
+            codes = [entry.code for entry in getattr(self, name)]
+            for index, code in enumerate(codes):
+                if code in codes[:index]:
+                    raise InvalidValue("a code stands twice", place=f"{name}[{index}].code", value=code)
+        self._fill_in_currencies()
+        self._check_references()
+
+    def _fill_in_currencies(self) -> None:
+        services = [attrs.evolve(entry, currency=entry.currency or self.currency) for entry in self.services]
+        for index, service in enumerate(services):
+            if service.currency is None:
+                raise InvalidValue("no currency", place=f"services[{index}].currency")
+        products = [
+            attrs.evolve(entry, prices=self._with(entry.prices, entry.currency, f"products[{index}].prices"))
+            for index, entry in enumerate(self.products)
+        ]
+        plans = [
+            attrs.evolve(
+                plan,
+                versions=[
+                    attrs.evolve(v, prices=self._with(v.prices, plan.currency, f"plans[{i}].versions[{j}].prices"))
+                    for j, v in enumerate(plan.versions)
+                ],
+            )
+            for i, plan in enumerate(self.plans)
+        ]
+        addons = [
+            attrs.evolve(entry, price=self._with((entry.price,), None, f"addons[{index}].price")[0])
+            for index, entry in enumerate(self.addons)
+        ]
+        for name, value in (("services", services), ("products", products), ("plans", plans), ("addons", addons)):
+            object.__setattr__(self, name, tuple(value))
+
+    def _with(self, prices: tuple[Price, ...], default: str | None, place: str) -> tuple[Price, ...]:
+        filled = []
+        for index, price in enumerate(prices):
+            code = price.currency or default or self.currency
+            if code is None:
+                raise InvalidValue("no currency", place=f"{place}[{index}].currency")
+            filled.append(price if price.currency else attrs.evolve(price, currency=code))
+        return tuple(filled)
+
+    def _check_references(self) -> None:
+        tiers, meters = {tier.code for tier in self.sla_tiers}, {meter.code for meter in self.meters}
+        products = {product.code for product in self.products}
+        for index, service in enumerate(self.services):
+            for tier in service.sla_surcharges:
+                if tier not in tiers:
+                    raise InvalidValue("no such SLA tier", place=f"services[{index}].sla_surcharges.{tier}", value=tier)
+        for place, price in self._prices():
+            if price.meter is not None and price.meter not in meters:
+                raise InvalidValue("no such meter", place=f"{place}.meter", value=price.meter)
+        for index, addon in enumerate(self.addons):
+            if addon.meter is not None and addon.meter not in meters:
+                raise InvalidValue("no such meter", place=f"addons[{index}].meter", value=addon.meter)
+        for index, plan in enumerate(self.plans):
+            if plan.product is not None and plan.product not in products:
+                raise InvalidValue("no such product", place=f"plans[{index}].product", value=plan.product)
+        for index, rate in enumerate(self.tax_rates):
+            for other in self.tax_rates[:index]:
+                if _overlap(rate, other):
+                    raise InvalidValue("two rates at one time", place=f"tax_rates[{index}]", value=rate.code)
+
+    def _prices(self) -> Iterable[tuple[str, Price]]:
+        for i, product in enumerate(self.products):
+            for j, price in enumerate(product.prices):
+                yield f"products[{i}].prices[{j}]", price
+        for i, plan in enumerate(self.plans):
+            for j, version in enumerate(plan.versions):
+                for k, price in enumerate(version.prices):
+                    yield f"plans[{i}].versions[{j}].prices[{k}]", price
+        for i, addon in enumerate(self.addons):
+            yield f"addons[{i}].price", addon.price
+
+    def service(self, code: str) -> Service:
+        """The service of that code. Raises ``NotFound``."""
+        return _find(self.services, code, "service")
+
+    def plan(self, code: str) -> Plan:
+        """The plan of that code. Raises ``NotFound``."""
+        return _find(self.plans, code, "plan")
+
+    def product(self, code: str) -> Product:
+        """The product of that code. Raises ``NotFound``."""
+        return _find(self.products, code, "product")
+
+    def addon(self, code: str) -> Addon:
+        """The addon of that code. Raises ``NotFound``."""
+        return _find(self.addons, code, "addon")
+
+    def meter(self, code: str) -> Meter:
+        """The meter of that code. Raises ``NotFound``."""
+        return _find(self.meters, code, "meter")
+
+    def sla_tier(self, code: str) -> SlaTier:
+        """The SLA tier of that code. Raises ``NotFound``."""
+        return _find(self.sla_tiers, code, "sla_tier")
+
+    def plan_version(self, code: str, version: int | None = None) -> PlanVersion:
+        """The active version of a plan, or the one named. Drafts and retired versions are not sold."""
+        plan = self.plan(code)
+        chosen = plan.active if version is None else plan.version(version)
+        if chosen is None:
+            raise NotFound("no such version" if version is not None else "no active version", place="plan", value=code)
+        if chosen.status is not PlanStatus.ACTIVE:
+            raise InvalidValue(f"a {chosen.status.value} version is not sold", place="version", value=chosen.version)
+        return chosen
+
+    def records(self, selection: Selection) -> tuple[OrderRecord, ...]:
+        """What a selection expands to: prices and quantities, the addons' last.
+
+        Raises ``NotFound`` and ``InvalidValue`` with the place in the selection, ``CurrencyMismatch`` where prices of two
+        currencies meet.
+        """
+        if not self._base(selection):
+            raise InvalidValue("nothing to sell in this selection", place="selection")
+        addons = Counter(selection.addons)
+        found = (*self._base(selection), *(self.addon_record(code, count) for code, count in addons.items()))
+        unique_codes(tuple(record.price for record in found), "selection")
+        currencies = {record.price.currency for record in found}
+        if len(currencies) > 1:
+            raise CurrencyMismatch(place="selection", value=" and ".join(sorted(map(str, currencies))))
+        return found
+
+    def _base(self, selection: Selection) -> tuple[OrderRecord, ...]:
+        if selection.service is not None:
+            tier = None if selection.sla_tier is None else self.sla_tier(selection.sla_tier)
+            return self.service(selection.service).records(selection, tier)
+        if selection.plan is not None:
+            prices = self.plan_version(selection.plan, selection.version).prices
+        else:
+            prices = self.product(selection.product or "").prices
+        return tuple(OrderRecord(price=price, quantity=_quantity(price, selection)) for price in prices)
+
+    def addon_record(self, code: str, quantity: int = 1) -> OrderRecord:
+        """The record of an addon: its price and what it adds to a meter's allowance."""
+        addon = self.addon(code)
+        return OrderRecord(
+            price=addon.price,
+            quantity=quantity,
+            addon=addon.code,
+            meter=addon.meter,
+            allowance=addon.quantity if addon.meter is not None else 0,
+        )
+
+    def interval(self, selection: Selection) -> Interval:
+        """The plan's period that a selection brings."""
+        return period_of(tuple(record.price for record in self._base(selection)))
+
+
+def _quantity(price: Price, selection: Selection) -> Decimal:
+    if price.size is None:
+        return selection.quantity
+    if price.size not in selection.sizes:
+        raise InvalidValue("the product needs this size", place=f"sizes.{price.size}")
+    return selection.sizes[price.size]
+
+
+def _find(entries: tuple[T, ...], code: str, what: str) -> T:
+    for entry in entries:
+        if entry.code == code:
+            return entry
+    raise NotFound(f"no such {what} in the catalog", place=what, value=code)
+
+
+def _overlap(a: TaxRate, b: TaxRate) -> bool:
+    if (a.country, a.category) != (b.country, b.category):
+        return False
+    starts_before = a.from_ is None or b.to is None or a.from_ < b.to
+    return starts_before and (b.from_ is None or a.to is None or b.from_ < a.to)

@@ -1,0 +1,63 @@
+"""Price, quantities and window to an exact amount: the arithmetic that quote and invoice share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+
+from billcore.kernel import ZERO, Exact, Period
+from billcore.kernel import exact as ex
+from billcore.pricing.model.wrapped import Wrapped
+from billcore.pricing.price import Price, amount_of
+from billcore.pricing.proration import share
+from billcore.pricing.rating import Rating
+
+__all__ = ["Allowance", "recurring_amount", "usage_rating"]
+
+_MICROS = 1_000_000
+
+
+@attrs.frozen
+class Allowance:
+    """What a usage window has free beside the price's own ``included``.
+
+    ``share`` (n of d) is the window's share of included, minimum, maximum and ``extra``, the units that addons give.
+    """
+
+    share: tuple[int, int] = (1, 1)
+    extra: Exact = ZERO
+
+
+def recurring_amount(price: Price, parts: Sequence[tuple[Period, Exact]], whole: Period, zone: str) -> Exact:
+    """What a recurring price costs for ``parts`` of the period ``whole``, each with the quantity in force in it.
+
+    For a price that runs with time, each part's rated amount times the hours it lasted. Otherwise the full quantity
+    chooses the tier and each part is billed its share (D14). Divided once, at the end.
+    """
+    if price.per is not None:
+        over = price.per.seconds * _MICROS
+        return ex.ratio(_weighted([(amount_of(price.model, quantity), part.micros) for part, quantity in parts]), over)
+    weighted, length = [], 1
+    for part, quantity in parts:
+        n, d = share(price.proration, part, whole, zone)
+        if n == d:
+            return amount_of(price.model, quantity)
+        length = d
+        weighted.append((amount_of(price.model, quantity), n))
+    return ex.ratio(_weighted(weighted), length)
+
+
+def _weighted(terms: list[tuple[Exact, int]]) -> Exact:
+    total: Exact = ZERO
+    for amount, weight in terms:
+        total = ex.add(total, ex.multiply(amount, ex.whole(weight)))
+    return total
+
+
+def usage_rating(price: Price, quantity: Exact, allowance: Allowance) -> Rating:
+    """The rating of a window's usage, with its share of the free units (DESIGN.md, Proration, Usage)."""
+    if allowance == Allowance():
+        return price.model.rate(quantity)
+    model = price.model if isinstance(price.model, Wrapped) else Wrapped(model=price.model)
+    return model.rate(quantity, allowance.share, allowance.extra)

@@ -1,0 +1,126 @@
+"""Converters of fields that hold numbers: each reads ``Decimal``, ``int`` or text and names its field when it refuses.
+
+Nothing that has a price may have a negative one: what lowers a bill is a discount or a credit, never a price.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from billcore.kernel import InvalidValue, Number, number
+
+
+def _not_negative(value: Number, place: str) -> Decimal:
+    amount = number(value, place)
+    if amount < 0:
+        raise InvalidValue("must not be negative", place=place, value=str(amount))
+    return amount
+
+
+def _positive(value: Number, place: str) -> Decimal:
+    amount = number(value, place)
+    if amount <= 0:
+        raise InvalidValue("must be greater than zero", place=place, value=str(amount))
+    return amount
+
+
+def _percentage(value: Number, place: str) -> Decimal:
+    percent = number(value, place)
+    if not 0 <= percent <= 100:
+        raise InvalidValue("a percentage is 0 to 100", place=place, value=str(percent))
+    return percent
+
+
+def amount(value: Number) -> Decimal:
+    return _not_negative(value, "amount")
+
+
+def unit_amount(value: Number) -> Decimal:
+    return _not_negative(value, "unit_amount")
+
+
+def flat_amount(value: Number) -> Decimal:
+    return _not_negative(value, "flat_amount")
+
+
+def up_to(value: Number | None) -> Decimal | None:
+    return None if value is None else _positive(value, "up_to")
+
+
+def above(value: Number | None) -> Decimal | None:
+    return None if value is None else _not_negative(value, "above")
+
+
+def percent(value: Number) -> Decimal:
+    return _percentage(value, "percent")
+
+
+def uptime(value: Number | None) -> Decimal | None:
+    return None if value is None else _percentage(value, "uptime")
+
+
+def package_size(value: Number) -> Decimal:
+    return _positive(value, "package_size")
+
+
+def units(value: Number) -> Decimal:
+    return _positive(value, "units")
+
+
+def minimum_units(value: Number) -> Decimal:
+    return _not_negative(value, "minimum_units")
+
+
+def unit_multiplier(value: Number) -> Decimal:
+    return _positive(value, "unit_multiplier")
+
+
+def included(value: Number) -> Decimal:
+    return _not_negative(value, "included")
+
+
+def minimum(value: Number | None) -> Decimal | None:
+    return None if value is None else _not_negative(value, "minimum")
+
+
+def maximum(value: Number | None) -> Decimal | None:
+    return None if value is None else _not_negative(value, "maximum")
+
+
+def quantity(value: Number) -> Decimal:
+    return _not_negative(value, "quantity")
+
+
+def allowance(value: Number) -> Decimal:
+    return _not_negative(value, "allowance")
+
+
+def price(value: Number) -> Decimal:
+    return _not_negative(value, "price")
+
+
+def base_fee(value: Number) -> Decimal:
+    return _not_negative(value, "base_fee")
+
+
+def cpu(value: Number) -> Decimal:
+    return _not_negative(value, "cpu")
+
+
+def ram_gib(value: Number) -> Decimal:
+    return _not_negative(value, "ram_gib")
+
+
+def replicas(value: Number) -> Decimal:
+    count = _positive(value, "replicas")
+    if count != count.to_integral_value():
+        raise InvalidValue("replicas are whole", place="replicas", value=str(count))
+    return count
+
+
+def storage_gib(value: Number) -> Decimal:
+    return _not_negative(value, "storage_gib")
+
+
+def hours(value: Number) -> Decimal:
+    return _positive(value, "hours")

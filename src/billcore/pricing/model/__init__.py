@@ -1,0 +1,1 @@
+"""Price models: one file each, small frozen values with one operation, ``rate(quantity)``."""

@@ -1,0 +1,128 @@
+"""A price: a model with a currency, a cadence, a timing and a proration."""
+
+from __future__ import annotations
+
+import enum
+
+import attrs
+
+from billcore.kernel import HOUR, MINUTE, MONTH, Exact, Interval, InvalidValue, NotSupportedYet, checked_id, currency
+from billcore.pricing.model.flat import Flat, PerUnit
+from billcore.pricing.model.package import Package
+from billcore.pricing.model.progressive import Progressive
+from billcore.pricing.model.tiered import Graduated, StairStep, Volume
+from billcore.pricing.model.wrapped import Wrapped
+from billcore.pricing.rating import PriceModel
+
+__all__ = ["OnChange", "OnEnd", "Price", "PriceCadence", "Proration", "Timing", "amount_of"]
+
+
+class PriceCadence(enum.Enum):
+    """How often a price is due."""
+
+    RECURRING = "recurring"
+    USAGE = "usage"
+    ONCE = "once"
+
+
+class Timing(enum.Enum):
+    """When a period's price is due: when its part starts, or at its end."""
+
+    ADVANCE = "advance"
+    ARREARS = "arrears"
+
+
+class Proration(enum.Enum):
+    """How a part of a period is measured (DESIGN.md, Proration)."""
+
+    SECOND = "second"
+    HOUR = "hour"
+    DAY = "day"
+    DAY_AFTER = "day_after"
+    DAY_INCLUSIVE = "day_inclusive"
+    DAY30 = "day30"
+    CEIL = "ceil"
+    FULL = "full"
+    FREE = "free"
+
+
+class OnChange(enum.Enum):
+    """What a change within a period does."""
+
+    PRORATE = "prorate"
+    DIFFERENCE = "difference"
+    USAGE = "usage"
+    KEEP = "keep"
+
+
+class OnEnd(enum.Enum):
+    """What an early end leaves charged: the part served, or the whole period."""
+
+    PART = "part"
+    WHOLE = "whole"
+
+
+_MEASURED = (Proration.SECOND, Proration.HOUR, Proration.DAY, Proration.DAY_AFTER)
+
+
+def _code(value: str) -> str:
+    return checked_id(value, "code")
+
+
+@attrs.frozen(kw_only=True)
+class Price:
+    """One price of a plan version, service, product or addon.
+
+    ``per`` (an hour or a minute) makes a recurring price run with time: the model rates the quantity in force and that
+    amount is taken times the hours it was in force. ``size`` names a size of the selection that gives the quantity.
+    ``currency`` may be absent until a catalog gives its default.
+    """
+
+    code: str = attrs.field(converter=_code)
+    model: PriceModel
+    cadence: PriceCadence = PriceCadence.RECURRING
+    currency: str | None = None
+    description: str = ""
+    interval: Interval = MONTH
+    timing: Timing | None = None
+    per: Interval | None = None
+    meter: str | None = None
+    unit: str | None = None
+    size: str | None = None
+    tax_category: str = "standard"
+    proration: Proration = Proration.SECOND
+    on_change: OnChange = OnChange.PRORATE
+    on_end: OnEnd = OnEnd.PART
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.model, PriceModel):
+            raise InvalidValue("not a price model", place="model", value=self.model)
+        if self.currency is not None:
+            currency(self.currency)
+        if (self.cadence is PriceCadence.USAGE) != (self.meter is not None):
+            raise InvalidValue("a usage price, and only it, names a meter", place="meter", value=self.meter)
+        if self.per is not None and (self.cadence is not PriceCadence.RECURRING or self.per not in (HOUR, MINUTE)):
+            raise InvalidValue("only a recurring price runs with time, by hour or minute", place="per")
+        if self.timing is Timing.ADVANCE and (self.per is not None or self.cadence is PriceCadence.USAGE):
+            raise InvalidValue("usage and time are known at the end only", place="timing", value="advance")
+        if self.proration not in _MEASURED:
+            raise NotSupportedYet(place="proration", value=self.proration.value)
+        if self.on_change is not OnChange.PRORATE:
+            raise NotSupportedYet(place="on_change", value=self.on_change.value)
+        if self.on_end is not OnEnd.PART:
+            raise NotSupportedYet(place="on_end", value=self.on_end.value)
+
+    @property
+    def due(self) -> Timing:
+        """The timing in force: arrears for usage and for what runs with time, else ``advance`` unless said."""
+        if self.per is not None or self.cadence is PriceCadence.USAGE:
+            return Timing.ARREARS
+        return self.timing or Timing.ADVANCE
+
+
+_BUILT_IN = (Flat, PerUnit, Graduated, Volume, StairStep, Package, Progressive, Wrapped)
+
+
+def amount_of(model: PriceModel, quantity: Exact) -> Exact:
+    """``model.rate(quantity).amount``, without making a breakdown that nobody asked for."""
+    return model.amount(quantity) if isinstance(model, _BUILT_IN) else model.rate(quantity).amount

@@ -1,0 +1,143 @@
+"""What can be sold and measured: meters, addons, products, plans and their versions."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from collections.abc import Iterable
+from decimal import Decimal
+
+import attrs
+
+from billcore.kernel import MONTH, ONE, Anchor, Interval, InvalidValue, checked_id, instant
+from billcore.pricing import fields
+from billcore.pricing.price import Price, PriceCadence
+
+__all__ = ["Addon", "Aggregation", "Meter", "Plan", "PlanStatus", "PlanVersion", "Product", "period_of"]
+
+
+def _code(value: str) -> str:
+    return checked_id(value, "code")
+
+
+def _prices(prices: Iterable[Price]) -> tuple[Price, ...]:
+    return tuple(prices)
+
+
+def _instant(value: dt.datetime | str | None) -> dt.datetime | None:
+    return None if value is None else instant(value, "effective")
+
+
+class Aggregation(enum.Enum):
+    """How a meter makes one number of many events."""
+
+    SUM = "sum"
+    COUNT = "count"
+
+
+@attrs.frozen(kw_only=True)
+class Meter:
+    """What usage is counted: the sum of the events' values (of ``field``, a property, if named), or their number."""
+
+    code: str = attrs.field(converter=_code)
+    aggregation: Aggregation = Aggregation.SUM
+    field: str | None = None
+    unit: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Addon:
+    """Something attached to a subscription: a price, and ``quantity`` units more of a meter's allowance."""
+
+    code: str = attrs.field(converter=_code)
+    name: str = ""
+    price: Price
+    quantity: Decimal = attrs.field(default=ONE, converter=fields.quantity)
+    meter: str | None = None
+
+
+def unique_codes(prices: tuple[Price, ...], place: str = "prices") -> None:
+    """Raise ``InvalidValue`` where two prices of one list share a code."""
+    seen: set[str] = set()
+    for index, price in enumerate(prices):
+        if price.code in seen:
+            raise InvalidValue("a code stands twice", place=f"{place}[{index}].code", value=price.code)
+        seen.add(price.code)
+
+
+def period_of(prices: tuple[Price, ...]) -> Interval:
+    """A plan's period: the interval of its first recurring price, else of its first usage price, else a month."""
+    for cadence in (PriceCadence.RECURRING, PriceCadence.USAGE):
+        for price in prices:
+            if price.cadence is cadence:
+                return price.interval
+    return MONTH
+
+
+@attrs.frozen(kw_only=True)
+class Product:
+    """Something sold at a list of prices."""
+
+    code: str = attrs.field(converter=_code)
+    name: str = ""
+    listed: bool = True
+    currency: str | None = None
+    prices: tuple[Price, ...] = attrs.field(converter=_prices)
+
+    def __attrs_post_init__(self) -> None:
+        unique_codes(self.prices)
+
+
+class PlanStatus(enum.Enum):
+    """Only an active version can be newly subscribed; a plan has at most one."""
+
+    DRAFT = "draft"
+    ACTIVE = "active"
+    RETIRED = "retired"
+
+
+@attrs.frozen(kw_only=True)
+class PlanVersion:
+    """A fixed list of prices; once published it never changes."""
+
+    version: int
+    status: PlanStatus = PlanStatus.ACTIVE
+    effective: dt.datetime | None = attrs.field(default=None, converter=_instant)
+    prices: tuple[Price, ...] = attrs.field(converter=_prices)
+
+    def __attrs_post_init__(self) -> None:
+        if type(self.version) is not int or self.version < 1:
+            raise InvalidValue("versions count from 1", place="version", value=self.version)
+        unique_codes(self.prices)
+
+
+def _versions(versions: Iterable[PlanVersion]) -> tuple[PlanVersion, ...]:
+    return tuple(versions)
+
+
+@attrs.frozen(kw_only=True)
+class Plan:
+    """A plan and its versions."""
+
+    code: str = attrs.field(converter=_code)
+    name: str = ""
+    product: str | None = None
+    currency: str | None = None
+    anchor: Anchor = "calendar"
+    versions: tuple[PlanVersion, ...] = attrs.field(converter=_versions)
+
+    def __attrs_post_init__(self) -> None:
+        numbers = [version.version for version in self.versions]
+        if len(set(numbers)) != len(numbers):
+            raise InvalidValue("a version stands twice", place="versions", value=numbers)
+        if sum(version.status is PlanStatus.ACTIVE for version in self.versions) > 1:
+            raise InvalidValue("a plan has one active version at most", place="versions")
+
+    @property
+    def active(self) -> PlanVersion | None:
+        """The version that new subscribers get."""
+        return next((version for version in self.versions if version.status is PlanStatus.ACTIVE), None)
+
+    def version(self, number: int) -> PlanVersion | None:
+        """The version of that number."""
+        return next((version for version in self.versions if version.version == number), None)

@@ -1,0 +1,192 @@
+"""Quote: what a selection would cost, line by line, with the records that an order would keep."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import attrs
+
+from billcore.kernel import (
+    HOUR,
+    Anchor,
+    Exact,
+    Interval,
+    Money,
+    Period,
+    Rounding,
+    cadence,
+    minor_units,
+    places,
+    zone,
+)
+from billcore.kernel import exact as ex
+from billcore.pricing.catalog import Catalog
+from billcore.pricing.charge import Allowance, recurring_amount, usage_rating
+from billcore.pricing.explain import Explanation, explain_rating, leaf
+from billcore.pricing.price import Price, PriceCadence, amount_of
+from billcore.pricing.record import OrderRecord
+from billcore.pricing.selection import Selection
+from billcore.pricing.tax import Tax, find_rate, tax_over
+
+__all__ = ["Quote", "QuoteLine", "QuoteTotal", "allowance_of", "anchor_of", "quote"]
+
+
+@attrs.frozen
+class QuoteLine:
+    """One price of the quote: its rounded amount and the exact one, with how it came about."""
+
+    price: str
+    description: str
+    cadence: PriceCadence
+    interval: Interval
+    quantity: Exact
+    amount: Money
+    exact: Exact
+    explanation: Explanation
+
+
+@attrs.frozen
+class QuoteTotal:
+    """A sum of rounded lines, and the tax on it by rate."""
+
+    net: Money
+    taxes: tuple[Tax, ...]
+
+    @property
+    def tax(self) -> Money:
+        """The tax of all rates."""
+        return Money.of_minor(sum(tax.amount for tax in self.taxes), self.net.currency)
+
+    @property
+    def total(self) -> Money:
+        """Net and tax."""
+        return self.net + self.tax
+
+
+@attrs.frozen(kw_only=True)
+class Quote:
+    """An offer: ``records`` are what an order would keep, ``lines`` what they cost for a full period.
+
+    ``recurring`` is a full period, ``first_invoice`` the recurring lines of the first period or stub whatever their
+    timing, ``usage`` the usage that was expected, ``all_in`` recurring and usage.
+    """
+
+    catalog: str
+    currency: str
+    selection: Selection
+    anchor: Anchor
+    interval: Interval
+    records: tuple[OrderRecord, ...]
+    lines: tuple[QuoteLine, ...]
+    recurring: QuoteTotal
+    first_invoice: QuoteTotal
+    usage: QuoteTotal
+    all_in: QuoteTotal
+
+    def explain(self, price: str) -> Explanation:
+        """Why the line of that price costs what it costs."""
+        return next(line.explanation for line in self.lines if line.price == price)
+
+
+def anchor_of(catalog: Catalog, selection: Selection) -> Anchor:
+    """Where periods are counted from: the selection's choice, else the plan's, else the calendar."""
+    if selection.anchor is not None:
+        return selection.anchor
+    return catalog.plan(selection.plan).anchor if selection.plan is not None else "calendar"
+
+
+def allowance_of(records: tuple[OrderRecord, ...], meter: str | None) -> Exact:
+    """What addons among the records add to a meter's included units."""
+    return ex.total([ex.multiply(r.allowance, r.quantity) for r in records if meter is not None and r.meter == meter])
+
+
+def quote(catalog: Catalog, selection: Selection, at: dt.datetime, mode: Rounding = Rounding.HALF_UP) -> Quote:
+    """Price a selection from a catalog; ``at`` is the instant whose tax rates hold, unless the selection starts later.
+
+    Pure: nothing is reserved or saved. Raises what ``Catalog.records`` raises.
+    """
+    records = catalog.records(selection)
+    currency = records[0].price.currency or ""
+    anchor, interval = anchor_of(catalog, selection), catalog.interval(selection)
+    lines = tuple(_line(record, records, selection, currency, mode) for record in records)
+    taxed = _Taxed(catalog, selection, selection.starts_on or at, currency, mode)
+    recurring = [(r, line) for r, line in zip(records, lines, strict=True) if line.cadence is PriceCadence.RECURRING]
+    used = [(r, line) for r, line in zip(records, lines, strict=True) if line.cadence is PriceCadence.USAGE]
+    first = [
+        (record, minor_units(_first(record, line, selection, anchor), places(currency), mode))
+        for record, line in recurring
+    ]
+    return Quote(
+        catalog=catalog.version,
+        currency=currency,
+        selection=selection,
+        anchor=anchor,
+        interval=interval,
+        records=records,
+        lines=lines,
+        recurring=taxed.total([(record, line.amount.minor) for record, line in recurring]),
+        first_invoice=taxed.total(first),
+        usage=taxed.total([(record, line.amount.minor) for record, line in used]),
+        all_in=taxed.total([(record, line.amount.minor) for record, line in (*recurring, *used)]),
+    )
+
+
+@attrs.frozen
+class _Taxed:
+    catalog: Catalog
+    selection: Selection
+    at: dt.datetime
+    currency: str
+    mode: Rounding
+
+    def total(self, amounts: list[tuple[OrderRecord, int]]) -> QuoteTotal:
+        net = Money.of_minor(sum(minor for _, minor in amounts), self.currency)
+        if self.selection.country is None:
+            return QuoteTotal(net, ())
+        on = self.at.astimezone(zone(self.selection.timezone)).date()
+        rates = self.catalog.tax_rates
+        lines = [
+            (find_rate(rates, self.selection.country, record.price.tax_category, on), minor) for record, minor in amounts
+        ]
+        return QuoteTotal(net, tax_over(lines, self.mode).rates if lines else ())
+
+
+def _line(
+    record: OrderRecord, records: tuple[OrderRecord, ...], selection: Selection, currency: str, mode: Rounding
+) -> QuoteLine:
+    price = record.price
+    quantity: Exact = record.quantity
+    if price.cadence is PriceCadence.USAGE:
+        quantity = selection.usage.get(price.meter or "", ex.ZERO)
+        rating = usage_rating(price, quantity, Allowance(extra=allowance_of(records, price.meter)))
+    else:
+        rating = price.model.rate(quantity)
+    exact, tree = rating.amount, explain_rating(rating)
+    if price.per is not None:
+        hours = ex.ratio(ex.multiply(selection.hours, ex.whole(HOUR.seconds)), price.per.seconds)
+        exact = ex.multiply(exact, hours)
+        tree = Explanation("amount over time", exact, "product", (tree, leaf(f"{price.per.name}s", hours)))
+    amount = Money.rounded(exact, currency, mode)
+    rounded = Explanation(
+        price.description or price.code, amount.amount, "round", (tree,), price.code, places(currency), mode
+    )
+    return QuoteLine(
+        price.code, price.description, price.cadence, price.interval, quantity, amount, exact, rounded.numbered()
+    )
+
+
+def _first(record: OrderRecord, line: QuoteLine, selection: Selection, anchor: Anchor) -> Exact:
+    """The exact amount of a recurring price in the first period or stub."""
+    price: Price = record.price
+    start = selection.starts_on
+    if start is None:
+        return line.exact
+    beat = cadence(price.interval, anchor, start, selection.timezone)
+    index = beat.index(start)
+    whole = beat.period(index)
+    part = Period(start, whole.end)
+    if part == whole and price.per is None:
+        return amount_of(price.model, record.quantity)
+    parts: list[tuple[Period, Exact]] = [(part, Decimal(record.quantity))]
+    return recurring_amount(price, parts, whole, beat.zone(index))

@@ -1,0 +1,28 @@
+"""Order records: one price and quantity that a quote offers and an order keeps for ever."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import attrs
+
+from billcore.kernel import ONE, ZERO
+from billcore.pricing import fields
+from billcore.pricing.price import Price
+
+__all__ = ["OrderRecord"]
+
+
+@attrs.frozen(kw_only=True)
+class OrderRecord:
+    """A snapshot: ``price`` as it was, and how many. Later catalogs never reach it.
+
+    ``addon`` is the code of the addon it came from; such a record gives ``allowance`` more units of ``meter`` for each
+    of its ``quantity``.
+    """
+
+    price: Price
+    quantity: Decimal = attrs.field(default=ONE, converter=fields.quantity)
+    addon: str | None = None
+    meter: str | None = None
+    allowance: Decimal = attrs.field(default=ZERO, converter=fields.allowance)

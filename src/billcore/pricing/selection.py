@@ -1,0 +1,109 @@
+"""Selection: what a customer would like to have."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from types import MappingProxyType
+
+import attrs
+
+from billcore.kernel import ONE, Anchor, InvalidValue, Number, instant, number, zone
+from billcore.pricing import fields
+
+__all__ = ["HOURS_PER_MONTH", "Selection"]
+
+HOURS_PER_MONTH = Decimal(730)
+"""8,760 hours of a year by 12: what estimates count for a month."""
+
+
+def _codes(codes: Iterable[str]) -> tuple[str, ...]:
+    return tuple(codes)
+
+
+def _numbers(place: str, values: Mapping[str, Number]) -> Mapping[str, Decimal]:
+    read = {str(key): number(value, f"{place}.{key}") for key, value in values.items()}
+    for key, value in read.items():
+        if value < 0:
+            raise InvalidValue("must not be negative", place=f"{place}.{key}", value=str(value))
+    return MappingProxyType(read)
+
+
+def _sizes(values: Mapping[str, Number]) -> Mapping[str, Decimal]:
+    return _numbers("sizes", values)
+
+
+def _resources(values: Mapping[str, Number]) -> Mapping[str, Decimal]:
+    return _numbers("resources", values)
+
+
+def _usage(values: Mapping[str, Number]) -> Mapping[str, Decimal]:
+    return _numbers("usage", values)
+
+
+def _configuration(values: Mapping[str, str]) -> Mapping[str, str]:
+    return MappingProxyType({str(key): str(value) for key, value in values.items()})
+
+
+def _starts_on(value: dt.datetime | str | None) -> dt.datetime | None:
+    return None if value is None else instant(value, "starts_on")
+
+
+def _nothing() -> Mapping[str, Decimal]:
+    return MappingProxyType({})
+
+
+def _no_text() -> Mapping[str, str]:
+    return MappingProxyType({})
+
+
+@attrs.frozen(kw_only=True)
+class Selection:
+    """One of ``service``, ``plan`` and ``product``, with what belongs to it.
+
+    ``quantity`` is seats of a plan or product (users of a service that bills by user). ``storage`` chooses among several
+    storage prices. ``configuration`` is kept with the order and not priced. ``usage`` (by meter) and ``hours`` (of a
+    month) are expectations, for quotes only.
+    """
+
+    service: str | None = None
+    compute_plan: str | None = None
+    sla_tier: str | None = None
+    replicas: Decimal = attrs.field(default=ONE, converter=fields.replicas)
+    storage_gib: Decimal = attrs.field(default=Decimal(0), converter=fields.storage_gib)
+    storage: str | None = None
+    provider: str | None = None
+    resources: Mapping[str, Decimal] = attrs.field(factory=_nothing, converter=_resources)
+    plan: str | None = None
+    version: int | None = None
+    product: str | None = None
+    sizes: Mapping[str, Decimal] = attrs.field(factory=_nothing, converter=_sizes)
+    addons: tuple[str, ...] = attrs.field(default=(), converter=_codes)
+    quantity: Decimal = attrs.field(default=ONE, converter=fields.quantity)
+    configuration: Mapping[str, str] = attrs.field(factory=_no_text, converter=_configuration)
+    starts_on: dt.datetime | None = attrs.field(default=None, converter=_starts_on)
+    anchor: Anchor | None = None
+    timezone: str = "UTC"
+    country: str | None = None
+    usage: Mapping[str, Decimal] = attrs.field(factory=_nothing, converter=_usage)
+    hours: Decimal = attrs.field(default=HOURS_PER_MONTH, converter=fields.hours)
+
+    def __attrs_post_init__(self) -> None:
+        named = [name for name in ("service", "plan", "product") if getattr(self, name) is not None]
+        if len(named) != 1:
+            raise InvalidValue("select one service, plan or product", place="selection", value=named)
+        zone(self.timezone, "timezone")
+        self._only("service", ("compute_plan", "sla_tier", "storage", "provider"))
+        if self.service is None and (self.storage_gib or self.resources or self.replicas != 1):
+            raise InvalidValue("replicas, storage and resources belong to a service", place="selection")
+        self._only("plan", ("version",))
+        if self.product is None and self.sizes:
+            raise InvalidValue("sizes belong to a product", place="sizes")
+
+    def _only(self, owner: str, names: tuple[str, ...]) -> None:
+        if getattr(self, owner) is not None:
+            return
+        for name in names:
+            if (value := getattr(self, name)) is not None:
+                raise InvalidValue(f"belongs to a {owner}", place=name, value=value)

@@ -1,0 +1,238 @@
+"""The service recipe: base fee + SLA surcharge + compute + storage + resources, expanded to plain prices.
+
+The formula and its worked tables are requirements.md 5.3. From the prices on, nothing knows that they were a service.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from types import MappingProxyType
+
+import attrs
+
+from billcore.kernel import HOUR, MONTH, ONE, ZERO, InvalidValue, Number, checked_id, number
+from billcore.kernel import exact as ex
+from billcore.pricing import fields
+from billcore.pricing.model.flat import Flat, PerUnit
+from billcore.pricing.model.progressive import Bracket, Progressive, check_brackets
+from billcore.pricing.price import Price, Timing
+from billcore.pricing.record import OrderRecord
+from billcore.pricing.selection import Selection
+
+__all__ = ["BillingUnit", "ComputePlan", "Per", "Resource", "Service", "SlaTier", "Storage"]
+
+
+def _code(value: str) -> str:
+    return checked_id(value, "code")
+
+
+def _replicas(value: Number) -> Decimal:
+    return fields.replicas(value)
+
+
+def _surcharges(values: Mapping[str, Number]) -> Mapping[str, Decimal]:
+    read = {}
+    for tier, value in values.items():
+        read[tier] = number(value, f"sla_surcharges.{tier}")
+        if read[tier] < 0:
+            raise InvalidValue("must not be negative", place=f"sla_surcharges.{tier}", value=str(read[tier]))
+    return MappingProxyType(read)
+
+
+def _no_surcharges() -> Mapping[str, Decimal]:
+    return MappingProxyType({})
+
+
+class BillingUnit(enum.Enum):
+    """What ``minimum_units`` and the brackets count."""
+
+    RAM_GIB = "ram_gib"
+    VCPU = "vcpu"
+    INSTANCE = "instance"
+    USER = "user"
+
+
+class Per(enum.Enum):
+    """The time that a price is for."""
+
+    HOUR = "hour"
+    MONTH = "month"
+
+
+@attrs.frozen(kw_only=True)
+class SlaTier:
+    """A service level: ``min_replicas`` raises the replica count, ``uptime`` is a percentage for people."""
+
+    code: str = attrs.field(converter=_code)
+    name: str = ""
+    uptime: Decimal | None = attrs.field(default=None, converter=fields.uptime)
+    min_replicas: Decimal = attrs.field(default=ONE, converter=_replicas)
+    service_level: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class ComputePlan:
+    """A size of one replica; ``price`` is for one replica and hour."""
+
+    code: str = attrs.field(converter=_code)
+    cpu: Decimal = attrs.field(converter=fields.cpu)
+    ram_gib: Decimal = attrs.field(converter=fields.ram_gib)
+    price: Decimal = attrs.field(converter=fields.price)
+
+
+@attrs.frozen(kw_only=True)
+class Storage:
+    """Disk: ``price`` is for one GiB and hour (or month); ``per_replica`` multiplies by the replicas."""
+
+    code: str = attrs.field(converter=_code)
+    price: Decimal = attrs.field(converter=fields.price)
+    per: Per = Per.HOUR
+    per_replica: bool = True
+
+
+@attrs.frozen(kw_only=True)
+class Resource:
+    """Something of a cloud provider, priced by the unit; under another provider it makes no line (R4-26)."""
+
+    code: str = attrs.field(converter=_code)
+    provider: str | None = None
+    price: Decimal = attrs.field(converter=fields.price)
+    unit: str | None = None
+    per: Per = Per.MONTH
+
+
+def _compute_plans(values: Iterable[ComputePlan]) -> tuple[ComputePlan, ...]:
+    return tuple(values)
+
+
+def _storage(values: Iterable[Storage]) -> tuple[Storage, ...]:
+    return tuple(values)
+
+
+def _brackets(values: Iterable[Bracket]) -> tuple[Bracket, ...]:
+    return tuple(values)
+
+
+def _resources(values: Iterable[Resource]) -> tuple[Resource, ...]:
+    return tuple(values)
+
+
+@attrs.frozen(kw_only=True)
+class Service:
+    """A managed service. A tier that ``sla_surcharges`` does not name is not offered; no tier at all costs nothing."""
+
+    code: str = attrs.field(converter=_code)
+    name: str = ""
+    listed: bool = True
+    currency: str | None = None
+    base_fee: Decimal = attrs.field(default=ZERO, converter=fields.base_fee)
+    sla_surcharges: Mapping[str, Decimal] = attrs.field(factory=_no_surcharges, converter=_surcharges)
+    billing_unit: BillingUnit = BillingUnit.RAM_GIB
+    minimum_units: Decimal = attrs.field(default=ZERO, converter=fields.minimum_units)
+    compute_plans: tuple[ComputePlan, ...] = attrs.field(default=(), converter=_compute_plans)
+    storage: tuple[Storage, ...] = attrs.field(default=(), converter=_storage)
+    discount_brackets: tuple[Bracket, ...] = attrs.field(default=(), converter=_brackets)
+    resources: tuple[Resource, ...] = attrs.field(default=(), converter=_resources)
+
+    def __attrs_post_init__(self) -> None:
+        if self.discount_brackets:
+            check_brackets(self.discount_brackets, "discount_brackets")
+        for place in ("compute_plans", "storage", "resources"):
+            codes = [entry.code for entry in getattr(self, place)]
+            for index, code in enumerate(codes):
+                if code in codes[:index]:
+                    raise InvalidValue("a code stands twice", place=f"{place}[{index}].code", value=code)
+        for index, plan in enumerate(self.compute_plans):
+            if not self._units_of_one(plan):
+                raise InvalidValue(
+                    f"must not be zero where {self.billing_unit.value} is billed",
+                    place=f"compute_plans[{index}].{'cpu' if self.billing_unit is BillingUnit.VCPU else 'ram_gib'}",
+                )
+
+    def _units_of_one(self, plan: ComputePlan) -> Decimal:
+        """u(P): billing units of one replica."""
+        match self.billing_unit:
+            case BillingUnit.RAM_GIB:
+                return plan.ram_gib
+            case BillingUnit.VCPU:
+                return plan.cpu
+            case BillingUnit.INSTANCE | BillingUnit.USER:
+                return ONE
+
+    def records(self, selection: Selection, tier: SlaTier | None) -> tuple[OrderRecord, ...]:
+        """The prices and quantities of a selection of this service. Raises ``InvalidValue`` for what is not offered."""
+        replicas = max(selection.replicas, tier.min_replicas if tier else ONE)
+        if selection.quantity != 1 and self.billing_unit is not BillingUnit.USER:
+            raise InvalidValue("this service is sized by replicas", place="quantity", value=str(selection.quantity))
+        found = [self._record("base", self._title("base fee"), Flat(self.base_fee), ONE)] if self.base_fee else []
+        if tier is not None:
+            found.append(self._sla(tier))
+        if selection.compute_plan is not None:
+            found.append(self._compute(selection, replicas))
+        if selection.storage_gib:
+            found.append(self._stored(selection, replicas))
+        return (*found, *self._extra(selection))
+
+    def _title(self, what: str) -> str:
+        return f"{self.name or self.code}: {what}"
+
+    def _record(
+        self, code: str, description: str, model: Flat | PerUnit | Progressive, quantity: Decimal, per: Per = Per.MONTH,
+        unit: str | None = None,
+    ) -> OrderRecord:
+        price = Price(
+            code=code,
+            description=description,
+            model=model,
+            currency=self.currency,
+            interval=MONTH,
+            timing=Timing.ARREARS,
+            per=HOUR if per is Per.HOUR else None,
+            unit=unit,
+        )
+        return OrderRecord(price=price, quantity=quantity)
+
+    def _sla(self, tier: SlaTier) -> OrderRecord:
+        surcharge = self.sla_surcharges.get(tier.code)
+        if surcharge is None:
+            raise InvalidValue("this service does not offer the tier", place="sla_tier", value=tier.code)
+        return self._record("sla", self._title(f"SLA {tier.name or tier.code}"), Flat(surcharge), ONE)
+
+    def _compute(self, selection: Selection, replicas: Decimal) -> OrderRecord:
+        plan = next((plan for plan in self.compute_plans if plan.code == selection.compute_plan), None)
+        if plan is None:
+            raise InvalidValue("no such compute plan", place="compute_plan", value=selection.compute_plan)
+        one = self._units_of_one(plan)
+        units = selection.quantity if self.billing_unit is BillingUnit.USER else ex.CONTEXT.multiply(one, replicas)
+        model = Progressive(plan.price, one, self.minimum_units, self.discount_brackets or (Bracket(),))
+        return self._record(
+            "compute", self._title(f"compute {plan.code}"), model, units, Per.HOUR, self.billing_unit.value
+        )
+
+    def _stored(self, selection: Selection, replicas: Decimal) -> OrderRecord:
+        named = [entry for entry in self.storage if selection.storage in (None, entry.code)]
+        if len(named) != 1:
+            raise InvalidValue(
+                "no such storage" if not named else "several storage prices",
+                place="storage",
+                value=selection.storage,
+                hint="one of " + ", ".join(entry.code for entry in self.storage) if self.storage else None,
+            )
+        entry = named[0]
+        size = ex.CONTEXT.multiply(selection.storage_gib, replicas) if entry.per_replica else selection.storage_gib
+        return self._record("storage", self._title(f"storage {entry.code}"), PerUnit(entry.price), size, entry.per, "GiB")
+
+    def _extra(self, selection: Selection) -> list[OrderRecord]:
+        known = {entry.code: entry for entry in self.resources}
+        found = []
+        for code, quantity in sorted(selection.resources.items()):
+            entry = known.get(code)
+            if entry is None:
+                raise InvalidValue("no such resource", place=f"resources.{code}", value=code)
+            if entry.provider in (None, selection.provider):
+                found.append(
+                    self._record(f"resource:{code}", self._title(code), PerUnit(entry.price), quantity, entry.per, entry.unit)
+                )
+        return found

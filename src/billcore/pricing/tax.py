@@ -1,0 +1,102 @@
+"""Tax over lines: per rate on the base, rounded once a rate over the document, spread back to the lines.
+
+EN 16931, BR-CO-17: the tax amount of a category is its base times its rate, rounded to two decimals (to the currency's
+minor unit here); BR-CO-14: the document's tax is the sum over categories.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+import attrs
+
+from billcore.kernel import InvalidValue, Rounding, allocate, minor_units
+from billcore.kernel import exact as ex
+from billcore.pricing import fields
+
+__all__ = ["Tax", "TaxRate", "Taxes", "find_rate", "tax_over"]
+
+
+@attrs.frozen(kw_only=True)
+class TaxRate:
+    """A rate of one country and category, in force on the local dates ``[from, to)``."""
+
+    code: str
+    country: str
+    percent: Decimal = attrs.field(converter=fields.percent)
+    category: str = "standard"
+    from_: dt.date | None = None
+    to: dt.date | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if not (len(self.country) == 2 and self.country.isascii() and self.country.isupper()):
+            raise InvalidValue("not an ISO 3166 country code", place="country", value=self.country)
+        if self.from_ is not None and self.to is not None and self.to <= self.from_:
+            raise InvalidValue("ends before it begins", place="to", value=self.to.isoformat())
+
+    def holds(self, on: dt.date) -> bool:
+        """It is in force on that local date."""
+        return (self.from_ is None or self.from_ <= on) and (self.to is None or on < self.to)
+
+
+def find_rate(rates: Iterable[TaxRate], country: str | None, category: str, on: dt.date) -> TaxRate | None:
+    """The rate of the country and category in force on a local date, if there is one."""
+    return next(
+        (rate for rate in rates if rate.country == country and rate.category == category and rate.holds(on)), None
+    )
+
+
+@attrs.frozen
+class Tax:
+    """The tax of one rate over a document, in minor units; ``reason`` says why where it is zero."""
+
+    code: str
+    percent: Decimal
+    base: int
+    amount: int
+    reason: str | None = None
+
+
+@attrs.frozen
+class Taxes:
+    """The taxes of a document by rate, and each line's part of them, in minor units."""
+
+    rates: tuple[Tax, ...]
+    lines: tuple[int, ...]
+
+    @property
+    def total(self) -> int:
+        """The document's tax."""
+        return sum(tax.amount for tax in self.rates)
+
+
+NO_RATE = "no rate"
+
+
+def tax_over(lines: Sequence[tuple[TaxRate | None, int]], mode: Rounding = Rounding.HALF_UP) -> Taxes:
+    """Tax on lines of ``(rate, base in minor units)``; a line without a rate is taxed zero, with the reason told.
+
+    Rounded once a rate, spread back by largest remainder (D11).
+    """
+    by_rate: dict[TaxRate | None, list[int]] = {}
+    for index, (rate, _) in enumerate(lines):
+        by_rate.setdefault(rate, []).append(index)
+    taxes, spread = [], [0] * len(lines)
+    for rate, indexes in by_rate.items():
+        base = sum(lines[index][1] for index in indexes)
+        if rate is None:
+            taxes.append(Tax("none", ex.ZERO, base, 0, NO_RATE))
+            continue
+        amount = minor_units(ex.CONTEXT.multiply(Decimal(base), ex.CONTEXT.scaleb(rate.percent, -2)), 0, mode)
+        taxes.append(Tax(rate.code, rate.percent, base, amount, None if amount else _why_zero(rate, base)))
+        if amount:
+            weights = [abs(lines[index][1]) for index in indexes]
+            for index, part in zip(indexes, allocate(amount, weights), strict=True):
+                spread[index] = part
+    return Taxes(tuple(taxes), tuple(spread))
+
+
+def _why_zero(rate: TaxRate, base: int) -> str:
+    return "zero rate" if not rate.percent else "nothing to tax" if not base else "rounds to zero"

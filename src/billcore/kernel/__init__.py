@@ -23,6 +23,7 @@ from billcore.kernel.cadence import (
     Cadence,
     DayAnchor,
     Interval,
+    add_days,
     cadence,
     local_days,
     nth,
@@ -56,6 +57,7 @@ from billcore.kernel.exact import ONE, ZERO, Exact, Number, number
 from billcore.kernel.ids import CustomerId, DocumentId, OrderId, SubscriptionId, checked_id, derive
 from billcore.kernel.instant import UTC, from_micros, instant, micros, rfc3339, zone
 from billcore.kernel.money import Money
+from billcore.kernel.override import override
 from billcore.kernel.period import Period
 from billcore.kernel.rounding import Group, Rounding, minor_units, round_to
 from billcore.kernel.timeline import Timeline
@@ -110,6 +112,7 @@ __all__ = [
     "SubscriptionId",
     "Timeline",
     "UnknownCurrency",
+    "add_days",
     "active_codes",
     "allocate",
     "cadence",
@@ -126,6 +129,7 @@ __all__ = [
     "minor_units",
     "nth",
     "number",
+    "override",
     "places",
     "rfc3339",
     "round_to",

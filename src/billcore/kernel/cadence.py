@@ -36,6 +36,7 @@ __all__ = [
     "Cadence",
     "DayAnchor",
     "Interval",
+    "add_days",
     "cadence",
     "local_days",
     "nth",
@@ -243,6 +244,13 @@ def _day_on_or_after(local: dt.datetime, day: int) -> dt.datetime:
     here: dt.datetime = midnight + relativedelta(day=day)
     following: dt.datetime = midnight + relativedelta(months=1, day=day)
     return here if here.date() >= local.date() else following
+
+
+@functools.lru_cache(maxsize=65_536)
+def add_days(at: dt.datetime, days: int, zone_name: str) -> dt.datetime:
+    """The same local time so many days later, whatever the clocks did in between."""
+    wall = at.astimezone(zone(zone_name)).replace(tzinfo=None)
+    return _to_utc(wall + dt.timedelta(days=days), zone_name)
 
 
 @functools.lru_cache(maxsize=65_536)

@@ -51,6 +51,11 @@ def plain(value: object) -> object:
             return {str(key): plain(item) for key, item in value.items()}
         case tuple() | list():
             return [plain(item) for item in value]
+        case _:
+            return _fields(value)
+
+
+def _fields(value: object) -> dict[str, object]:
     kind: type = type(value)
     if attrs.has(kind):
         return {

@@ -30,6 +30,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from billcore.kernel.override import override
+
 __all__ = [
     "AlreadyExists",
     "BillcoreError",
@@ -79,6 +81,7 @@ class BillcoreError(Exception):
         self.hint = hint
         super().__init__(self.text)
 
+    @override
     def __str__(self) -> str:
         notes = [f"got {shown(self.value)}"] if self.value is not None else []
         notes += [self.hint] if self.hint else []
@@ -86,6 +89,7 @@ class BillcoreError(Exception):
             (f"{self.place}: " if self.place else "", self.text, f" ({'; '.join(notes)})" if notes else ""),
         )
 
+    @override
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebuild, (type(self), self.__dict__.copy()))
 
@@ -156,6 +160,7 @@ class InvalidDocument(InputError):
         count = f"{len(problems)} problem{'s' if len(problems) != 1 else ''}"
         super().__init__(f"{name or 'document'} has {count}")
 
+    @override
     def __str__(self) -> str:
         return "\n".join([self.text, *(f"  {problem}" for problem in self.problems)])
 

@@ -81,7 +81,7 @@ def number(value: Number, place: str | None = None) -> Decimal:
         return _canonical(Decimal(value))
     if isinstance(value, Decimal):
         return _bounded(value, place)
-    if isinstance(value, int) and not isinstance(value, bool):
+    if type(value) is int:
         if abs(value) >= _WHOLE_BOUND:
             raise InvalidNumber("more than 15 digits before the point", place=place)
         return Decimal(value)

@@ -46,6 +46,6 @@ def checked_id(value: str, place: str = "id") -> str:
 
     Raises ``InvalidValue``.
     """
-    if not isinstance(value, str) or not _ID.fullmatch(value):
+    if type(value) is not str or not _ID.fullmatch(value):
         raise InvalidValue("not an id", place=place, value=value, hint="1 to 100 letters, digits and ._:@/+-")
     return value

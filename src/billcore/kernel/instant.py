@@ -65,7 +65,7 @@ def from_micros(value: int) -> dt.datetime:
 
 def zone(name: str, place: str | None = None) -> ZoneInfo:
     """The IANA time zone of that name. Raises ``InvalidValue``."""
-    if isinstance(name, str) and _ZONE.fullmatch(name):
+    if type(name) is str and _ZONE.fullmatch(name):
         try:
             return ZoneInfo(name)
         except (OSError, ValueError, KeyError):

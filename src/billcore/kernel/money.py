@@ -21,6 +21,7 @@ from billcore.kernel.currency import currency as known_currency
 from billcore.kernel.currency import places
 from billcore.kernel.errors import CurrencyMismatch, InvalidValue
 from billcore.kernel.exact import CONTEXT, Exact, Number, exponent, number, scaled
+from billcore.kernel.override import override
 from billcore.kernel.rounding import Rounding, minor_units
 
 __all__ = ["Money"]
@@ -107,16 +108,16 @@ class Money:
 
     __rmul__ = __mul__
 
-    def __lt__(self, other: Money) -> bool:
+    def __lt__(self, other: object) -> bool:
         return self.amount < self._other(other) if isinstance(other, Money) else NotImplemented
 
-    def __le__(self, other: Money) -> bool:
+    def __le__(self, other: object) -> bool:
         return self.amount <= self._other(other) if isinstance(other, Money) else NotImplemented
 
-    def __gt__(self, other: Money) -> bool:
+    def __gt__(self, other: object) -> bool:
         return self.amount > self._other(other) if isinstance(other, Money) else NotImplemented
 
-    def __ge__(self, other: Money) -> bool:
+    def __ge__(self, other: object) -> bool:
         return self.amount >= self._other(other) if isinstance(other, Money) else NotImplemented
 
     def __bool__(self) -> bool:
@@ -126,8 +127,10 @@ class Money:
         shown = max(places(self.currency), -exponent(self.amount))
         return format(self.amount, f".{shown}f")
 
+    @override
     def __str__(self) -> str:
         return f"{self._digits()} {self.currency}"
 
+    @override
     def __repr__(self) -> str:
         return f"Money('{self._digits()}', '{self.currency}')"

@@ -8,6 +8,7 @@ import attrs
 
 from billcore.kernel.errors import InvalidValue
 from billcore.kernel.instant import instant, rfc3339
+from billcore.kernel.override import override
 
 __all__ = ["Period"]
 
@@ -42,5 +43,6 @@ class Period:
         last = self.end if end is None else min(self.end, end)
         return Period(first, last) if first < last else None
 
+    @override
     def __str__(self) -> str:
         return f"[{rfc3339(self.start)}, {rfc3339(self.end)})"

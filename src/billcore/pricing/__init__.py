@@ -29,14 +29,16 @@ from billcore.pricing.record import OrderRecord
 from billcore.pricing.selection import HOURS_PER_MONTH, Selection
 from billcore.pricing.service import BillingUnit, ComputePlan, Per, Resource, Service, SlaTier, Storage
 from billcore.pricing.snapshot import price_from_snapshot, price_hash, price_snapshot
-from billcore.pricing.tax import Tax, Taxes, TaxRate, find_rate, tax_over
+from billcore.pricing.tax import NO_RATE, AppliedRate, Tax, Taxes, TaxRate, find_rate, tax_over
 from billcore.pricing.tier import Tier
 
 __all__ = [
     "HOURS_PER_MONTH",
+    "NO_RATE",
     "Addon",
     "Aggregation",
     "Allowance",
+    "AppliedRate",
     "BillingUnit",
     "Bracket",
     "Catalog",

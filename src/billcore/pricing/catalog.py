@@ -214,7 +214,11 @@ class Catalog:
             prices = self.plan_version(selection.plan, selection.version).prices
         else:
             prices = self.product(selection.product or "").prices
-        return tuple(OrderRecord(price=price, quantity=_quantity(price, selection)) for price in prices)
+        return tuple(self._record(price, _quantity(price, selection)) for price in prices)
+
+    def _record(self, price: Price, quantity: Decimal) -> OrderRecord:
+        aggregation = None if price.meter is None else self.meter(price.meter).aggregation
+        return OrderRecord(price=price, quantity=quantity, aggregation=aggregation)
 
     def addon_record(self, code: str, quantity: int = 1) -> OrderRecord:
         """The record of an addon: its price and what it adds to a meter's allowance."""

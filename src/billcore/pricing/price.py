@@ -69,7 +69,7 @@ def _code(value: str) -> str:
     return checked_id(value, "code")
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, cache_hash=True)
 class Price:
     """One price of a plan version, service, product or addon.
 

@@ -9,6 +9,7 @@ import attrs
 from billcore.kernel import ONE, ZERO
 from billcore.pricing import fields
 from billcore.pricing.price import Price
+from billcore.pricing.product import Aggregation
 
 __all__ = ["OrderRecord"]
 
@@ -18,7 +19,7 @@ class OrderRecord:
     """A snapshot: ``price`` as it was, and how many. Later catalogs never reach it.
 
     ``addon`` is the code of the addon it came from; such a record gives ``allowance`` more units of ``meter`` for each
-    of its ``quantity``.
+    of its ``quantity``. ``aggregation`` is how the meter of a usage price counted when it was bought.
     """
 
     price: Price
@@ -26,3 +27,4 @@ class OrderRecord:
     addon: str | None = None
     meter: str | None = None
     allowance: Decimal = attrs.field(default=ZERO, converter=fields.allowance)
+    aggregation: Aggregation | None = None

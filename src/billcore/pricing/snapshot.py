@@ -118,7 +118,8 @@ def _model(model: PriceModel) -> dict[str, object]:
                 "minimum": model.minimum,
                 "maximum": model.maximum,
             }
-    raise InvalidValue("a price model of one's own has no snapshot", place="model", value=type(model).__name__)
+        case _:
+            raise InvalidValue("a price model of one's own has no snapshot", place="model", value=type(model).__name__)
 
 
 def _number(text: object) -> Decimal:
@@ -171,4 +172,5 @@ def _read_inner(data: Mapping[str, object]) -> PriceModel:
             return Progressive(
                 _number(data["amount"]), _number(data["units"]), _number(data["minimum_units"]), brackets
             )
-    raise InvalidValue("unknown price model", place="model.type", value=data["type"])
+        case _:
+            raise InvalidValue("unknown price model", place="model.type", value=data["type"])

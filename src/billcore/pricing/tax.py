@@ -16,7 +16,20 @@ from billcore.kernel import InvalidValue, Rounding, allocate, minor_units
 from billcore.kernel import exact as ex
 from billcore.pricing import fields
 
-__all__ = ["Tax", "TaxRate", "Taxes", "find_rate", "tax_over"]
+__all__ = ["NO_RATE", "AppliedRate", "Tax", "TaxRate", "Taxes", "find_rate", "tax_over"]
+
+
+@attrs.frozen
+class AppliedRate:
+    """What a line is taxed at: a rate's code and percent; ``reason`` says why where nothing applies."""
+
+    code: str
+    percent: Decimal
+    reason: str | None = None
+
+
+NO_RATE = AppliedRate("none", ex.ZERO, "no rate")
+"""No rate for the customer's country and the line's category: taxed zero, and said so."""
 
 
 @attrs.frozen(kw_only=True)
@@ -41,11 +54,12 @@ class TaxRate:
         return (self.from_ is None or self.from_ <= on) and (self.to is None or on < self.to)
 
 
-def find_rate(rates: Iterable[TaxRate], country: str | None, category: str, on: dt.date) -> TaxRate | None:
-    """The rate of the country and category in force on a local date, if there is one."""
-    return next(
-        (rate for rate in rates if rate.country == country and rate.category == category and rate.holds(on)), None
-    )
+def find_rate(rates: Iterable[TaxRate], country: str | None, category: str, on: dt.date) -> AppliedRate:
+    """The rate of the country and category in force on a local date; ``NO_RATE`` if there is none."""
+    for rate in rates:
+        if rate.country == country and rate.category == category and rate.holds(on):
+            return AppliedRate(rate.code, rate.percent)
+    return NO_RATE
 
 
 @attrs.frozen
@@ -72,23 +86,17 @@ class Taxes:
         return sum(tax.amount for tax in self.rates)
 
 
-NO_RATE = "no rate"
-
-
-def tax_over(lines: Sequence[tuple[TaxRate | None, int]], mode: Rounding = Rounding.HALF_UP) -> Taxes:
-    """Tax on lines of ``(rate, base in minor units)``; a line without a rate is taxed zero, with the reason told.
+def tax_over(lines: Sequence[tuple[AppliedRate, int]], mode: Rounding = Rounding.HALF_UP) -> Taxes:
+    """Tax on lines of ``(rate, base in minor units)``.
 
     Rounded once a rate, spread back by largest remainder (D11).
     """
-    by_rate: dict[TaxRate | None, list[int]] = {}
+    by_rate: dict[AppliedRate, list[int]] = {}
     for index, (rate, _) in enumerate(lines):
         by_rate.setdefault(rate, []).append(index)
     taxes, spread = [], [0] * len(lines)
     for rate, indexes in by_rate.items():
         base = sum(lines[index][1] for index in indexes)
-        if rate is None:
-            taxes.append(Tax("none", ex.ZERO, base, 0, NO_RATE))
-            continue
         amount = minor_units(ex.CONTEXT.multiply(Decimal(base), ex.CONTEXT.scaleb(rate.percent, -2)), 0, mode)
         taxes.append(Tax(rate.code, rate.percent, base, amount, None if amount else _why_zero(rate, base)))
         if amount:
@@ -98,5 +106,5 @@ def tax_over(lines: Sequence[tuple[TaxRate | None, int]], mode: Rounding = Round
     return Taxes(tuple(taxes), tuple(spread))
 
 
-def _why_zero(rate: TaxRate, base: int) -> str:
-    return "zero rate" if not rate.percent else "nothing to tax" if not base else "rounds to zero"
+def _why_zero(rate: AppliedRate, base: int) -> str:
+    return rate.reason or "zero rate" if not rate.percent else "nothing to tax" if not base else "rounds to zero"

@@ -15,7 +15,7 @@ from decimal import Decimal
 
 import attrs
 
-from billcore.kernel import ZERO, Exact, InvalidValue
+from billcore.kernel import ZERO, Exact, InvalidValue, override
 from billcore.kernel import exact as ex
 from billcore.pricing.rating import Rating, Step
 from billcore.pricing.tier import Tier, TierTable
@@ -103,6 +103,7 @@ class Volume(_Tiered):
 class StairStep(_Tiered):
     """The flat amount of the tier that the quantity falls in."""
 
+    @override
     def __attrs_post_init__(self) -> None:
         for index, tier in enumerate(self.tiers):
             if tier.unit_amount:

@@ -1,0 +1,43 @@
+"""What the customer has, over time: customers, orders, subscriptions, usage.
+
+It owns the facts of a life (``facts``), their fold into items and epochs (``subscription``), the billing periods that
+follow (``schedule``) and usage events (``usage``). It does not own amounts due, documents or money.
+
+Invariants: facts are immutable and carry two instants; the periods of an item tile time from its start to its end; an
+item lives as long as its price snapshot stays the same.
+"""
+
+from billcore.lifecycle.customer import Customer, Profile
+from billcore.lifecycle.facts import Cancelled, Detached, Fact, Order, OrderKind, Unused, effective
+from billcore.lifecycle.oneoff import OneOff
+from billcore.lifecycle.schedule import Occurrence, due_dates, next_due, occurrences
+from billcore.lifecycle.subscription import Epoch, Item, Life, Subscription, SubscriptionState, life
+from billcore.lifecycle.usage import UsageEvent, UsageTotal, allowance, quantity_of, unnamed_windows
+
+__all__ = [
+    "Cancelled",
+    "Customer",
+    "Detached",
+    "Epoch",
+    "Fact",
+    "Item",
+    "Life",
+    "Occurrence",
+    "OneOff",
+    "Order",
+    "OrderKind",
+    "Profile",
+    "Subscription",
+    "SubscriptionState",
+    "Unused",
+    "UsageEvent",
+    "UsageTotal",
+    "allowance",
+    "due_dates",
+    "effective",
+    "life",
+    "next_due",
+    "occurrences",
+    "quantity_of",
+    "unnamed_windows",
+]

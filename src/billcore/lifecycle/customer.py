@@ -1,0 +1,80 @@
+"""Who buys: currency for ever, everything else as it was from which instant."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+import attrs
+
+from billcore.kernel import CustomerId, InvalidValue, Timeline, checked_id, currency, instant, zone
+
+__all__ = ["Customer", "Profile"]
+
+_LONGEST_TERMS = 3650
+
+
+def _lines(lines: Iterable[str]) -> tuple[str, ...]:
+    return tuple(lines)
+
+
+@attrs.frozen(kw_only=True)
+class Profile:
+    """What may change about a customer.
+
+    ``timezone`` (IANA) decides where periods begin, ``country`` (ISO 3166) the tax, ``locale`` how documents read,
+    ``terms`` the days until an invoice is due. ``name`` and ``address`` stand on invoices.
+    """
+
+    timezone: str = "UTC"
+    country: str | None = None
+    locale: str = "en"
+    tax_id: str | None = None
+    terms: int = 10
+    name: str | None = None
+    address: tuple[str, ...] = attrs.field(default=(), converter=_lines)
+
+    def __attrs_post_init__(self) -> None:
+        zone(self.timezone, "timezone")
+        country = self.country
+        if country is not None and not (len(country) == 2 and country.isascii() and country.isupper()):
+            raise InvalidValue("not an ISO 3166 country code", place="country", value=country)
+        if type(self.terms) is not int or not 0 <= self.terms <= _LONGEST_TERMS:
+            raise InvalidValue("terms are 0 to 3650 days", place="terms", value=self.terms)
+        if not self.locale or len(self.locale) > 35:  # noqa: PLR2004 - the longest tag that BCP 47 lets one rely on
+            raise InvalidValue("not a locale", place="locale", value=self.locale)
+
+
+def _id(value: str) -> CustomerId:
+    return CustomerId(checked_id(value))
+
+
+def _maybe_instant(value: dt.datetime | str | None) -> dt.datetime | None:
+    return None if value is None else instant(value, "billed_until")
+
+
+@attrs.frozen(kw_only=True)
+class Customer:
+    """A customer and its profile over time.
+
+    Nothing before ``billed_until`` is billed: for customers that come from another system, which billed until then.
+    """
+
+    id: CustomerId = attrs.field(converter=_id)
+    currency: str
+    created: dt.datetime
+    profiles: Timeline[Profile]
+    billed_until: dt.datetime | None = attrs.field(default=None, converter=_maybe_instant)
+    closed: dt.datetime | None = None
+
+    def __attrs_post_init__(self) -> None:
+        currency(self.currency)
+
+    def profile(self, at: dt.datetime) -> Profile:
+        """The profile in force at an instant; before the first, the first."""
+        return self.profiles.at(at) or self.profiles.points[0][1]
+
+    def known(self, until: dt.datetime) -> Customer:
+        """The customer as its profile stands up to an instant, later changes left out."""
+        points = tuple(point for point in self.profiles.points if point[0] <= until) or self.profiles.points[:1]
+        return self if len(points) == len(self.profiles.points) else attrs.evolve(self, profiles=Timeline(points))

@@ -1,0 +1,239 @@
+"""Subscription: what was bought, as a fold of its facts.
+
+``life`` turns facts into items, each with its price snapshot, its timeline of quantities and its end, and into epochs,
+the stretches that one anchor counts. Billing reads nothing else.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from collections.abc import Callable, Iterable
+
+import attrs
+
+from billcore.kernel import Cadence, CustomerId, Exact, Interval, NotAllowed, OrderId, SubscriptionId, Timeline
+from billcore.kernel import cadence as make_cadence
+from billcore.kernel import exact as ex
+from billcore.lifecycle.customer import Customer
+from billcore.lifecycle.facts import Cancelled, Detached, Fact, Order, OrderKind, Unused, effective
+from billcore.pricing import OrderRecord, period_of
+
+__all__ = ["Epoch", "Item", "Life", "Subscription", "SubscriptionState", "life"]
+
+
+class SubscriptionState(enum.Enum):
+    """Where a subscription is in its life (this version has no trials and no pauses)."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    CANCELLED = "cancelled"
+
+
+def _facts(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    return tuple(facts)
+
+
+@attrs.frozen(kw_only=True)
+class Subscription:
+    """A subscription of a customer: its facts in the order in which they were written; the first is an order."""
+
+    id: SubscriptionId
+    customer: CustomerId
+    facts: tuple[Fact, ...] = attrs.field(converter=_facts)
+
+    @property
+    def first(self) -> Order:
+        """The order that made it."""
+        fact = self.facts[0]
+        if not isinstance(fact, Order):
+            raise NotAllowed("a subscription begins with an order", value=self.id)
+        return fact
+
+    @property
+    def start(self) -> dt.datetime:
+        """From when it is had."""
+        return self.first.at
+
+    @property
+    def orders(self) -> tuple[Order, ...]:
+        """Its orders, in the order in which they were written."""
+        return tuple(fact for fact in self.facts if isinstance(fact, Order))
+
+    @property
+    def end(self) -> dt.datetime | None:
+        """When it ends or ended, as far as is written down."""
+        return next((fact.at for fact in effective(self.facts) if isinstance(fact, Cancelled)), None)
+
+    def state(self, at: dt.datetime) -> SubscriptionState:
+        """Its state at an instant."""
+        if at < self.start:
+            return SubscriptionState.PENDING
+        return SubscriptionState.CANCELLED if self.end is not None and self.end <= at else SubscriptionState.ACTIVE
+
+    def order_at(self, at: dt.datetime) -> Order:
+        """The base order in force at an instant."""
+        found = self.first
+        for fact in effective(self.facts, at):
+            if isinstance(fact, Order) and fact.kind is OrderKind.BASE:
+                found = fact
+        return found
+
+
+@attrs.frozen
+class Epoch:
+    """A stretch of a subscription that one anchor counts; a reset begins the next."""
+
+    start: dt.datetime
+    anchor: dt.datetime | None
+    end: dt.datetime | None = None
+
+
+@attrs.frozen
+class Item:
+    """One price of a subscription for as long as its snapshot stays the same; named by the order that opened it."""
+
+    order: OrderId
+    opened: int
+    record: OrderRecord
+    quantities: Timeline[Exact]
+    start: dt.datetime
+    end: dt.datetime | None = None
+    cancelled: bool = False
+
+    def alive(self, at: dt.datetime) -> bool:
+        """It is had at the instant."""
+        return self.start <= at and (self.end is None or at < self.end)
+
+
+@attrs.frozen(kw_only=True)
+class Life:
+    """The fold of a subscription's facts up to an instant."""
+
+    subscription: Subscription
+    customer: Customer
+    items: tuple[Item, ...]
+    epochs: tuple[Epoch, ...]
+    end: dt.datetime | None = None
+    unused: Unused = Unused.KEEP
+
+    def cadence(self, epoch: Epoch, interval: Interval) -> Cadence:
+        """The periods of an interval in an epoch, in the customer's zones."""
+        anchor = self.subscription.first.anchor if epoch.anchor is None else epoch.anchor
+        points = self.customer.profiles.points
+        beat = make_cadence(interval, anchor, epoch.start, self.customer.profile(epoch.start).timezone)
+        for (_, before), (at, after) in zip(points, points[1:], strict=False):
+            if at > epoch.start and before.timezone != after.timezone:
+                beat = beat.moved(at, after.timezone)
+        return beat
+
+    @property
+    def interval(self) -> Interval:
+        """The plan's period, by the first order's prices that are in force now."""
+        base = [item.record.price for item in self.items if item.record.addon is None and item.end is None]
+        return period_of(tuple(base) or tuple(record.price for record in self.subscription.first.records))
+
+    def period_end(self, at: dt.datetime) -> dt.datetime:
+        """The end of the plan's period that contains ``at``."""
+        epoch = next(epoch for epoch in reversed(self.epochs) if epoch.start <= at or epoch is self.epochs[0])
+        return self.cadence(epoch, self.interval).containing(max(at, epoch.start)).end
+
+    def alive(self, at: dt.datetime) -> tuple[Item, ...]:
+        """The items had at an instant."""
+        return tuple(item for item in self.items if item.alive(at))
+
+
+def life(subscription: Subscription, customer: Customer, until: dt.datetime | None = None) -> Life:
+    """Fold the facts that hold by ``until`` (all, if ``None``) into items and epochs."""
+    fold = _Fold()
+    for fact in effective(subscription.facts, until):
+        if fold.end is not None:
+            break
+        fold.apply(fact)
+    return Life(
+        subscription=subscription,
+        customer=customer if until is None else customer.known(until),
+        items=tuple(item for item in fold.items if item.end is None or item.start < item.end),
+        epochs=fold.epochs(),
+        end=fold.end,
+        unused=fold.unused,
+    )
+
+
+class _Fold:
+    """The items so far; those without an end are open."""
+
+    def __init__(self) -> None:
+        self.items: list[Item] = []
+        self.starts: list[Epoch] = []
+        self.end: dt.datetime | None = None
+        self.unused = Unused.KEEP
+
+    def apply(self, fact: Fact) -> None:
+        match fact:
+            case Order(kind=OrderKind.BASE):
+                self._base(fact)
+            case Order():
+                self._addon(fact)
+            case Detached():
+                self._close(fact.at, lambda item: item.record.addon == fact.addon)
+            case Cancelled():
+                self._close(fact.at, lambda _: True, cancelled=True)
+                self.end, self.unused = fact.at, fact.unused
+
+    def epochs(self) -> tuple[Epoch, ...]:
+        ends = [*(epoch.start for epoch in self.starts[1:]), None]
+        return tuple(attrs.evolve(epoch, end=end) for epoch, end in zip(self.starts, ends, strict=True))
+
+    def _base(self, order: Order) -> None:
+        if not self.starts:
+            self.starts.append(Epoch(order.at, None))
+        elif order.reset:
+            self.starts.append(Epoch(order.at, order.at))
+        wanted = {record.price.code: record for record in order.records if record.addon is None}
+        kept = set()
+        for index, item in enumerate(self.items):
+            if item.end is not None or item.record.addon is not None:
+                continue
+            record = wanted.get(item.record.price.code)
+            if record is not None and record.price == item.record.price and record.aggregation == item.record.aggregation:
+                kept.add(record.price.code)
+                self.items[index] = _with_quantity(item, order.at, record.quantity)
+            else:
+                self.items[index] = attrs.evolve(item, end=order.at)
+        for record in order.records:
+            if record.addon is not None:
+                self._add(order, record)
+            elif record.price.code not in kept:
+                self._open(order, record)
+
+    def _addon(self, order: Order) -> None:
+        for record in order.records:
+            self._add(order, record)
+
+    def _add(self, order: Order, record: OrderRecord) -> None:
+        for index, item in enumerate(self.items):
+            if item.end is None and _same_addon(item.record, record):
+                held = item.quantities.at(order.at) or ex.ZERO
+                self.items[index] = _with_quantity(item, order.at, ex.add(held, record.quantity))
+                return
+        self._open(order, record)
+
+    def _open(self, order: Order, record: OrderRecord) -> None:
+        quantities: Timeline[Exact] = Timeline.starting(order.at, record.quantity)
+        self.items.append(Item(order.id, len(self.items), record, quantities, order.at))
+
+    def _close(self, at: dt.datetime, which: Callable[[Item], bool], *, cancelled: bool = False) -> None:
+        for index, item in enumerate(self.items):
+            if item.end is None and which(item):
+                self.items[index] = attrs.evolve(item, end=at, cancelled=cancelled)
+
+
+def _with_quantity(item: Item, at: dt.datetime, quantity: Exact) -> Item:
+    if item.quantities.at(at) == quantity:
+        return item
+    return attrs.evolve(item, quantities=item.quantities.set(at, quantity))
+
+
+def _same_addon(a: OrderRecord, b: OrderRecord) -> bool:
+    return (a.addon, a.price, a.meter, a.allowance) == (b.addon, b.price, b.meter, b.allowance)

@@ -1,0 +1,93 @@
+"""What is owed, paid and booked: charges by key, their difference to what was billed, documents, payments, a ledger.
+
+It owns the decision of a billing date (``decide``), documents (``document``, ``documents``), stored value and how it pays
+(``credit``, ``strategy``, ``pay``) and balanced entries (``ledger``). It does not own prices, facts or storage.
+
+Invariants: an issued document never changes; after a run the exact amounts of a key's lines sum to what the facts ask;
+every entry balances; no stored value falls below zero.
+"""
+
+from billcore.settlement.account import AccountFacts, AccountState, Policy
+from billcore.settlement.billed import Billed, BilledLine
+from billcore.settlement.credit import Credit, CreditKind, Voucher, burn_order
+from billcore.settlement.decide import Bill, Funds, decide, decide_charges
+from billcore.settlement.difference import Difference, Fall, RoundingGroup, difference
+from billcore.settlement.document import (
+    Document,
+    DocumentKind,
+    Invoice,
+    InvoiceStatus,
+    Line,
+    LineKind,
+    Payment,
+    Source,
+)
+from billcore.settlement.documents import Issue, credit_note, credit_notes, invoice, opening
+from billcore.settlement.key import ChargeKey
+from billcore.settlement.ledger import (
+    Account,
+    Entry,
+    Posting,
+    credit_granted,
+    document_issued,
+    document_voided,
+    paid,
+    returned,
+)
+from billcore.settlement.pay import Payout, pay
+from billcore.settlement.strategy import SettlementPlan, Strategy, Use, plan
+from billcore.settlement.wanted import Charge, UsageLookup, charge, charges, one_off_charge, touches
+
+__all__ = [
+    "Account",
+    "AccountFacts",
+    "AccountState",
+    "Bill",
+    "Billed",
+    "BilledLine",
+    "Charge",
+    "ChargeKey",
+    "Credit",
+    "CreditKind",
+    "Difference",
+    "Document",
+    "DocumentKind",
+    "Entry",
+    "Fall",
+    "Funds",
+    "Invoice",
+    "InvoiceStatus",
+    "Issue",
+    "Line",
+    "LineKind",
+    "Payment",
+    "Payout",
+    "Policy",
+    "Posting",
+    "RoundingGroup",
+    "SettlementPlan",
+    "Source",
+    "Strategy",
+    "Use",
+    "UsageLookup",
+    "Voucher",
+    "burn_order",
+    "charge",
+    "charges",
+    "credit_granted",
+    "credit_note",
+    "credit_notes",
+    "decide",
+    "decide_charges",
+    "difference",
+    "document_issued",
+    "document_voided",
+    "invoice",
+    "one_off_charge",
+    "opening",
+    "paid",
+    "pay",
+    "plan",
+    "returned",
+    "touches",
+]

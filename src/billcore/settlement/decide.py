@@ -1,0 +1,147 @@
+"""Deciding a billing date: the pure heart of a run (docs/decisions/0001).
+
+Facts, what was billed and the usage go in; documents without numbers, payments, credits and ledger entries come out.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+import attrs
+
+from billcore.kernel import zone
+from billcore.lifecycle import Fact, Life, life
+from billcore.pricing import AppliedRate, PriceCadence, TaxRate, find_rate
+from billcore.settlement.account import AccountFacts, AccountState, Policy
+from billcore.settlement.billed import Billed
+from billcore.settlement.difference import Difference, difference
+from billcore.settlement.documents import Issue, credit_notes, invoice
+from billcore.settlement.key import ChargeKey
+from billcore.settlement.pay import Payout, pay
+from billcore.settlement.wanted import Charge, UsageLookup, charges, one_off_charge, touches
+from billcore.settlement.credit import Credit
+from billcore.settlement.document import Document, Invoice
+
+__all__ = ["Bill", "Funds", "decide", "decide_charges"]
+
+
+@attrs.frozen
+class Funds:
+    """What a customer could pay with, and the open documents that wait for it."""
+
+    credits: tuple[Credit, ...] = ()
+    open: tuple[Invoice, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Bill:
+    """What a run at one billing date writes for one customer: documents in order of issue, and what was paid."""
+
+    documents: tuple[Document, ...]
+    payout: Payout
+    state: AccountState
+
+
+def decide(
+    facts: AccountFacts,
+    state: AccountState,
+    date: dt.datetime,
+    at: dt.datetime,
+    *,
+    billed: Billed,
+    usage: UsageLookup,
+    rates: Sequence[TaxRate],
+    policy: Policy,
+    sequence: int = 0,
+    funds: Funds = Funds(),
+) -> Bill:
+    """Bill one customer at one billing date; ``at`` is the run's instant, ``sequence`` the first free one of the date."""
+    customer = facts.customer
+    moved = decide_charges(facts, state, date, billed=billed, usage=usage, rates=rates, policy=policy)
+    issue = Issue(customer, policy.issuer, date, at)
+    notes = credit_notes(issue, moved.falls, billed, sequence)
+    documents = [*notes]
+    if moved.rises:
+        documents.append(invoice(issue, moved.rises, sequence + len(notes), policy.rounding))
+    payout = pay(documents, billed.invoices, funds.credits, funds.open, policy, at, date)
+    return Bill(documents=tuple(documents), payout=payout, state=state.ran(date, issued=bool(documents)))
+
+
+def decide_charges(
+    facts: AccountFacts,
+    state: AccountState,
+    date: dt.datetime,
+    *,
+    billed: Billed,
+    usage: UsageLookup,
+    rates: Sequence[TaxRate],
+    policy: Policy,
+) -> Difference:
+    """The lines that add and those that fall at one billing date."""
+    customer = facts.customer.known(date)
+    lives = [life(subscription, facts.customer, date) for subscription in facts.subscriptions]
+    vanished: list[ChargeKey] = []
+    if state.is_late(date):
+        wanted = [charge for charge in _late(lives, usage, date) if not billed.entries.get(charge.key)]
+    else:
+        after = state.last_run
+        mark = state.mark_for(date)
+        wanted = [*charges(lives, usage, date, after, mark), *_one_offs(facts, date, after, mark)]
+        if billed.entries:
+            asked = {charge.key for charge in wanted}
+            vanished = [
+                key for key in billed.entries if key not in asked and mark is not None and touches(key.period, mark)
+            ]
+    profile = customer.profile(date)
+    day = date.astimezone(zone(profile.timezone)).date()
+    found: dict[str, AppliedRate] = {}
+
+    def rate(category: str) -> AppliedRate:
+        if category not in found:
+            found[category] = find_rate(rates, profile.country, category, day)
+        return found[category]
+
+    def reason(key: ChargeKey) -> str:
+        return _reason(key, lives)
+
+    return difference(wanted, vanished, billed, policy.group(customer.currency), rate, reason, date)
+
+
+def _late(lives: Iterable[Life], usage: UsageLookup, date: dt.datetime) -> list[Charge]:
+    """Charges in advance whose part starts exactly at a date that is past."""
+    just_before = date - dt.timedelta(microseconds=1)
+    return [charge for charge in charges(lives, usage, date, just_before, None) if charge.advance]
+
+
+def _one_offs(
+    facts: AccountFacts, date: dt.datetime, after: dt.datetime | None, mark: dt.datetime | None
+) -> list[Charge]:
+    found = []
+    for item in facts.one_offs:
+        charge = one_off_charge(item)
+        fresh = after is None or item.at > after
+        if item.at <= date and (fresh or (mark is not None and touches(charge.key.period, mark))):
+            found.append(charge)
+    return found
+
+
+def _reason(key: ChargeKey, lives: Iterable[Life]) -> str:
+    """Why a key moved: the fact written last among those that hold within its period."""
+    for found in lives:
+        if found.subscription.id != key.subscription:
+            continue
+        for item in found.items:
+            if item.order == key.item and item.record.price.code == key.price:
+                if item.record.price.cadence is PriceCadence.USAGE:
+                    return "late usage"
+                break
+        last = _last_fact(found.subscription.facts, key)
+        if last is not None:
+            return "backdated change" if last.at < last.recorded else "change"
+    return "correction"
+
+
+def _last_fact(facts: Sequence[Fact], key: ChargeKey) -> Fact | None:
+    within = [fact for fact in facts[1:] if fact.at < key.period.end or key.period.empty]
+    return max(within, key=lambda fact: fact.n, default=None)

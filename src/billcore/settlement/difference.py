@@ -1,0 +1,195 @@
+"""The difference between what should have been billed and what was: lines that add, and lines that fall."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from typing import TypeAlias
+
+import attrs
+
+from billcore.kernel import ZERO, Exact, Group, InvariantBroken, Period, Rounding
+from billcore.kernel import exact as ex
+from billcore.pricing import AppliedRate, price_hash
+from billcore.settlement.billed import Billed, BilledLine
+from billcore.settlement.document import Document, Line, LineKind
+from billcore.settlement.key import ChargeKey
+from billcore.settlement.wanted import Charge
+
+__all__ = ["Difference", "Fall", "RateLookup", "ReasonLookup", "RoundingGroup", "difference"]
+
+RateLookup: TypeAlias = Callable[[str], AppliedRate]
+"""The rate of a tax category for this customer on the billing date."""
+ReasonLookup: TypeAlias = Callable[[ChargeKey], str]
+"""Why a key's amount moved: ``change``, ``late usage``, ``backdated change`` or ``correction``."""
+
+
+@attrs.frozen
+class Fall:
+    """A line that falls, and the document whose line it names."""
+
+    line: Line
+    document: Document
+
+
+@attrs.frozen
+class RoundingGroup:
+    """How lines are rounded: the currency's places, the mode, and whether an invoice is one group."""
+
+    places: int
+    mode: Rounding = Rounding.HALF_UP
+    whole_invoice: bool = False
+
+
+@attrs.define
+class Difference:
+    """The lines that add (with ids and taxes still to come) and those that fall."""
+
+    rises: list[Line] = attrs.field(factory=list)
+    falls: list[Fall] = attrs.field(factory=list)
+
+
+def difference(
+    wanted: Iterable[Charge],
+    vanished: Iterable[ChargeKey],
+    billed: Billed,
+    rounding: RoundingGroup,
+    rate: RateLookup,
+    reason: ReasonLookup,
+    date: dt.datetime,
+) -> Difference:
+    """Should-be less billed, key by key, in the order of billing.
+
+    A key whose latest line has a billing date after ``date`` is left alone; none falls below its goodwill.
+    """
+    work = _Work(billed, rounding, rate, reason)
+    for key in vanished:
+        if billed.latest[key] <= date:
+            work.compare(key, ZERO, None)
+    for charge in wanted:
+        if billed.latest.get(charge.key, date) <= date:
+            work.compare(charge.key, charge.exact, charge)
+    return work.result
+
+
+@attrs.define
+class _Work:
+    billed: Billed
+    rounding: RoundingGroup
+    rate: RateLookup
+    reason: ReasonLookup
+    groups: dict[object, Group] = attrs.field(factory=dict)
+    result: Difference = attrs.field(factory=Difference)
+
+    def compare(self, key: ChargeKey, want: Exact, charge: Charge | None) -> None:
+        """One key: a new charge, an adjustment, or a fall."""
+        entries = self.billed.entries.get(key)
+        if not entries:
+            if charge is not None:
+                self._rise(charge, want, None)
+            return
+        floor = self.billed.floor(key)
+        gap = ex.subtract(max(want, floor), self.billed.sum(key))
+        if gap > 0 and charge is not None:
+            self._rise(charge, gap, entries[-1])
+        elif gap < 0:
+            self._fall(key, entries, ex.negate(gap), charge)
+
+    def _group(self, key: ChargeKey) -> Group:
+        name: object = "invoice" if self.rounding.whole_invoice else key.group
+        group = self.groups.get(name)
+        if group is None:
+            if self.rounding.whole_invoice:
+                group = Group(self.rounding.places, self.rounding.mode)
+            else:
+                group = self.billed.group(key, self.rounding.places, self.rounding.mode)
+            self.groups[name] = group
+        return group
+
+    def _nth(self, key: ChargeKey) -> int:
+        """The ordinal of the key's next line; counted on, so that two new lines of one key differ."""
+        nth = self.billed.counts.get(key, 0)
+        self.billed.counts[key] = nth + 1
+        return nth
+
+    def _rise(self, charge: Charge, exact: Exact, corrected: BilledLine | None) -> None:
+        key = charge.key
+        kind = LineKind.ADJUSTMENT if corrected else LineKind.CHARGE if key.subscription else LineKind.ITEM
+        self.result.rises.append(
+            Line(
+                id="",
+                kind=kind,
+                description=charge.description,
+                price=key.price,
+                part=charge.part,
+                quantity=charge.quantity,
+                exact=exact,
+                minor=self._group(key).take(exact),
+                rate=corrected.line.rate if corrected else self.rate(charge.tax_category),
+                key=key,
+                nth=self._nth(key),
+                corrects=corrected.line.id if corrected else None,
+                reason=self.reason(key) if corrected else None,
+                snapshot=None if charge.price is None else price_hash(charge.price),
+            )
+        )
+
+    def _fall(self, key: ChargeKey, entries: list[BilledLine], exact: Exact, charge: Charge | None) -> None:
+        """Split a fall over the key's lines, last first; none is credited more than is left of it."""
+        why = self.reason(key)
+        part = charge.part if charge is not None else None
+        for entry in reversed(entries):
+            if exact <= 0:
+                break
+            taken = min(exact, entry.exact_left)
+            if taken <= 0:
+                continue
+            exact = ex.subtract(exact, taken)
+            minor = -self._group(key).take(ex.negate(taken))
+            spill = max(0, minor - entry.minor_left)
+            self._credit(entry, taken, minor - spill, why, part)
+            if spill:
+                self._spill(key, spill, why)
+
+    def _credit(self, entry: BilledLine, exact: Exact, minor: int, why: str, part: Period | None) -> None:
+        entry.exact_left = ex.subtract(entry.exact_left, exact)
+        entry.minor_left -= minor
+        line, key = entry.line, entry.line.key
+        self.result.falls.append(
+            Fall(
+                attrs.evolve(
+                    line,
+                    id="",
+                    kind=LineKind.ADJUSTMENT,
+                    part=_given_back(line.part, part),
+                    exact=ex.negate(exact),
+                    minor=-minor,
+                    tax=0,
+                    nth=None if key is None else self._nth(key),
+                    corrects=line.id,
+                    reason=why,
+                ),
+                entry.document,
+            )
+        )
+
+    def _spill(self, key: ChargeKey, units: int, why: str) -> None:
+        """A unit of rounding that its line cannot take goes to another line of its group, last first."""
+        for other, entries in reversed(list(self.billed.entries.items())):
+            if other.group != key.group:
+                continue
+            for entry in reversed(entries):
+                taken = min(units, entry.minor_left)
+                if taken > 0:
+                    units -= taken
+                    self._credit(entry, ZERO, taken, why, None)
+                if not units:
+                    return
+        raise InvariantBroken("M6: a rounding group cannot take a unit of its fall", value=key)
+
+
+def _given_back(billed: Period, kept: Period | None) -> Period:
+    """The stretch that a fall is for: what follows the part still had, else the whole part that was billed."""
+    if kept is not None and billed.start <= kept.end < billed.end:
+        return Period(kept.end, billed.end)
+    return billed

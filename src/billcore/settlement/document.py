@@ -1,0 +1,268 @@
+"""Documents: invoices, credit notes and opening balances, and the state beside them.
+
+An issued document never changes; what happens to it later (payments, credit notes, voiding) is kept beside it, and its
+status is a function of that. Amounts are whole minor units of the document's currency: ``minor`` on a line is the rounded
+amount, ``exact`` the unrounded one in major units. On a credit note lines and totals are negative: they fall.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import hashlib
+import json
+
+import attrs
+
+from billcore.kernel import Exact, Money, Period, micros
+from billcore.kernel.exact import text
+from billcore.pricing import AppliedRate, Tax
+from billcore.settlement.key import ChargeKey
+
+__all__ = [
+    "Document",
+    "DocumentKind",
+    "Invoice",
+    "InvoiceStatus",
+    "Line",
+    "LineKind",
+    "Payment",
+    "Source",
+]
+
+
+class DocumentKind(enum.Enum):
+    """What a document is."""
+
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit_note"
+    OPENING = "opening"
+
+
+class LineKind(enum.Enum):
+    """What a line is: a new key, a difference of an old one, or a one-off item."""
+
+    CHARGE = "charge"
+    ADJUSTMENT = "adjustment"
+    ITEM = "item"
+
+
+class InvoiceStatus(enum.Enum):
+    """The state of an issued document; overdue is a view, a draft is a preview."""
+
+    ISSUED = "issued"
+    PAID = "paid"
+    VOID = "void"
+    UNCOLLECTIBLE = "uncollectible"
+
+
+class Source(enum.Enum):
+    """Where money that pays an invoice came from."""
+
+    VOUCHER = "voucher"
+    BALANCE = "balance"
+    CARD = "card"
+    RECORDED = "recorded"
+
+
+@attrs.frozen(kw_only=True)
+class Line:
+    """One line; ``part`` is the stretch it is for, ``quantity`` what was rated.
+
+    ``key`` and ``nth`` (its ordinal within the key) are set on lines of runs; a goodwill credit has neither. ``corrects``
+    names the line that a difference corrects and ``reason`` says why. ``snapshot`` is the hash of the price.
+    """
+
+    id: str
+    kind: LineKind
+    description: str
+    price: str
+    part: Period
+    quantity: Exact
+    exact: Exact
+    minor: int
+    rate: AppliedRate
+    tax: int = 0
+    key: ChargeKey | None = None
+    nth: int | None = None
+    corrects: str | None = None
+    reason: str | None = None
+    snapshot: str | None = None
+
+    def content(self) -> list[object]:
+        """Everything on the line as plain values, for the document's hash."""
+        key = self.key
+        return [
+            self.id,
+            self.kind.value,
+            self.description,
+            self.price,
+            micros(self.part.start),
+            micros(self.part.end),
+            text(self.quantity),
+            text(self.exact),
+            self.minor,
+            self.rate.code,
+            text(self.rate.percent),
+            self.rate.reason,
+            self.tax,
+            None if key is None else [key.subscription, key.item, micros(key.period.start), micros(key.period.end)],
+            self.nth,
+            self.corrects,
+            self.reason,
+            self.snapshot,
+        ]
+
+    @property
+    def subscription(self) -> str | None:
+        """The subscription it is for, if any."""
+        return (self.key.subscription or None) if self.key is not None else None
+
+
+@attrs.frozen(kw_only=True)
+class Document:
+    """What was issued: immutable. ``number`` is absent on previews and drafts alone.
+
+    ``billing_date`` is the boundary that made it due, ``issued_at`` the instant of the run; ``sequence`` counts the
+    documents of one payer, currency, issuer and billing date. ``corrects`` is the id of the invoice a note corrects.
+    """
+
+    id: str
+    number: str | None
+    kind: DocumentKind
+    customer: str
+    currency: str
+    issuer: str
+    billing_date: dt.datetime
+    sequence: int
+    issued_at: dt.datetime
+    due_at: dt.datetime
+    lines: tuple[Line, ...]
+    taxes: tuple[Tax, ...]
+    corrects: str | None = None
+    reason: str | None = None
+
+    @property
+    def net(self) -> int:
+        """The sum of the lines, in minor units."""
+        return sum(line.minor for line in self.lines)
+
+    @property
+    def tax(self) -> int:
+        """The tax of all rates, in minor units."""
+        return sum(tax.amount for tax in self.taxes)
+
+    @property
+    def total(self) -> int:
+        """Net and tax, in minor units."""
+        return self.net + self.tax
+
+    def money(self, minor: int) -> Money:
+        """Minor units as money of the document's currency."""
+        return Money.of_minor(minor, self.currency)
+
+    def content_hash(self) -> str:
+        """SHA-256 over the whole content; what ``verify`` holds an issued document to (I1)."""
+        taxes = [[tax.code, text(tax.percent), tax.base, tax.amount, tax.reason] for tax in self.taxes]
+        content = [
+            self.id,
+            self.number,
+            self.kind.value,
+            self.customer,
+            self.currency,
+            self.issuer,
+            micros(self.billing_date),
+            self.sequence,
+            micros(self.issued_at),
+            micros(self.due_at),
+            self.corrects,
+            self.reason,
+            [line.content() for line in self.lines],
+            taxes,
+        ]
+        return hashlib.sha256(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+
+
+@attrs.frozen(kw_only=True)
+class Payment:
+    """Money that went to a document, or (negative) came back from it; in minor units, append only.
+
+    ``reference`` is the credit, the provider's object or the bank's reference; ``reverses`` the payment that a negative
+    one gives back.
+    """
+
+    id: str
+    document: str
+    source: Source
+    minor: int
+    at: dt.datetime
+    reference: str | None = None
+    reverses: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Invoice:
+    """A document and what happened to it since.
+
+    ``credited`` is the sum of its live credit notes (positive, minor units); ``waived`` says that it was voided without
+    billing again.
+    """
+
+    document: Document
+    payments: tuple[Payment, ...] = ()
+    credited: int = 0
+    void: bool = False
+    waived: bool = False
+    uncollectible: bool = False
+
+    @property
+    def id(self) -> str:
+        """The document's id."""
+        return self.document.id
+
+    @property
+    def number(self) -> str | None:
+        """The document's number."""
+        return self.document.number
+
+    @property
+    def settled(self) -> int:
+        """What payments cover, in minor units."""
+        return sum(payment.minor for payment in self.payments)
+
+    @property
+    def open(self) -> int:
+        """What is left to pay, in minor units; nothing on a credit note or a void document."""
+        if self.void or self.uncollectible or self.document.kind is DocumentKind.CREDIT_NOTE:
+            return 0
+        return self.document.total - self.credited - self.settled
+
+    @property
+    def due(self) -> Money:
+        """What is left to pay."""
+        return self.document.money(self.open)
+
+    @property
+    def total(self) -> Money:
+        """The document's total with tax."""
+        return self.document.money(self.document.total)
+
+    @property
+    def paid(self) -> Money:
+        """What payments cover."""
+        return self.document.money(self.settled)
+
+    @property
+    def status(self) -> InvoiceStatus:
+        """Paid when payments and credit notes cover it (I5); a credit note stays issued."""
+        if self.void:
+            return InvoiceStatus.VOID
+        if self.uncollectible:
+            return InvoiceStatus.UNCOLLECTIBLE
+        if self.document.kind is not DocumentKind.CREDIT_NOTE and self.open == 0:
+            return InvoiceStatus.PAID
+        return InvoiceStatus.ISSUED
+
+    def overdue(self, at: dt.datetime) -> bool:
+        """Something is left to pay and the due date has passed."""
+        return self.open > 0 and self.document.due_at < at

@@ -1,0 +1,107 @@
+"""What should have been billed by a billing date: a map of charge keys to exact amounts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeAlias
+
+import attrs
+
+from billcore.kernel import ONE, Exact, Period
+from billcore.lifecycle import Life, Occurrence, OneOff, UsageTotal, allowance, occurrences, quantity_of
+from billcore.pricing import Aggregation, Price, PriceCadence, Timing, Wrapped, amount_of, recurring_amount, usage_rating
+from billcore.settlement.key import ChargeKey
+
+__all__ = ["Charge", "UsageLookup", "charge", "charges", "one_off_charge"]
+
+UsageLookup: TypeAlias = Callable[[Life, str, Period], UsageTotal]
+"""The events of a meter that count for a subscription in a window."""
+
+
+@attrs.frozen
+class Charge:
+    """What the facts ask for under one key; ``due`` is its billing date, ``advance`` its timing."""
+
+    key: ChargeKey
+    exact: Exact
+    quantity: Exact
+    part: Period
+    due: dt.datetime
+    description: str
+    tax_category: str
+    advance: bool
+    price: Price | None = None
+
+
+def charges(
+    lives: Iterable[Life], usage: UsageLookup, until: dt.datetime, after: dt.datetime | None, mark: dt.datetime | None
+) -> Iterator[Charge]:
+    """The charges due in ``(after, until]``, and all due by ``until`` whose period ends after ``mark``.
+
+    By subscription, item in order of opening, and time: the order of billing.
+    """
+    start = after if mark is None or after is None else min(after, mark)
+    for life in lives:
+        for item in life.items:
+            for occurrence in occurrences(life, item, start):
+                if occurrence.due > until:
+                    break
+                fresh = after is None or occurrence.due > after
+                if not fresh and not (mark is not None and touches(occurrence.period, mark)):
+                    continue
+                if (found := charge(life, occurrence, usage)) is not None:
+                    yield found
+
+
+def touches(period: Period, mark: dt.datetime) -> bool:
+    """A fact that holds from ``mark`` may change what this period costs."""
+    return period.end > mark or (period.empty and period.end == mark)
+
+
+def charge(life: Life, occurrence: Occurrence, usage: UsageLookup) -> Charge | None:
+    """What one billing period of one item costs; ``None`` for usage without events or minimum."""
+    item, record = occurrence.item, occurrence.item.record
+    price = record.price
+    if price.cadence is PriceCadence.USAGE:
+        found = _used(life, occurrence, usage)
+        if found is None:
+            return None
+        exact, quantity = found
+    elif price.cadence is PriceCadence.ONCE:
+        quantity = record.quantity
+        exact = amount_of(price.model, quantity)
+    else:
+        parts = item.quantities.segments(occurrence.part)
+        exact = recurring_amount(price, parts, occurrence.period, occurrence.zone)
+        quantity = parts[-1][1]
+    return Charge(
+        ChargeKey(life.subscription.id, item.order, price.code, occurrence.period),
+        exact,
+        quantity,
+        occurrence.part,
+        occurrence.due,
+        price.description or price.code,
+        price.tax_category,
+        price.due is Timing.ADVANCE,
+        price,
+    )
+
+
+def _used(life: Life, occurrence: Occurrence, usage: UsageLookup) -> tuple[Exact, Exact] | None:
+    record = occurrence.item.record
+    total = usage(life, record.price.meter or "", occurrence.part)
+    model = record.price.model
+    if not total.count and not (isinstance(model, Wrapped) and model.minimum):
+        return None
+    quantity = quantity_of(total, record.aggregation or Aggregation.SUM)
+    return usage_rating(record.price, quantity, allowance(life, occurrence)).amount, quantity
+
+
+def one_off_charge(item: OneOff) -> Charge:
+    """What a one-off item costs."""
+    at = Period(item.at, item.at)
+    key = ChargeKey("", item.id, "item", at)
+    return Charge(
+        key, item.amount, ONE, at, item.at, item.description, item.tax_category, advance=False
+    )

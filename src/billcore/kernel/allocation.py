@@ -20,6 +20,8 @@ def allocate(units: int, weights: Sequence[Exact | int]) -> tuple[int, ...]:
 
     The parts sum to ``units`` and each differs from its exact share by less than one (M5). Raises ``InvalidValue``.
     """
+    if any(isinstance(weight, float) for weight in weights):
+        raise InvalidValue("a float is not exact", place="weights", value=list(weights))
     if any(weight < 0 for weight in weights):
         raise InvalidValue("weights must not be negative", place="weights")
     exact = [Fraction(weight) if isinstance(weight, int) else fraction(weight) for weight in weights]

@@ -38,6 +38,7 @@ __all__ = [
     "Interval",
     "add_days",
     "cadence",
+    "checked_anchor",
     "local_days",
     "nth",
 ]
@@ -98,6 +99,19 @@ class DayAnchor:
 
 Anchor: TypeAlias = Literal["calendar", "start"] | DayAnchor | dt.datetime
 """Where periods are counted from: the calendar, the start, a day of the month, or an instant."""
+
+
+def checked_anchor(value: object, place: str = "anchor") -> Anchor:
+    """An anchor from outside. Raises ``InvalidValue`` for what is none, ``InvalidInstant`` for a naive datetime."""
+    if value == "calendar":
+        return "calendar"
+    if value == "start":
+        return "start"
+    if isinstance(value, dt.datetime):
+        return instant(value, place)
+    if isinstance(value, DayAnchor):
+        return value
+    raise InvalidValue("not an anchor", place=place, value=value, hint='"calendar", "start", a day or an instant')
 
 
 @attrs.frozen(cache_hash=True)

@@ -10,6 +10,7 @@ import datetime as dt
 import enum
 import hashlib
 import json
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
@@ -23,10 +24,12 @@ __all__ = ["canonical", "fingerprint"]
 
 
 def canonical(value: object) -> bytes:
-    """The bytes. Raises ``InvalidValue`` for a value that has no canonical form (a float, a set)."""
-    return json.dumps(
-        plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    ).encode()
+    """The bytes. Raises ``InvalidValue`` for a value that has no canonical form (a float, a set, a lone surrogate)."""
+    written = json.dumps(plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    try:
+        return written.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidValue("text that is not Unicode", value=written[error.start : error.end]) from None
 
 
 def fingerprint(value: object) -> str:
@@ -47,7 +50,7 @@ def plain(value: object) -> object:
             return rfc3339(value)
         case dt.date():
             return value.isoformat()
-        case dict():
+        case Mapping():
             return {str(key): plain(item) for key, item in value.items()}
         case tuple() | list():
             return [plain(item) for item in value]

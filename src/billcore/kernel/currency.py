@@ -54,9 +54,10 @@ def currency(code: str, at: date | None = None) -> Currency:
     Raises ``UnknownCurrency`` for a code that is not in the table and, if ``at`` is given, for one that is not in force
     on that day; ``InvalidValue`` if ``at`` is a datetime.
     """
-    found = _TABLE.get(code)
-    if found is None:
-        raise _unknown(code)
+    try:
+        found = _TABLE[code]
+    except (KeyError, TypeError):
+        raise _unknown(code) from None
     if at is not None and not _in_force(found, at):
         message = f"currency not in force on {at}"
         raise UnknownCurrency(message, value=code, hint=_why_not(found, at))
@@ -67,7 +68,7 @@ def places(code: str) -> int:
     """Return the decimal places of the code's minor unit; one dict lookup. Raises ``UnknownCurrency``."""
     try:
         return _PLACES[code]
-    except KeyError:
+    except (KeyError, TypeError):
         raise _unknown(code) from None
 
 
@@ -94,10 +95,9 @@ def _why_not(row: Currency, at: date) -> str:
     return f"valid from {row.valid_from}"
 
 
-def _unknown(code: str) -> UnknownCurrency:
-    upper = code.upper()
-    if upper in _TABLE:
-        return UnknownCurrency(value=code, hint=f"write upper case: {upper!r}")
-    if code in _NOT_MONEY:
+def _unknown(code: object) -> UnknownCurrency:
+    if isinstance(code, str) and code.upper() in _TABLE:
+        return UnknownCurrency(value=code, hint=f"write upper case: {code.upper()!r}")
+    if isinstance(code, str) and code in _NOT_MONEY:
         return UnknownCurrency(value=code, hint="ISO 4217 gives it no minor unit, so it is not money here")
     return UnknownCurrency(value=code, hint="an ISO 4217 code is asked for, such as 'EUR'")

@@ -23,7 +23,8 @@ class Profile:
     """What may change about a customer.
 
     ``timezone`` (IANA) decides where periods begin, ``country`` (ISO 3166) the tax, ``locale`` how documents read,
-    ``terms`` the days until an invoice is due. ``name`` and ``address`` stand on invoices.
+    ``terms`` the days until an invoice is due. ``name`` and ``address`` stand on invoices; ``recorded`` is when this was
+    written down.
     """
 
     timezone: str = "UTC"
@@ -33,6 +34,7 @@ class Profile:
     terms: int = 10
     name: str | None = None
     address: tuple[str, ...] = attrs.field(default=(), converter=_lines)
+    recorded: dt.datetime | None = None
 
     def __attrs_post_init__(self) -> None:
         zone(self.timezone, "timezone")

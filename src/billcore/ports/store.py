@@ -88,9 +88,12 @@ class ReadTx(Protocol):
         ...
 
     def usage_total(
-        self, customer: str, meter: str, subscription: str | None, start: int, end: int
+        self, customer: str, meter: str, subscription: str | None, start: int, end: int, known: int | None = None
     ) -> UsageTotal:
-        """The events of a customer and meter with ``start <= time < end`` that name this subscription (``None``: none)."""
+        """The events of a customer and meter with ``start <= time < end`` that name this subscription (``None``: none).
+
+        With ``known``, only those that were recorded by then (``recorded <= known``).
+        """
         ...
 
     def balance(self, customer: str | None, account: str, currency: str) -> int:

@@ -12,6 +12,7 @@ plan, a product or a service recipe expands to is a tuple of ``OrderRecord``, an
 Decimal('12.00')
 """
 
+from billcore.pricing.archive import archive, unarchive
 from billcore.pricing.catalog import Catalog
 from billcore.pricing.charge import Allowance, recurring_amount, usage_rating
 from billcore.pricing.explain import Explanation, Operation, explain_rating, leaf
@@ -85,6 +86,7 @@ __all__ = [
     "allowance_of",
     "amount_of",
     "anchor_of",
+    "archive",
     "explain_rating",
     "find_rate",
     "leaf",
@@ -96,5 +98,6 @@ __all__ = [
     "recurring_amount",
     "share",
     "tax_over",
+    "unarchive",
     "usage_rating",
 ]

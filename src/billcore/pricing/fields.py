@@ -6,8 +6,25 @@ Nothing that has a price may have a negative one: what lowers a bill is a discou
 from __future__ import annotations
 
 from decimal import Decimal
+from types import UnionType
 
 from billcore.kernel import InvalidValue, Number, number
+
+
+def of_kind(value: object, kind: type | UnionType, place: str) -> None:
+    """Refuse what has another type: the text of a choice, say, which no branch would ever match."""
+    if not isinstance(value, kind):
+        raise InvalidValue(f"not a {getattr(kind, '__name__', kind)}", place=place, value=value)
+
+
+def country(value: str) -> str:
+    if not (isinstance(value, str) and len(value) == len("CH") and value.isascii() and value.isalpha() and value.isupper()):
+        raise InvalidValue("not an ISO 3166 country code", place="country", value=value, hint='write it like "CH"')
+    return value
+
+
+def country_or_none(value: str | None) -> str | None:
+    return None if value is None else country(value)
 
 
 def _not_negative(value: Number, place: str) -> Decimal:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import enum
+from types import UnionType
 
 import attrs
 
 from billcore.kernel import HOUR, MINUTE, MONTH, Exact, Interval, InvalidValue, NotSupportedYet, checked_id, currency
+from billcore.pricing import fields
 from billcore.pricing.model.flat import Flat, PerUnit
 from billcore.pricing.model.package import Package
 from billcore.pricing.model.progressive import Progressive
@@ -65,6 +67,18 @@ class OnEnd(enum.Enum):
 _MEASURED = (Proration.SECOND, Proration.HOUR, Proration.DAY, Proration.DAY_AFTER)
 
 
+_KINDS: dict[str, type | UnionType] = {
+    "model": PriceModel,
+    "cadence": PriceCadence,
+    "interval": Interval,
+    "timing": Timing | None,
+    "per": Interval | None,
+    "proration": Proration,
+    "on_change": OnChange,
+    "on_end": OnEnd,
+}
+
+
 def _code(value: str) -> str:
     return checked_id(value, "code")
 
@@ -95,8 +109,8 @@ class Price:
     on_end: OnEnd = OnEnd.PART
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.model, PriceModel):
-            raise InvalidValue("not a price model", place="model", value=self.model)
+        for place, kind in _KINDS.items():
+            fields.of_kind(getattr(self, place), kind, place)
         if self.currency is not None:
             currency(self.currency)
         if (self.cadence is PriceCadence.USAGE) != (self.meter is not None):

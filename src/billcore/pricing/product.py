@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import attrs
 
-from billcore.kernel import MONTH, ONE, Anchor, Interval, InvalidValue, checked_id, instant
+from billcore.kernel import MONTH, ONE, Anchor, Interval, InvalidValue, checked_anchor, checked_id, instant
 from billcore.pricing import fields
 from billcore.pricing.price import Price, PriceCadence
 
@@ -43,6 +43,9 @@ class Meter:
     aggregation: Aggregation = Aggregation.SUM
     field: str | None = None
     unit: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        fields.of_kind(self.aggregation, Aggregation, "aggregation")
 
 
 @attrs.frozen(kw_only=True)
@@ -108,6 +111,7 @@ class PlanVersion:
     def __attrs_post_init__(self) -> None:
         if type(self.version) is not int or self.version < 1:
             raise InvalidValue("versions count from 1", place="version", value=self.version)
+        fields.of_kind(self.status, PlanStatus, "status")
         unique_codes(self.prices)
 
 
@@ -123,7 +127,7 @@ class Plan:
     name: str = ""
     product: str | None = None
     currency: str | None = None
-    anchor: Anchor = "calendar"
+    anchor: Anchor = attrs.field(default="calendar", converter=checked_anchor)
     versions: tuple[PlanVersion, ...] = attrs.field(converter=_versions)
 
     def __attrs_post_init__(self) -> None:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import attrs
 
-from billcore.kernel import ONE, Anchor, InvalidValue, Number, instant, number, zone
+from billcore.kernel import ONE, Anchor, InvalidValue, Number, checked_anchor, instant, number, zone
 from billcore.pricing import fields
 
 __all__ = ["HOURS_PER_MONTH", "Selection"]
@@ -19,6 +19,8 @@ HOURS_PER_MONTH = Decimal(730)
 
 
 def _codes(codes: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(codes, str):
+        raise InvalidValue("a list of codes is asked for", place="addons", value=codes)
     return tuple(codes)
 
 
@@ -48,6 +50,10 @@ def _configuration(values: Mapping[str, str]) -> Mapping[str, str]:
 
 def _starts_on(value: dt.datetime | str | None) -> dt.datetime | None:
     return None if value is None else instant(value, "starts_on")
+
+
+def _anchor(value: Anchor | None) -> Anchor | None:
+    return None if value is None else checked_anchor(value)
 
 
 def _nothing() -> Mapping[str, Decimal]:
@@ -83,9 +89,9 @@ class Selection:
     quantity: Decimal = attrs.field(default=ONE, converter=fields.quantity)
     configuration: Mapping[str, str] = attrs.field(factory=_no_text, converter=_configuration)
     starts_on: dt.datetime | None = attrs.field(default=None, converter=_starts_on)
-    anchor: Anchor | None = None
+    anchor: Anchor | None = attrs.field(default=None, converter=_anchor)
     timezone: str = "UTC"
-    country: str | None = None
+    country: str | None = attrs.field(default=None, converter=fields.country_or_none)
     usage: Mapping[str, Decimal] = attrs.field(factory=_nothing, converter=_usage)
     hours: Decimal = attrs.field(default=HOURS_PER_MONTH, converter=fields.hours)
 

@@ -91,6 +91,9 @@ class Storage:
     per: Per = Per.HOUR
     per_replica: bool = True
 
+    def __attrs_post_init__(self) -> None:
+        fields.of_kind(self.per, Per, "per")
+
 
 @attrs.frozen(kw_only=True)
 class Resource:
@@ -101,6 +104,9 @@ class Resource:
     price: Decimal = attrs.field(converter=fields.price)
     unit: str | None = None
     per: Per = Per.MONTH
+
+    def __attrs_post_init__(self) -> None:
+        fields.of_kind(self.per, Per, "per")
 
 
 def _compute_plans(values: Iterable[ComputePlan]) -> tuple[ComputePlan, ...]:
@@ -137,6 +143,7 @@ class Service:
     resources: tuple[Resource, ...] = attrs.field(default=(), converter=_resources)
 
     def __attrs_post_init__(self) -> None:
+        fields.of_kind(self.billing_unit, BillingUnit, "billing_unit")
         if self.discount_brackets:
             check_brackets(self.discount_brackets, "discount_brackets")
         for place in ("compute_plans", "storage", "resources"):

@@ -37,15 +37,13 @@ class TaxRate:
     """A rate of one country and category, in force on the local dates ``[from, to)``."""
 
     code: str
-    country: str
+    country: str = attrs.field(converter=fields.country)
     percent: Decimal = attrs.field(converter=fields.percent)
     category: str = "standard"
     from_: dt.date | None = None
     to: dt.date | None = None
 
     def __attrs_post_init__(self) -> None:
-        if not (len(self.country) == 2 and self.country.isascii() and self.country.isupper()):
-            raise InvalidValue("not an ISO 3166 country code", place="country", value=self.country)
         if self.from_ is not None and self.to is not None and self.to <= self.from_:
             raise InvalidValue("ends before it begins", place="to", value=self.to.isoformat())
 

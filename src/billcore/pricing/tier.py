@@ -67,6 +67,8 @@ class TierTable:
     full: tuple[Step, ...] = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
+        for index, tier in enumerate(self.tiers):
+            fields.of_kind(tier, Tier, f"tiers[{index}]")
         contiguous([tier.up_to for tier in self.tiers], "tiers")
         bounds = tuple(tier.up_to for tier in self.tiers if tier.up_to is not None)
         lower = (ZERO, *bounds)

@@ -10,7 +10,7 @@ every entry balances; no stored value falls below zero.
 from billcore.settlement.account import AccountFacts, AccountState, Policy
 from billcore.settlement.billed import Billed, BilledLine
 from billcore.settlement.credit import Credit, CreditKind, Voucher, burn_order
-from billcore.settlement.decide import Bill, Funds, decide, decide_charges
+from billcore.settlement.decide import Bill, Funds, decide, decide_charges, late_dates
 from billcore.settlement.difference import Difference, Fall, RoundingGroup, difference
 from billcore.settlement.document import (
     Document,
@@ -83,6 +83,7 @@ __all__ = [
     "document_issued",
     "document_voided",
     "invoice",
+    "late_dates",
     "one_off_charge",
     "opening",
     "paid",

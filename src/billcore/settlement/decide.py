@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 import attrs
 
 from billcore.kernel import zone
-from billcore.lifecycle import Fact, Life, life
-from billcore.pricing import AppliedRate, PriceCadence, TaxRate, find_rate
+from billcore.lifecycle import Fact, Life, life, occurrences
+from billcore.pricing import AppliedRate, PriceCadence, TaxRate, Timing, find_rate
 from billcore.settlement.account import AccountFacts, AccountState, Policy
 from billcore.settlement.billed import Billed
 from billcore.settlement.difference import Difference, difference
@@ -23,7 +23,7 @@ from billcore.settlement.wanted import Charge, UsageLookup, charges, one_off_cha
 from billcore.settlement.credit import Credit
 from billcore.settlement.document import Document, Invoice
 
-__all__ = ["Bill", "Funds", "decide", "decide_charges"]
+__all__ = ["Bill", "Funds", "decide", "decide_charges", "late_dates"]
 
 
 @attrs.frozen
@@ -145,3 +145,21 @@ def _reason(key: ChargeKey, lives: Iterable[Life]) -> str:
 def _last_fact(facts: Sequence[Fact], key: ChargeKey) -> Fact | None:
     within = [fact for fact in facts[1:] if fact.at < key.period.end or key.period.empty]
     return max(within, key=lambda fact: fact.n, default=None)
+
+
+def late_dates(
+    lives: Iterable[Life], mark: dt.datetime, last_run: dt.datetime, billed: Billed
+) -> tuple[dt.datetime, ...]:
+    """The billing dates not after ``last_run`` on which a key in advance is new: recorded late, it keeps its own date."""
+    found = set()
+    for one in lives:
+        for item in one.items:
+            if item.record.price.due is not Timing.ADVANCE:
+                continue
+            for occurrence in occurrences(one, item, mark):
+                if occurrence.due > last_run:
+                    break
+                key = ChargeKey(one.subscription.id, item.order, item.record.price.code, occurrence.period)
+                if touches(occurrence.period, mark) and not billed.entries.get(key):
+                    found.add(occurrence.due)
+    return tuple(sorted(found))

@@ -21,9 +21,9 @@ T = TypeVar("T")
 
 def register() -> None:
     """Register a strategy for each of billcore's values; made when one is first drawn from."""
-    from hypothesis import strategies as st  # noqa: PLC0415 - see the module's docstring
+    from hypothesis import strategies as st
 
-    from billcore import kernel, pricing  # noqa: PLC0415
+    from billcore import kernel, pricing
 
     def known(kind: type[T], make: Callable[[ModuleType], SearchStrategy[T]]) -> None:
         st.register_type_strategy(kind, lambda _: make(_strategies()))
@@ -50,6 +50,6 @@ def register() -> None:
 
 
 def _strategies() -> ModuleType:
-    from billcore.testing import strategies  # noqa: PLC0415 - see the module's docstring
+    from billcore.testing import strategies
 
     return strategies

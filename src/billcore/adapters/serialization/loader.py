@@ -31,10 +31,13 @@ LIMIT = 16 * 1024 * 1024
 DEEPEST = 32
 """How deep tables and lists may nest."""
 
+_LONGEST_INTEGER = 20
+_LONGEST_WORD = 400
 _PLAIN = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,30})?", re.ASCII)
 _BOM = b"\xef\xbb\xbf"
-# Strings are taken whole, ended or not: a scan that began again inside one that never ends would be quadratic.
-_JSON_TOKEN = re.compile(r'[^"\[\]{}]*+("(?:[^"\\]++|\\.)*+"?|[\[\]{}])', re.DOTALL)
+# Strings are taken whole, ended or not, and the end is a token: a scan that began again after every failure would be
+# quadratic.
+_JSON_TOKEN = re.compile(r'[^"\[\]{}]*+("(?:[^"\\]++|\\.)*+"?|[\[\]{}]|\Z)', re.DOTALL)
 _TOML_TOKEN = re.compile(
     r"""
     (?: [^"'\#\[\]{}.=,\n0-9A-Za-z_]++ | [0-9A-Za-z_]{1,400}+(?![0-9A-Za-z_]) )*+
@@ -44,7 +47,8 @@ _TOML_TOKEN = re.compile(
     | '[^'\n]*+'?
     | \#[^\n]*+
     | [\[\]{}.=,\n]
-    | [0-9A-Za-z_]{401} )
+    | [0-9A-Za-z_]{401}
+    | \Z )
     """,
     re.DOTALL | re.VERBOSE,
 )
@@ -60,7 +64,9 @@ class Unreadable:
 class _Repeated(dict[str, object]):
     """A JSON object in which the key ``again`` stands twice."""
 
-    again: str
+    def __init__(self, data: dict[str, object], again: str) -> None:
+        super().__init__(data)
+        self.again = again
 
 
 def read_document(path: str | os.PathLike[str], *, limit: int = LIMIT) -> dict[str, object]:
@@ -122,10 +128,9 @@ def parse_json(text: str, *, name: str | None = None) -> object:
         if len(data) == len(pairs):
             return data
         seen: set[str] = set()
-        marked = _Repeated(data)
-        marked.again = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        repeated.append(marked)
-        return marked
+        again = [key for key, _ in pairs if key in seen or seen.add(key)]  # type: ignore[func-returns-value]
+        repeated.append(_Repeated(data, again[0]))
+        return repeated[-1]
 
     try:
         data: object = json.loads(
@@ -155,7 +160,7 @@ def _text(source: str | bytes, name: str | None, limit: int) -> str:
 
 
 def _integer(text: str) -> int | Unreadable:
-    return int(text) if len(text) <= 20 else Unreadable(text[:80])
+    return int(text) if len(text) <= _LONGEST_INTEGER else Unreadable(text[:80])
 
 
 def _number(text: str) -> Decimal | Unreadable:
@@ -169,31 +174,32 @@ def _toml_float(text: str) -> Decimal | Unreadable:
 
 def _scan_json(text: str, name: str | None) -> None:
     depth = 0
-    for token in _JSON_TOKEN.finditer(text):
-        match token[1]:
-            case "[" | "{":
-                depth += 1
-                if depth > DEEPEST:
-                    raise _nested(name)
-            case "]" | "}":
-                depth -= 1
+    for found in _JSON_TOKEN.finditer(text):
+        mark = found[1]
+        if mark in ("[", "{"):
+            depth += 1
+            if depth > DEEPEST:
+                raise _nested(name)
+        elif mark in ("]", "}"):
+            depth -= 1
 
 
 def _scan_toml(text: str, name: str | None) -> None:
     """Refuse what would make ``tomllib`` recurse or count for long: nesting, endless dotted keys and numbers."""
     depth = dots = 0
-    for token in _TOML_TOKEN.finditer(text):
-        match token[1]:
-            case "[" | "{":
-                depth, dots = depth + 1, 0
-            case "]" | "}":
-                depth, dots = depth - 1, 0
-            case ".":
-                dots += 1
-            case "=" | "," | "\n":
-                dots = 0
-            case word if word[0] not in "\"'#":
-                raise _refused(InvalidNumber("a bare word or number of more than 400 characters", value=word[:80]), name)
+    for found in _TOML_TOKEN.finditer(text):
+        mark = found[1]
+        if mark == ".":
+            dots += 1
+        elif mark in ("[", "{"):
+            depth, dots = depth + 1, 0
+        elif mark in ("]", "}"):
+            depth, dots = depth - 1, 0
+        elif mark in ("=", ",", "\n"):
+            dots = 0
+        elif mark[:1].isalnum() or mark[:1] == "_":
+            problem = InvalidNumber(f"a bare word or number of more than {_LONGEST_WORD} characters", value=mark[:80])
+            raise _refused(problem, name)
         if depth > DEEPEST or dots > DEEPEST:
             raise _nested(name)
 

@@ -30,6 +30,9 @@ class Package:
     price: Decimal = attrs.field(alias="amount", converter=fields.amount)
     round: PackageRound = PackageRound.UP
 
+    def __attrs_post_init__(self) -> None:
+        fields.of_kind(self.round, PackageRound, "round")
+
     def packages(self, quantity: Exact) -> int:
         """How many packages the quantity makes."""
         if quantity <= 0:

@@ -29,16 +29,19 @@ _HUNDRED = Decimal(100)
 class Bracket:
     """Units above the bracket before, ``up_to`` and with this bound, less ``percent`` (0 to 100).
 
-    ``above`` may be given and is then checked against the bracket before.
+    ``above`` may be given and is then checked against the bracket before; it tells nothing new, so it takes no part in
+    equality, nor in a snapshot.
     """
 
     up_to: Decimal | None = attrs.field(default=None, converter=fields.up_to)
     percent: Decimal = attrs.field(default=ZERO, converter=fields.percent)
-    above: Decimal | None = attrs.field(default=None, converter=fields.above)
+    above: Decimal | None = attrs.field(default=None, converter=fields.above, eq=False)
 
 
 def check_brackets(brackets: tuple[Bracket, ...], place: str = "brackets") -> None:
     """Raise ``InvalidValue`` unless brackets start at zero, are contiguous and only the last is open (R4-13)."""
+    for index, bracket in enumerate(brackets):
+        fields.of_kind(bracket, Bracket, f"{place}[{index}]")
     contiguous([bracket.up_to for bracket in brackets], place)
     before = ZERO
     for index, bracket in enumerate(brackets):

@@ -31,6 +31,7 @@ class Wrapped:
     maximum: Decimal | None = attrs.field(default=None, converter=fields.maximum)
 
     def __attrs_post_init__(self) -> None:
+        fields.of_kind(self.model, PriceModel, "model")
         if isinstance(self.model, Wrapped):
             raise InvalidValue("a wrapped model is not wrapped again", place="model")
         if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:

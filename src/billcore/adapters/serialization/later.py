@@ -1,0 +1,83 @@
+"""What the formats name and a later version builds: refused at its place, never ignored.
+
+An ignored coupon misbills; so each of these keys and values is known here by name, and answered ``NotSupportedYet``
+instead of "unknown key".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import attrs
+
+from billcore.ports import scenario, steps, usage
+from billcore.pricing import (
+    Addon,
+    Aggregation,
+    Catalog,
+    ComputePlan,
+    Flat,
+    Graduated,
+    Meter,
+    OnChange,
+    OnEnd,
+    Package,
+    PerUnit,
+    Plan,
+    PlanVersion,
+    Price,
+    Product,
+    Progressive,
+    Proration,
+    Resource,
+    Selection,
+    Service,
+    SlaTier,
+    StairStep,
+    Storage,
+    TaxRate,
+    Tier,
+    Volume,
+)
+
+__all__ = ["HARMLESS", "LATER_KEYS", "LATER_MODELS", "LATER_VALUES"]
+
+_SYNCED = frozenset({"stale", "last_synced_at"})
+_WRAPPERS = frozenset({"unit_divisor", "unit_round", "per_window", "interim"})
+
+LATER_KEYS: Mapping[type[attrs.AttrsInstance], frozenset[str]] = {
+    Catalog: frozenset(
+        {"availability", "meter_prices", "coupons", "commitments", "grants", "credit_units", "currencies", "dunning"}
+    ),
+    Service: _SYNCED | {"supporting", "components"},
+    Product: _SYNCED | {"max_per_customer", "composed_of"},
+    Meter: _SYNCED | {"filters", "exclude", "group_by", "round", "recurring", "granularity"},
+    Plan: _SYNCED | {"trial"},
+    PlanVersion: _SYNCED | {"trial"},
+    Price: _SYNCED | {"event_minimum", "minimum_duration"},
+    TaxRate: _SYNCED | {"inclusive"},
+    Tier: frozenset({"package_size"}),
+    Selection: frozenset({"coupon"}),
+    **dict.fromkeys((SlaTier, ComputePlan, Storage, Resource, Addon), _SYNCED),
+    **dict.fromkeys((Flat, PerUnit, Graduated, Volume, StairStep, Package, Progressive), _WRAPPERS),
+    usage.UsageRecord: frozenset({"deployment"}),
+    scenario.ScenarioPolicy: frozenset({"grace", "tax"}),
+    steps.Subscribe: frozenset({"coupon", "trial_end"}),
+}
+"""Keys by the class whose document they belong to."""
+
+HARMLESS: Mapping[type[attrs.AttrsInstance], Mapping[str, object]] = {TaxRate: {"inclusive": False}}
+"""Values of later keys that ask for nothing but what is done anyway."""
+
+LATER_MODELS = frozenset({"percentage", "graduated_percentage", "matrix", "dynamic"})
+"""Types of price models."""
+
+LATER_VALUES: Mapping[object, frozenset[str]] = {
+    Proration: frozenset({"day_inclusive", "day30", "ceil", "full", "free"}),
+    OnChange: frozenset({"difference", "usage", "keep"}),
+    OnEnd: frozenset({"whole"}),
+    Aggregation: frozenset({"unique", "max", "min", "avg", "latest", "last_ever", "time_weighted"}),
+    usage.UsageAction: frozenset({"set"}),
+    scenario.SourceName: frozenset({"card"}),
+}
+"""Values by the enumeration or literal type that they belong to."""

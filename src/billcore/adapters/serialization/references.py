@@ -1,0 +1,83 @@
+"""What one entry of a catalog document says of another: codes that repeat, names that nothing has, missing currencies.
+
+The classes check this too, but only once every entry is right, and they stop at the first. Here the plain data is
+looked at, so that a document tells these problems together with all the others. What is not as expected is passed
+over: its own problem is told elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from billcore.adapters.serialization.problems import brief
+from billcore.kernel import InvalidValue
+
+__all__ = ["reference_problems"]
+
+_LISTS = ("sla_tiers", "services", "meters", "products", "plans", "addons")
+Row = Mapping[str, object]
+
+
+def reference_problems(data: Row) -> Iterator[InvalidValue]:
+    """The problems of a catalog's plain data, in its order."""
+    for name in _LISTS:
+        yield from _repeated(data, name, "code")
+    codes = {name: {str(row["code"]) for _, row in _rows(data, name) if "code" in row} for name in _LISTS}
+    for place, service in _rows(data, "services"):
+        surcharges = service.get("sla_surcharges")
+        for tier in surcharges if isinstance(surcharges, Mapping) else ():
+            if str(tier) not in codes["sla_tiers"]:
+                yield InvalidValue("no such SLA tier", place=f"{place}.sla_surcharges.{tier}", value=tier)
+        if not service.get("currency") and not data.get("currency"):
+            yield InvalidValue("no currency", place=f"{place}.currency")
+    for place, plan in _rows(data, "plans"):
+        yield from _known(plan, "product", codes["products"], place)
+        yield from _repeated(plan, "versions", "version", place)
+    for place, addon in _rows(data, "addons"):
+        yield from _known(addon, "meter", codes["meters"], place)
+    for place, prices, owner in _price_lists(data):
+        yield from _repeated(prices, "prices", "code", place)
+        for where, price in _rows(prices, "prices", place):
+            yield from _of_price(price, where, codes["meters"], bool(owner.get("currency") or data.get("currency")))
+    for place, addon in _rows(data, "addons"):
+        own = addon.get("price")
+        if isinstance(own, Mapping):
+            yield from _of_price(own, f"{place}.price", codes["meters"], bool(data.get("currency")))
+
+
+def _price_lists(data: Row) -> Iterator[tuple[str, Row, Row]]:
+    """Place and table of each list of prices, and the table whose currency they take."""
+    for place, product in _rows(data, "products"):
+        yield place, product, product
+    for place, plan in _rows(data, "plans"):
+        for where, version in _rows(plan, "versions", place):
+            yield where, version, plan
+
+
+def _of_price(price: Row, place: str, meters: set[str], has_currency: bool) -> Iterator[InvalidValue]:  # noqa: FBT001
+    yield from _known(price, "meter", meters, place)
+    if not price.get("currency") and not has_currency:
+        yield InvalidValue("no currency", place=f"{place}.currency")
+
+
+def _known(row: Row, key: str, codes: set[str], place: str) -> Iterator[InvalidValue]:
+    name = row.get(key)
+    if isinstance(name, str) and name not in codes:
+        yield InvalidValue(f"no such {key}", place=f"{place}.{key}", value=name)
+
+
+def _repeated(data: Row, name: str, key: str, place: str = "") -> Iterator[InvalidValue]:
+    seen: set[object] = set()
+    for where, row in _rows(data, name, place):
+        code = row.get(key)
+        if isinstance(code, (str, int)):
+            if code in seen:
+                yield InvalidValue(f"a {key} stands twice", place=f"{where}.{key}", value=brief(code))
+            seen.add(code)
+
+
+def _rows(data: Row, name: str, place: str = "") -> Iterator[tuple[str, Row]]:
+    rows = data.get(name)
+    for index, row in enumerate(rows if isinstance(rows, list) else ()):
+        if isinstance(row, Mapping):
+            yield f"{place}{'.' if place else ''}{name}[{index}]", row

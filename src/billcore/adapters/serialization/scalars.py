@@ -1,0 +1,102 @@
+"""Strict readers of single values: text, numbers, instants, dates; nothing is coerced."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any, cast
+
+from billcore.adapters.serialization.loader import Unreadable
+from billcore.adapters.serialization.problems import brief
+from billcore.kernel import InvalidInstant, InvalidNumber, InvalidValue, currency, instant, number, zone
+
+__all__ = ["CHECKS", "SCALARS", "read_text"]
+
+_LONGEST_TEXT = 10_000
+# Tabs and line breaks are text; other control characters and halves of surrogate pairs no store and no page can take.
+_NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+
+
+def read_text(value: object, _: object) -> str:
+    """Text of at most 10,000 characters without control characters. Raises ``InvalidValue``."""
+    if type(value) is not str:
+        raise InvalidValue("not text", value=brief(value))
+    if len(value) > _LONGEST_TEXT:
+        raise InvalidValue(f"longer than {_LONGEST_TEXT} characters", value=value)
+    if _NOT_TEXT.search(value):
+        raise InvalidValue("a control character in text", value=value)
+    return value
+
+
+def _bool(value: object, _: object) -> bool:
+    if type(value) is not bool:
+        raise InvalidValue("neither true nor false", value=brief(value))
+    return value
+
+
+def _int(value: object, _: object) -> int:
+    if type(value) is not int:
+        raise InvalidValue("not an integer", value=brief(value))
+    if abs(value) >= 2**63:
+        raise InvalidNumber("an integer beyond 64 bits", value=brief(value))
+    return value
+
+
+def _decimal(value: object, _: object) -> Decimal:
+    if isinstance(value, Unreadable):
+        raise InvalidNumber(value=value.text, hint='write it like "19.99"')
+    if type(value) not in (Decimal, int, str, float):
+        raise InvalidNumber(value=brief(value), hint="give a number, or text like 19.99")
+    return number(cast("Decimal", value))
+
+
+def _instant(value: object, _: object) -> dt.datetime:
+    if not isinstance(value, (dt.datetime, str)):
+        raise InvalidInstant(value=brief(value), hint='write it like "2026-05-20T00:00:00Z"')
+    return instant(value)
+
+
+def _date(value: object, _: object) -> dt.date:
+    if type(value) is dt.date:
+        return value
+    if type(value) is str and _DATE.fullmatch(value):
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            pass
+    raise InvalidValue("not a date", value=brief(value), hint='write it like "2026-05-20"')
+
+
+def _known_currency(value: str) -> None:
+    currency(value)
+
+
+def _known_zone(value: str) -> None:
+    zone(value)
+
+
+def _country(value: str) -> None:
+    if not _COUNTRY.fullmatch(value):
+        raise InvalidValue("not an ISO 3166 country code", value=value, hint='two capital letters, like "CH"')
+
+
+CHECKS: Mapping[str, Callable[[Any], None]] = {
+    "currency": _known_currency,
+    "timezone": _known_zone,
+    "country": _country,
+}
+"""What else the value of a key must be, wherever the key stands."""
+
+SCALARS: Mapping[type[Any], Callable[[Any, Any], Any]] = {
+    str: read_text,
+    bool: _bool,
+    int: _int,
+    Decimal: _decimal,
+    dt.datetime: _instant,
+    dt.date: _date,
+}
+"""Readers by type."""

@@ -1,0 +1,210 @@
+"""Loading an account with its facts, marking it, and working out when it is due next."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+
+import attrs
+
+from billcore.engine.rows.customers import AccountRow, account_of, account_row, customer_of
+from billcore.engine.rows.documents import invoice_of
+from billcore.engine.rows.facts import fact_of, one_off_of, price_hashes, subscription_of
+from billcore.kernel import NotAllowed, NotFound, Period, from_micros, micros
+from billcore.lifecycle import Customer, Life, OneOff, Subscription, UsageTotal, life, next_due, unnamed_windows
+from billcore.ports import ReadTx, Row, Tx
+from billcore.ports.tables import ACCOUNT, CUSTOMER, DOCUMENT, FACT, LINE, ONE_OFF, PAYMENT, PRICE, SUBSCRIPTION
+from billcore.pricing import Price, price_from_snapshot
+from billcore.settlement import AccountFacts, AccountState, Billed, Invoice, UsageLookup, late_dates
+
+__all__ = [
+    "Loaded",
+    "billed_since",
+    "invoices_of",
+    "load",
+    "load_customer",
+    "load_many",
+    "load_subscription",
+    "prices",
+    "rescheduled",
+    "save_account",
+    "usage_lookup",
+]
+
+
+@attrs.frozen
+class Loaded:
+    """An account and all that is written down about its customer."""
+
+    account: AccountRow
+    facts: AccountFacts
+
+    @property
+    def state(self) -> AccountState:
+        """What runs have done."""
+        return self.account.state
+
+
+def load_customer(tx: ReadTx, customer: str) -> Customer:
+    """The customer. Raises ``NotFound``."""
+    row = tx.get(CUSTOMER, (customer,))
+    if row is None:
+        raise NotFound("no such customer", place="customer", value=customer)
+    return customer_of(row)
+
+
+def prices(tx: ReadTx, rows: Iterable[Row]) -> Callable[[str], Price]:
+    """The price snapshots that fact rows name, by hash."""
+    found = {name: _snapshot(tx, name) for name in price_hashes(rows)}
+    return found.__getitem__
+
+
+def _snapshot(tx: ReadTx, name: str) -> Price:
+    row = tx.get(PRICE, (name,))
+    if row is None:
+        raise NotFound("a price snapshot is missing", place="price", value=name)
+    return price_from_snapshot(str(row[1]))
+
+
+def load_subscription(tx: ReadTx, subscription: str) -> Subscription:
+    """The subscription with its facts. Raises ``NotFound``."""
+    row = tx.get(SUBSCRIPTION, (subscription,))
+    if row is None:
+        raise NotFound("no such subscription", place="subscription", value=subscription)
+    rows = tx.find(FACT, None, (subscription,))
+    price = prices(tx, rows)
+    return subscription_of(row, [fact_of(fact, price) for fact in rows])
+
+
+def load(tx: ReadTx, customer: str) -> Loaded:
+    """One account. Raises ``NotFound``."""
+    found = load_many(tx, [customer], one_offs=True)
+    if not found:
+        raise NotFound("no such customer", place="customer", value=customer)
+    return found[0]
+
+
+def load_many(
+    tx: ReadTx, customers: Sequence[str], *, one_offs: bool = False, snapshots: dict[str, Price] | None = None
+) -> list[Loaded]:
+    """Accounts in the order asked for, read together; those that are not there are left out.
+
+    One-off items are read where asked for, or where an account has marks: billing one always leaves a mark.
+    ``snapshots`` keeps prices over calls.
+    """
+    accounts = {row[0]: account_of(row) for row in tx.find_many(ACCOUNT, None, customers)}
+    people = {row[0]: row for row in tx.find_many(CUSTOMER, None, customers)}
+    known = {} if snapshots is None else snapshots
+    fact_rows = tx.find_many(FACT, FACT.indexes[0], customers)
+    for name in price_hashes(fact_rows) - known.keys():
+        known[name] = _snapshot(tx, name)
+    facts: dict[object, list[Row]] = {}
+    for row in fact_rows:
+        facts.setdefault(row[0], []).append(row)
+    subscriptions: dict[object, list[Subscription]] = {}
+    for row in tx.find_many(SUBSCRIPTION, SUBSCRIPTION.indexes[0], customers):
+        made = subscription_of(row, [fact_of(fact, known.__getitem__) for fact in facts.get(row[0], ())])
+        subscriptions.setdefault(row[1], []).append(made)
+    marked = [name for name in customers if name in accounts and (one_offs or accounts[name].state.marks)]
+    items: dict[object, list[OneOff]] = {}
+    for row in tx.find_many(ONE_OFF, ONE_OFF.indexes[0], marked) if marked else ():
+        items.setdefault(row[1], []).append(one_off_of(row))
+    return [
+        Loaded(
+            accounts[name],
+            AccountFacts(
+                customer=customer_of(people[name]),
+                subscriptions=tuple(subscriptions.get(name, ())),
+                one_offs=tuple(items.get(name, ())),
+            ),
+        )
+        for name in customers
+        if name in accounts
+    ]
+
+
+def invoices_of(tx: ReadTx, customer: str, since: dt.datetime | None = None) -> list[Invoice]:
+    """A customer's documents from a billing date on, with lines and payments, in order of billing date."""
+    rows = tx.find(DOCUMENT, DOCUMENT.indexes[1], (customer,), at_least=None if since is None else micros(since))
+    names = [row[0] for row in rows]
+    lines: dict[object, list[Row]] = {}
+    for row in tx.find_many(LINE, None, names):
+        lines.setdefault(row[0], []).append(row)
+    payments: dict[object, list[Row]] = {}
+    for row in tx.find_many(PAYMENT, PAYMENT.indexes[0], names):
+        payments.setdefault(row[1], []).append(row)
+    return [invoice_of(row, lines.get(row[0], ()), payments.get(row[0], ())) for row in rows]
+
+
+def billed_since(tx: ReadTx, customer: str, mark: dt.datetime | None) -> Billed:
+    """What was billed to a customer in periods that end after a mark: those documents, and all that correct them."""
+    if mark is None:
+        return Billed()
+    first: int | None = None
+    names = {""} | {str(row[0]) for row in tx.find(SUBSCRIPTION, SUBSCRIPTION.indexes[0], (customer,))}
+    touched: set[object] = set()
+    for subscription in names:
+        for row in tx.find(LINE, LINE.indexes[0], (customer, subscription), at_least=micros(mark)):
+            touched.add(row[0])
+    for name in touched:
+        document = tx.get(DOCUMENT, (str(name),))
+        corrected = tx.get(DOCUMENT, (document[10],)) if document is not None and document[10] is not None else None
+        dates = [int(row[6] or 0) for row in (document, corrected) if row is not None]
+        first = min([*dates, first] if first is not None else dates)
+    if first is None:
+        return Billed()
+    return Billed.of(invoices_of(tx, customer, from_micros(first)))
+
+
+def usage_lookup(tx: ReadTx, facts: AccountFacts, known: dt.datetime | None = None) -> UsageLookup:
+    """The events that count for a subscription: those that name it, and unnamed ones it is the first to meter."""
+    everybody: list[Life] = []
+
+    def lookup(who: Life, meter: str, window: Period) -> UsageTotal:
+        if not everybody:
+            everybody.extend(life(subscription, facts.customer) for subscription in facts.subscriptions)
+        customer, seen = facts.customer.id, None if known is None else micros(known)
+        start, end = micros(window.start), micros(window.end)
+        total = tx.usage_total(customer, meter, who.subscription.id, start, end, seen)
+        for piece in unnamed_windows(everybody, who, meter, window):
+            total = total.plus(tx.usage_total(customer, meter, None, micros(piece.start), micros(piece.end), seen))
+        return total
+
+    return lookup
+
+
+def rescheduled(facts: AccountFacts, state: AccountState, billed: Callable[[], Billed], past: dt.datetime | None = None) -> AccountState:
+    """The state with ``next_due`` worked out.
+
+    That is the next billing date of any subscription; a past one that a fact recorded late gave a new key in advance (if
+    after ``past``, the one just done); a reopened one. Where none will come, what is pending is billed on the latest
+    billing date, or at its own instant where there was none.
+    """
+    lives = [life(subscription, facts.customer) for subscription in facts.subscriptions]
+    found = [due for one in lives if (due := next_due(one, state.last_run)) is not None]
+    if state.last_run is not None and state.marks and state.marks[0] <= state.last_run:
+        found += [date for date in late_dates(lives, state.marks[0], state.last_run, billed()) if past is None or date > past]
+    found += state.reopened
+    if not found and state.marks:
+        if state.last_run is not None and state.marks[0] <= state.last_run:
+            state = state.reopen(state.last_run)
+            found = [state.last_run] if state.last_run is not None else []
+        else:
+            found = [state.marks[0]]
+    return attrs.evolve(state, next_due=min(found, default=None))
+
+
+def save_account(tx: Tx, loaded: Loaded, facts: AccountFacts, *marks: dt.datetime, state: AccountState | None = None) -> None:
+    """Write the account after a fact: marked at the instants from which new facts hold, and due when it now is."""
+    account = loaded.account
+    new = account.state if state is None else state
+    for mark in marks:
+        new = new.marked(mark)
+    new = rescheduled(facts, new, lambda: billed_since(tx, account.customer, new.marks[0] if new.marks else None))
+    tx.update(ACCOUNT, [account_row(account.next(new))])
+
+
+def open_for_facts(loaded: Loaded) -> None:
+    """Raise ``NotAllowed`` where the customer is closed."""
+    if loaded.facts.customer.closed is not None:
+        raise NotAllowed("the customer is closed", place="customer", value=loaded.account.customer)

@@ -1,0 +1,45 @@
+"""Catalogs in the store: which version is in force, and the tax rates of an instant."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+
+from billcore.kernel import NotFound, micros, rfc3339
+from billcore.ports import ReadTx
+from billcore.ports.tables import CATALOG
+from billcore.pricing import Catalog, TaxRate, unarchive
+
+__all__ = ["catalog_at", "catalog_of", "rates_at"]
+
+
+@functools.lru_cache(maxsize=64)
+def catalog_of(text: str) -> Catalog:
+    """The catalog of an archived text; a memo of a pure function, for a run asks for each billing date."""
+    value = unarchive(text)
+    if not isinstance(value, Catalog):
+        raise NotFound("not a catalog", value=text[:40])
+    return value
+
+
+def catalog_at(tx: ReadTx, at: dt.datetime) -> Catalog:
+    """The catalog in force at an instant. Raises ``NotFound`` where none is: before the first there is no price."""
+    found = _in_force(tx, at)
+    if found is None:
+        raise NotFound("no catalog is in force", place="at", value=rfc3339(at), hint="publish one first")
+    return catalog_of(found)
+
+
+def _in_force(tx: ReadTx, at: dt.datetime) -> str | None:
+    rows = tx.find(CATALOG, CATALOG.indexes[0], (), at_most=micros(at))
+    if not rows:
+        return None
+    newest = max(int(row[1] or 0) for row in rows)
+    latest = max((row for row in rows if row[1] == newest), key=lambda row: (int(row[2] or 0), str(row[0])))
+    return str(latest[3])
+
+
+def rates_at(tx: ReadTx, at: dt.datetime) -> tuple[TaxRate, ...]:
+    """The tax rates of the catalog in force; none where there is no catalog."""
+    found = _in_force(tx, at)
+    return () if found is None else catalog_of(found).tax_rates

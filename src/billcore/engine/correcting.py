@@ -1,0 +1,137 @@
+"""Correcting what was issued: voiding a document, and credits of the house's own will."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+
+from billcore.engine.accounts import invoices_of, load, save_account
+from billcore.engine.lookup import invoice_at, line_of_document
+from billcore.engine.rows.documents import document_row
+from billcore.engine.rows.money import posting_rows
+from billcore.engine.running import versions_of
+from billcore.engine.session import Call, Session
+from billcore.engine.writing import write_payout
+from billcore.kernel import InvalidValue, Money, NotAllowed, Number, allocate
+from billcore.ports import Tx
+from billcore.ports.tables import DOCUMENT, POSTING
+from billcore.settlement import (
+    Billed,
+    Document,
+    DocumentKind,
+    Invoice,
+    Issue,
+    Line,
+    LineKind,
+    credit_note,
+    document_voided,
+    pay,
+)
+
+__all__ = ["credit_document", "void_document"]
+
+
+def void_document(tx: Tx, call: Call, session: Session, number: str, *, rebill: bool) -> str:
+    """Void an issued document; its booking is undone, and its billing date reopened unless it is waived."""
+    found = invoice_at(tx, session.policy.issuer, number)
+    customer = found.document.customer
+    tx.lock(customer)
+    found = invoice_at(tx, session.policy.issuer, number)
+    others = invoices_of(tx, customer, found.document.billing_date)
+    _may_void(found, others)
+    document = found.document
+    changed = attrs.evolve(found, void=True, waived=not rebill)
+    row = tx.get(DOCUMENT, (document.id,))
+    tx.update(DOCUMENT, [document_row(changed, int(row[-1] or 0) + 1 if row else 1, "")])
+    entry = document_voided(document, call.now)
+    tx.insert(POSTING, posting_rows(entry) if entry else [])
+    loaded = load(tx, customer)
+    keyed = [line.key.period.start for line in document.lines if line.key is not None]
+    if rebill and keyed:
+        state = loaded.state.reopen(document.billing_date)
+        save_account(tx, loaded, loaded.facts, min(keyed), state=state)
+    return document.id
+
+
+def _may_void(invoice: Invoice, others: list[Invoice]) -> None:
+    number = invoice.number
+    if invoice.void:
+        raise NotAllowed("it is void already", place="document", value=number)
+    if invoice.document.kind is DocumentKind.CREDIT_NOTE:
+        raise NotAllowed("a credit note is not voided", place="document", value=number, hint="bill an item instead")
+    if invoice.payments or not invoice.open:
+        raise NotAllowed("a paid document cannot be voided", place="document", value=number, hint="credit it")
+    if any(other.document.corrects == invoice.id and not other.void for other in others):
+        raise NotAllowed("a corrected document cannot be voided", place="document", value=number, hint="credit the rest")
+
+
+def credit_document(
+    tx: Tx,
+    call: Call,
+    session: Session,
+    number: str,
+    line: str | int | None,
+    amount: Money | Number | None,
+    reason: str,
+) -> str:
+    """Issue a credit note of the call's instant: of what is left of the document or line, or of an amount of it."""
+    found = invoice_at(tx, session.policy.issuer, number)
+    customer = found.document.customer
+    tx.lock(customer)
+    found = invoice_at(tx, session.policy.issuer, number)
+    document = found.document
+    if found.void or document.kind is DocumentKind.CREDIT_NOTE:
+        raise NotAllowed("only a live invoice is credited", place="document", value=number)
+    loaded = load(tx, customer)
+    others = invoices_of(tx, customer, document.billing_date)
+    notes = [o.document for o in others if o.document.corrects == document.id and not o.void]
+    chosen = document.lines if line is None else (line_of_document(document, line),)
+    left = [max(0, one.minor - _credited(one, notes)) for one in chosen]
+    value = sum(left) if amount is None else _minor(amount, document.currency)
+    if not 0 < value <= sum(left):
+        raise InvalidValue(
+            "more than is left, or nothing",
+            place="amount",
+            value=str(Money.of_minor(value, document.currency)),
+            hint=f"{Money.of_minor(sum(left), document.currency)} is left",
+        )
+    lines = [
+        _goodwill(one, part, document.currency, reason)
+        for one, part in zip(chosen, allocate(value, left), strict=True)
+        if part
+    ]
+    sequence = 1 + max((o.document.sequence for o in others if o.document.billing_date == call.now), default=-1)
+    issue = Issue(loaded.facts.customer, session.policy.issuer, call.now, call.now)
+    note = credit_note(issue, lines, document, notes, sequence, reason)
+    payout = pay([note], Billed.of(others).invoices, (), (), attrs.evolve(session.policy, settle=False), call.now)
+    state = attrs.evolve(loaded.state, latest=max(loaded.state.latest or call.now, call.now))
+    account = loaded.account.next(state)
+    write_payout(tx, account, [note], payout, versions_of(tx, [document.id]), call.now)
+    return note.id
+
+
+def _credited(line: Line, notes: Sequence[Document]) -> int:
+    return sum(-other.minor for note in notes for other in note.lines if other.corrects == line.id)
+
+
+def _minor(amount: Money | Number, currency: str) -> int:
+    value = amount if isinstance(amount, Money) else Money(amount, currency)
+    return (value + Money.zero(currency)).minor
+
+
+def _goodwill(line: Line, minor: int, currency: str, reason: str) -> Line:
+    return attrs.evolve(
+        line,
+        id="",
+        kind=LineKind.ADJUSTMENT,
+        exact=Money.of_minor(-minor, currency).amount,
+        minor=-minor,
+        tax=0,
+        key=None,
+        nth=None,
+        corrects=line.id,
+        reason=reason,
+    )
+
+

@@ -1,0 +1,156 @@
+"""Explaining a line: its amount recomputed from snapshot and facts, as a tree, and checked against the line."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import attrs
+
+from billcore.engine.accounts import invoices_of, load, usage_lookup
+from billcore.engine.lookup import invoice_at, line_of_document
+from billcore.engine.session import Session
+from billcore.kernel import Exact, InvariantBroken, places, rfc3339
+from billcore.kernel import exact as ex
+from billcore.lifecycle import Fact, Life, Occurrence, Subscription, allowance, life, occurrences, quantity_of
+from billcore.ports import ReadTx
+from billcore.pricing import (
+    Aggregation,
+    Explanation,
+    PriceCadence,
+    explain_rating,
+    leaf,
+    share,
+    usage_rating,
+)
+from billcore.settlement import ChargeKey, Document, Invoice, Line, UsageLookup, charge
+
+__all__ = ["explain_line"]
+
+
+def explain_line(tx: ReadTx, session: Session, number: str, name: str | int) -> Explanation:
+    """The tree of a line: rounding, then the exact amount, then what it is made of.
+
+    Facts are taken as they were known when the document was issued. Raises ``InvariantBroken`` (P5) where the tree does
+    not come to the line's exact amount.
+    """
+    document = invoice_at(tx, session.policy.issuer, number).document
+    line = line_of_document(document, name)
+    tree = _keyed(tx, document, line, line.key) if line.key is not None else _given(line)
+    if ex.compare(tree.recompute(), line.exact) or ex.compare(tree.value, line.exact):
+        raise InvariantBroken(
+            "P5: the facts do not come to the line's amount",
+            place=f"{document.number} {line.id}",
+            value=f"{ex.text(tree.recompute())} is not {ex.text(line.exact)}",
+        )
+    amount = ex.scaled(line.minor, places(document.currency))
+    root = Explanation(
+        line.description,
+        amount,
+        "value",
+        (tree,),
+        f"rounded in its group to {document.currency} {amount}",
+    )
+    return root.numbered()
+
+
+def _given(line: Line) -> Explanation:
+    note = f"credits {line.corrects}" if line.corrects else None
+    return leaf(line.reason or line.description, line.exact, note)
+
+
+def _keyed(tx: ReadTx, document: Document, line: Line, key: ChargeKey) -> Explanation:
+    """What the key asked for when the document was issued, less what other lines have of it."""
+    wanted = _wanted(tx, document, line, key)
+    others = [
+        (other, found)
+        for found in invoices_of(tx, document.customer)
+        if _counts(found, document)
+        for other in found.document.lines
+        if other.key == key and other.id != line.id and (found.id != document.id or _before(other, line))
+    ]
+    if not others:
+        return wanted
+    parts = tuple(leaf(f"billed on {found.number}", other.exact, other.id) for other, found in others)
+    value = ex.subtract(wanted.value, ex.total([other.exact for other, _ in others]))
+    return Explanation(line.reason or "difference", value, "remainder", (wanted, *parts), "should be, less what was billed")
+
+
+def _counts(found: Invoice, document: Document) -> bool:
+    """The other document was issued before this one, or is this one, and was live then."""
+    other = found.document
+    earlier = (other.issued_at, other.billing_date, other.sequence) <= (
+        document.issued_at,
+        document.billing_date,
+        document.sequence,
+    )
+    return earlier and (not found.void or other.id == document.id)
+
+
+def _before(other: Line, line: Line) -> bool:
+    return (other.nth or 0) < (line.nth or 0)
+
+
+def _wanted(tx: ReadTx, document: Document, line: Line, key: ChargeKey) -> Explanation:
+    loaded = load(tx, document.customer)
+    facts = loaded.facts
+    if not key.subscription:
+        once = next(once for once in facts.one_offs if once.id == key.item)
+        return leaf(once.description, once.amount, f"added {rfc3339(once.at)}")
+    known = attrs.evolve(
+        facts, subscriptions=tuple(_known(one, document.issued_at) for one in facts.subscriptions if _is_known(one, document.issued_at))
+    )
+    subscription = next(one for one in known.subscriptions if one.id == key.subscription)
+    found = life(subscription, facts.customer, document.billing_date)
+    usage = usage_lookup(tx, known, document.issued_at)
+    for item in found.items:
+        if item.order != key.item or item.record.price.code != key.price:
+            continue
+        for occurrence in occurrences(found, item, key.period.start - dt.timedelta(microseconds=1)):
+            if occurrence.period == key.period:
+                made = charge(found, occurrence, usage)
+                return leaf("nothing used", ex.ZERO) if made is None else _occurrence(found, occurrence, usage, made.exact)
+            if occurrence.period.start > key.period.end:
+                break
+    return leaf("no longer had", ex.ZERO, line.reason)
+
+
+def _is_known(subscription: Subscription, at: dt.datetime) -> bool:
+    return subscription.first.recorded <= at
+
+
+def _known(subscription: Subscription, at: dt.datetime) -> Subscription:
+    facts: tuple[Fact, ...] = tuple(fact for fact in subscription.facts if fact.recorded <= at)
+    return attrs.evolve(subscription, facts=facts)
+
+
+def _occurrence(found: Life, occurrence: Occurrence, usage: UsageLookup, exact: Exact) -> Explanation:
+    """The amount of one billing period of one item, part by part."""
+    record = occurrence.item.record
+    price = record.price
+    note = f"price {price.code} of order {occurrence.item.order}, {occurrence.part}"
+    if price.cadence is PriceCadence.USAGE:
+        total = usage(found, price.meter or "", occurrence.part)
+        quantity = quantity_of(total, record.aggregation or Aggregation.SUM)
+        rating = usage_rating(price, quantity, allowance(found, occurrence))
+        tree = explain_rating(rating, f"{total.count} events of {price.meter}")
+        return Explanation("usage", exact, "sum", (tree,), note)
+    if price.cadence is PriceCadence.ONCE:
+        return Explanation("once", exact, "sum", (explain_rating(price.model.rate(record.quantity)),), note)
+    parts = []
+    for part, quantity in occurrence.item.quantities.segments(occurrence.part):
+        rated = explain_rating(price.model.rate(quantity), f"rated for {ex.text(quantity)}")
+        if price.per is not None:
+            weight, over = part.micros, price.per.seconds * 1_000_000
+            label = f"{price.per.name}s"
+        else:
+            weight, over = share(price.proration, part, occurrence.period, occurrence.zone)
+            label = f"share of the period by {price.proration.value}"
+        portion = Explanation(
+            label,
+            ex.ratio(ex.whole(weight), over),
+            "ratio",
+            (leaf("passed", ex.whole(weight)), leaf("of", ex.whole(over))),
+        )
+        value = ex.multiply(rated.value, portion.value)
+        parts.append(Explanation(str(part), value, "product", (rated, portion)))
+    return Explanation("recurring", exact, "sum", tuple(parts), note)

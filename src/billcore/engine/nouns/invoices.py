@@ -1,0 +1,204 @@
+"""``billing.invoices``."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from concurrent.futures import Executor
+
+import attrs
+
+from billcore.engine.accounts import invoices_of, load, load_customer, save_account
+from billcore.engine.correcting import credit_document, void_document
+from billcore.engine.explaining import explain_line
+from billcore.engine.lookup import document_row_of, invoice_at
+from billcore.engine.nouns.page import Page
+from billcore.engine.rows.customers import account_row
+from billcore.engine.rows.facts import one_off_row
+from billcore.engine.running import BATCH, RunReport, Runner
+from billcore.engine.session import Call, Session
+from billcore.kernel import InvalidValue, Money, NotFound, Number, from_micros, instant, micros
+from billcore.lifecycle import OneOff
+from billcore.ports import ReadTx, Tx
+from billcore.ports.tables import ACCOUNT, ONE_OFF
+from billcore.pricing import Explanation
+from billcore.settlement import Invoice
+
+__all__ = ["Invoices"]
+
+
+class _PreviewDone(Exception):  # noqa: N818 - not an error: it carries a result out of a transaction that is undone
+    def __init__(self, invoices: list[Invoice]) -> None:
+        self.invoices = invoices
+
+
+@attrs.frozen
+class Invoices:
+    """Invoices, credit notes and opening documents: preview, run, get, list, add items, void, credit, explain."""
+
+    session: Session
+
+    def preview(
+        self, customer: str, *, until: dt.datetime | str | None = None, at: dt.datetime | str | None = None
+    ) -> tuple[Invoice, ...]:
+        """What a run up to ``until`` (default now) would issue, line for line, without numbers.
+
+        It is the run, in a transaction that is undone.
+        """
+        last = self.session.now() if until is None else instant(until, "until")
+        when = max(last, self.session.now()) if at is None else instant(at, "at")
+
+        def work(tx: Tx) -> str:
+            load_customer(tx, customer)
+            before = {invoice.id for invoice in invoices_of(tx, customer)}
+            runner = Runner(self.session, last, when, customer)
+            while True:
+                row = tx.get(ACCOUNT, (customer,))
+                if row is None or row[3] is None or int(row[3]) > micros(last):
+                    break
+                runner.bill(tx, from_micros(int(row[3])), (customer,))
+            raise _PreviewDone([invoice for invoice in invoices_of(tx, customer) if invoice.id not in before])
+
+        try:
+            self.session.store.transact(self.session.scope, None, work)
+        except _PreviewDone as done:
+            return tuple(attrs.evolve(one, document=attrs.evolve(one.document, number=None)) for one in done.invoices)
+        raise InvalidValue("a preview must not be saved")
+
+    def run(
+        self,
+        *,
+        until: dt.datetime | str | None = None,
+        at: dt.datetime | str | None = None,
+        customer: str | None = None,
+        now: bool = False,
+        batch: int = BATCH,
+        executor: Executor | None = None,
+        progress: Callable[[RunReport], None] | None = None,
+    ) -> RunReport:
+        """Bill and settle everything due by ``until`` (inclusive, default now); done again it adds nothing.
+
+        ``at`` is the run's instant: the documents' ``issued_at``. With ``customer`` and ``now``, what waits for that
+        customer's next billing date is billed on its latest one, with the next sequence.
+        """
+        last = self.session.now() if until is None else instant(until, "until")
+        when = self.session.now() if at is None else instant(at, "at")
+        if now:
+            if customer is None:
+                raise InvalidValue("billing now is for one customer", place="customer")
+            self._reopen(customer)
+        return Runner(self.session, last, when, customer, batch, progress).run(executor)
+
+    def _reopen(self, customer: str) -> None:
+        def work(tx: Tx) -> str:
+            tx.lock(customer)
+            loaded = load(tx, customer)
+            state = loaded.state
+            if state.last_run is not None:
+                state = state.reopen(state.last_run)
+            elif state.marks:
+                state = attrs.evolve(state, next_due=state.marks[0])
+                tx.update(ACCOUNT, [account_row(loaded.account.next(state))])
+                return ""
+            save_account(tx, loaded, loaded.facts, state=state)
+            return ""
+
+        self.session.store.transact(self.session.scope, None, work)
+
+    def get(self, number: str) -> Invoice:
+        """The document of that number (or id), with its lines and payments. Raises ``NotFound``."""
+        return self.session.read(lambda tx: invoice_at(tx, self.session.policy.issuer, number))
+
+    def list(self, customer: str, *, cursor: str | None = None, limit: int = 100) -> Page[Invoice]:
+        """A customer's documents by billing date, a page at a time."""
+
+        def work(tx: ReadTx) -> Page[Invoice]:
+            load_customer(tx, customer)
+            found = invoices_of(tx, customer)
+            names = [invoice.id for invoice in found]
+            if cursor is not None and cursor not in names:
+                raise NotFound("no such cursor", place="cursor", value=cursor)
+            start = 0 if cursor is None else names.index(cursor) + 1
+            shown = tuple(found[start : start + limit])
+            return Page(shown, shown[-1].id if start + limit < len(found) else None)
+
+        return self.session.read(work)
+
+    def add_item(
+        self,
+        customer: str,
+        amount: Money | Number,
+        description: str,
+        *,
+        at: dt.datetime | str | None = None,
+        tax_category: str = "standard",
+        id: str | None = None,
+        key: str | None = None,
+    ) -> OneOff:
+        """Owe an amount once; it is billed on the customer's next billing date, or on its own where none will come."""
+        when = None if at is None else instant(at, "at")
+
+        def work(tx: Tx, call: Call) -> str:
+            tx.lock(customer)
+            loaded = load(tx, customer)
+            currency = loaded.facts.customer.currency
+            value = amount if isinstance(amount, Money) else Money(amount, currency)
+            item = OneOff(
+                id=id or call.id("itm"),
+                customer=loaded.facts.customer.id,
+                at=when or call.now,
+                recorded=call.now,
+                amount=(value + Money.zero(currency)).amount,
+                description=description,
+                tax_category=tax_category,
+            )
+            tx.insert(ONE_OFF, [one_off_row(item)])
+            facts = attrs.evolve(loaded.facts, one_offs=(*loaded.facts.one_offs, item))
+            save_account(tx, loaded, facts, item.at)
+            return item.id
+
+        request = [customer, amount, description, when, tax_category, id]
+        name = self.session.write("invoices.add_item", request, key, work)
+        found = self.session.read(lambda tx: load(tx, customer)).facts.one_offs
+        return next(item for item in found if item.id == name)
+
+    def void(
+        self, number: str, *, rebill: bool = True, reason: str | None = None, key: str | None = None
+    ) -> Invoice:
+        """Void a document: it keeps its number, its keys are free and its billing date is done again by the next run.
+
+        With ``rebill=False`` what it billed is waived. Raises ``NotAllowed`` where it is paid or corrected.
+        """
+
+        def work(tx: Tx, call: Call) -> str:
+            return void_document(tx, call, self.session, number, rebill=rebill)
+
+        return self.get(self.session.write("invoices.void", [number, rebill, reason], key, work))
+
+    def credit(
+        self,
+        number: str,
+        *,
+        line: str | int | None = None,
+        amount: Money | Number | None = None,
+        reason: str,
+        key: str | None = None,
+    ) -> Invoice:
+        """Credit a document of the house's own will: the whole, a line, or an amount (net) of either.
+
+        The answer is the credit note. What is credited so is not taken back by a run, nor given back twice.
+        """
+
+        def work(tx: Tx, call: Call) -> str:
+            return credit_document(tx, call, self.session, number, line, amount, reason)
+
+        return self.get(self.session.write("invoices.credit", [number, line, amount, reason], key, work))
+
+    def explain(self, number: str, line: str | int) -> Explanation:
+        """Why a line has its amount: a tree recomputed from snapshot and facts, and checked against the line."""
+
+        def work(tx: ReadTx) -> Explanation:
+            document_row_of(tx, self.session.policy.issuer, number)
+            return explain_line(tx, self.session, number, line)
+
+        return self.session.read(work)

@@ -1,0 +1,297 @@
+"""``billing.subscriptions``."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Literal
+
+import attrs
+
+from billcore.engine.accounts import Loaded, load, load_subscription, save_account
+from billcore.engine.catalogs import catalog_at
+from billcore.engine.changes import Asked, changed_order, same_currency
+from billcore.engine.nouns.page import Page
+from billcore.engine.rows.facts import fact_row, price_rows
+from billcore.engine.session import Call, Session
+from billcore.kernel import (
+    AlreadyExists,
+    InvalidValue,
+    NotAllowed,
+    Number,
+    OrderId,
+    SubscriptionId,
+    checked_id,
+    instant,
+    number,
+)
+from billcore.lifecycle import (
+    Cancelled,
+    Detached,
+    Fact,
+    Order,
+    OrderKind,
+    Subscription,
+    SubscriptionState,
+    Unused,
+    life,
+)
+from billcore.ports import Tx
+from billcore.ports.tables import FACT, PRICE, SUBSCRIPTION
+from billcore.pricing import Selection, anchor_of, archive
+
+__all__ = ["Subscriptions", "When"]
+
+When = Literal["now", "period_end"]
+Reset = Literal["keep", "reset"]
+
+
+@attrs.frozen
+class Subscriptions:
+    """Subscriptions: create, change, attach and detach addons, cancel."""
+
+    session: Session
+
+    def create(
+        self,
+        customer: str,
+        selection: Selection,
+        *,
+        at: dt.datetime | str | None = None,
+        id: str | None = None,
+        key: str | None = None,
+    ) -> Subscription:
+        """Subscribe a customer to what a selection expands to in the catalog in force at ``at``.
+
+        ``at`` is from when it is had: default the selection's ``starts_on``, else now. Raises ``NotFound``,
+        ``AlreadyExists``, ``CurrencyMismatch`` and what the catalog refuses.
+        """
+        when = selection.starts_on if at is None else instant(at, "at")
+
+        def work(tx: Tx, call: Call) -> str:
+            tx.lock(customer)
+            loaded = load(tx, customer)
+            _open(loaded)
+            start = when or call.now
+            catalog = catalog_at(tx, start)
+            records = catalog.records(selection)
+            same_currency(records, loaded)
+            name = SubscriptionId(call.id("sub") if id is None else checked_id(id))
+            if tx.get(SUBSCRIPTION, (name,)) is not None:
+                raise AlreadyExists("a subscription with this id exists", place="id", value=name)
+            order = Order(
+                id=OrderId(call.id("ord")),
+                subscription=name,
+                at=start,
+                recorded=call.now,
+                records=records,
+                anchor=anchor_of(catalog, selection),
+                catalog=catalog.version,
+                selection=selection,
+            )
+            tx.insert(SUBSCRIPTION, [(name, customer, fact_row(order, customer)[5], 1)])
+            _write(tx, loaded, Subscription(id=name, customer=loaded.facts.customer.id, facts=(order,)), order)
+            return name
+
+        request = [customer, selection, when, id]
+        return self.get(self.session.write("subscriptions.create", _plain(request), key, work))
+
+    def get(self, id: str) -> Subscription:
+        """The subscription with its facts. Raises ``NotFound``."""
+        return self.session.read(lambda tx: load_subscription(tx, id))
+
+    def list(self, customer: str, *, cursor: str | None = None, limit: int = 100) -> Page[Subscription]:
+        """A customer's subscriptions by id, a page at a time."""
+
+        def work(tx: Tx) -> Page[Subscription]:
+            index = SUBSCRIPTION.indexes[0]
+            rows = tx.find(SUBSCRIPTION, index, (customer,), after=(cursor,) if cursor else None, limit=limit + 1)
+            shown = tuple(load_subscription(tx, str(row[0])) for row in rows[:limit])
+            return Page(shown, shown[-1].id if len(rows) > limit else None)
+
+        return self.session.read(work)  # type: ignore[arg-type]  # reads only
+
+    def state(self, id: str, *, at: dt.datetime | str | None = None) -> SubscriptionState:
+        """The state at an instant, default now."""
+        return self.get(id).state(self.session.now() if at is None else instant(at, "at"))
+
+    def change(
+        self,
+        id: str,
+        *,
+        selection: Selection | None = None,
+        plan: str | None = None,
+        version: int | None = None,
+        quantity: Number | None = None,
+        when: When | None = None,
+        anchor: Reset | None = None,
+        at: dt.datetime | str | None = None,
+        key: str | None = None,
+    ) -> Subscription:
+        """Change plan, version, selection or quantity; addons stay. A change of quantity alone keeps the prices bought.
+
+        ``when`` defaults to now for a dearer or equal full period, to the period's end for a cheaper one or a fallen
+        quantity. ``anchor="reset"`` begins a new period at the change: the default when the interval changes.
+        """
+        count = None if quantity is None else number(quantity, "quantity")
+        if count is not None and count < 0:
+            raise InvalidValue("must not be negative", place="quantity", value=str(count))
+        if sum(given is not None for given in (selection, plan or version)) > 1:
+            raise InvalidValue("change to a selection or to a plan, not to both", place="selection")
+        asked = Asked(selection, plan, version, count, _choice(when, "when", ("now", "period_end")), _choice(anchor, "anchor", ("keep", "reset")))
+
+        def make(tx: Tx, call: Call, loaded: Loaded, current: Subscription, now: dt.datetime) -> Fact:
+            return changed_order(tx, call, loaded, current, now, asked)
+
+        return self._fact("change", id, at, key, _plain([selection, plan, version, count, when, anchor]), make)
+
+    def attach_addon(
+        self,
+        id: str,
+        addon: str,
+        *,
+        quantity: int = 1,
+        when: When = "now",
+        at: dt.datetime | str | None = None,
+        key: str | None = None,
+    ) -> Subscription:
+        """Attach an addon at the price and quantity of the catalog in force; a snapshot, like every order."""
+        if type(quantity) is not int or quantity < 1:
+            raise InvalidValue("must be at least 1", place="quantity", value=quantity)
+        _choice(when, "when", ("now", "period_end"))
+
+        def make(tx: Tx, call: Call, loaded: Loaded, current: Subscription, now: dt.datetime) -> Fact:
+            record = catalog_at(tx, now).addon_record(addon, quantity)
+            same_currency((record,), loaded)
+            start = _effective(current, loaded, now, when)
+            found = life(current, loaded.facts.customer, start)
+            if any(item.record.price.code == record.price.code and item.record.addon is None for item in found.alive(start)):
+                raise InvalidValue("the plan has a price of this code", place="addon", value=addon)
+            return Order(
+                id=OrderId(call.id("ord")),
+                subscription=current.id,
+                at=start,
+                recorded=call.now,
+                n=len(current.facts),
+                kind=OrderKind.ADDON,
+                records=(record,),
+                catalog=catalog_at(tx, now).version,
+            )
+
+        return self._fact("attach_addon", id, at, key, [addon, quantity, when], make)
+
+    def detach_addon(
+        self,
+        id: str,
+        addon: str,
+        *,
+        when: When = "period_end",
+        at: dt.datetime | str | None = None,
+        key: str | None = None,
+    ) -> Subscription:
+        """Detach an addon, all of it; by default at the period's end. Raises ``NotAllowed`` where it is not attached."""
+        _choice(when, "when", ("now", "period_end"))
+
+        def make(tx: Tx, call: Call, loaded: Loaded, current: Subscription, now: dt.datetime) -> Fact:  # noqa: ARG001
+            found = life(current, loaded.facts.customer, now)
+            if not any(item.record.addon == addon for item in found.alive(now)):
+                raise NotAllowed("the addon is not attached", place="addon", value=addon)
+            start = _effective(current, loaded, now, when)
+            return Detached(
+                subscription=current.id, at=start, recorded=call.now, n=len(current.facts), addon=addon
+            )
+
+        return self._fact("detach_addon", id, at, key, [addon, when], make)
+
+    def cancel(
+        self,
+        id: str,
+        *,
+        when: When = "period_end",
+        unused: Literal["keep", "give_back"] = "keep",
+        reason: str | None = None,
+        at: dt.datetime | str | None = None,
+        key: str | None = None,
+    ) -> Subscription:
+        """End the subscription, by default at the period's end.
+
+        ``unused="keep"`` leaves the period in which it ends charged, ``give_back`` gives the unused share back.
+        """
+        _choice(when, "when", ("now", "period_end"))
+        _choice(unused, "unused", ("keep", "give_back"))
+
+        def make(tx: Tx, call: Call, loaded: Loaded, current: Subscription, now: dt.datetime) -> Fact:  # noqa: ARG001
+            return Cancelled(
+                subscription=current.id,
+                at=_effective(current, loaded, now, when),
+                recorded=call.now,
+                n=len(current.facts),
+                unused=Unused(unused),
+                reason=reason,
+            )
+
+        return self._fact("cancel", id, at, key, [when, unused, reason], make)
+
+    def _fact(
+        self,
+        verb: str,
+        id: str,
+        at: dt.datetime | str | None,
+        key: str | None,
+        request: object,
+        make: Callable[[Tx, Call, Loaded, Subscription, dt.datetime], Fact],
+    ) -> Subscription:
+        """Append one fact to a running subscription; ``at`` earlier than now makes it a backdated one."""
+        when = None if at is None else instant(at, "at")
+
+        def work(tx: Tx, call: Call) -> str:
+            current = load_subscription(tx, id)
+            tx.lock(current.customer)
+            current = load_subscription(tx, id)
+            loaded = load(tx, current.customer)
+            _open(loaded)
+            now = when or call.now
+            if now < current.start:
+                raise NotAllowed("the subscription has not started then", place="at", value=now.isoformat())
+            if current.state(now) is SubscriptionState.CANCELLED:
+                raise NotAllowed("the subscription has ended", place="subscription", value=id)
+            fact = make(tx, call, loaded, current, now)
+            row = tx.get(SUBSCRIPTION, (id,))
+            tx.update(SUBSCRIPTION, [(*row[:-1], int(row[-1] or 0) + 1)] if row else [])
+            _write(tx, loaded, attrs.evolve(current, facts=(*current.facts, fact)), fact)
+            return id
+
+        return self.get(self.session.write(f"subscriptions.{verb}", [id, when, request], key, work))
+
+
+def _choice(value: str | None, place: str, allowed: tuple[str, ...]) -> str | None:
+    if value is not None and value not in allowed:
+        raise InvalidValue("must be " + " or ".join(allowed), place=place, value=value)
+    return value
+
+
+def _open(loaded: Loaded) -> None:
+    if loaded.facts.customer.closed is not None:
+        raise NotAllowed("the customer is closed", place="customer", value=loaded.account.customer)
+
+
+def _write(tx: Tx, loaded: Loaded, subscription: Subscription, fact: Fact) -> None:
+    if isinstance(fact, Order):
+        tx.insert_absent(PRICE, price_rows(fact.records))
+    tx.insert(FACT, [fact_row(fact, loaded.account.customer)])
+    others = [other for other in loaded.facts.subscriptions if other.id != subscription.id]
+    found = sorted([*others, subscription], key=lambda one: one.id)
+    save_account(tx, loaded, attrs.evolve(loaded.facts, subscriptions=tuple(found)), fact.at)
+
+
+def _effective(current: Subscription, loaded: Loaded, now: dt.datetime, when: str | None) -> dt.datetime:
+    if when != "period_end":
+        return now
+    return life(current, loaded.facts.customer, now).period_end(now)
+
+
+def _plain(request: list[object]) -> list[object]:
+    """A request whose selections are texts, for hashing."""
+    return [archive(value) if isinstance(value, Selection) else value for value in request]
+
+

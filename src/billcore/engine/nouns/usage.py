@@ -1,0 +1,173 @@
+"""``billing.usage``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+import attrs
+
+from billcore.engine.accounts import load, save_account
+from billcore.engine.catalogs import catalog_at
+from billcore.engine.rows.facts import usage_row
+from billcore.engine.session import Call, Session
+from billcore.kernel import InputError, InvalidValue, NotFound, StateError, fingerprint, micros, number
+from billcore.lifecycle import UsageEvent
+from billcore.ports import Tx
+from billcore.ports.tables import ACCOUNT, SUBSCRIPTION
+from billcore.pricing import Aggregation, Meter
+
+__all__ = ["Recorded", "Rejected", "UsageNoun"]
+
+_BATCH = 5_000
+
+
+@attrs.frozen
+class Rejected:
+    """An event that was not recorded, and why."""
+
+    source: str
+    id: str
+    error: str
+
+
+@attrs.frozen
+class Recorded:
+    """What became of events: a duplicate (the same event again) is harmless, a rejected one is the caller's to look at."""
+
+    accepted: int = 0
+    duplicates: tuple[tuple[str, str], ...] = ()
+    rejected: tuple[Rejected, ...] = ()
+
+    def plus(self, other: Recorded) -> Recorded:
+        """Both together."""
+        return Recorded(
+            self.accepted + other.accepted,
+            (*self.duplicates, *other.duplicates),
+            (*self.rejected, *other.rejected),
+        )
+
+
+@attrs.frozen
+class UsageNoun:
+    """Usage events: recorded once by (source, id), for ever."""
+
+    session: Session
+
+    def record(self, events: Iterable[UsageEvent], *, key: str | None = None) -> Recorded:
+        """Record events in batches, each a transaction; done again it adds nothing.
+
+        An event is rejected, not counted, if its customer, subscription or meter is unknown, if it lacks the meter's
+        ``field`` or has no number there, or if its (source, id) was used for another event: the first stays.
+        """
+        result = Recorded()
+        batch: list[UsageEvent] = []
+        part = 0
+        for event in events:
+            batch.append(event)
+            if len(batch) == _BATCH:
+                result = result.plus(self._batch(batch, key, part))
+                batch, part = [], part + 1
+        return result.plus(self._batch(batch, key, part)) if batch else result
+
+    def _batch(self, events: Sequence[UsageEvent], key: str | None, part: int) -> Recorded:
+        request = fingerprint([_plain(event) for event in events])
+
+        def work(tx: Tx, call: Call) -> str:
+            return _record(tx, call, events)
+
+        name = None if key is None else f"{key}/{part}"
+        found = json.loads(self.session.write("usage.record", request, name, work))
+        return Recorded(
+            found["accepted"],
+            tuple((source, name) for source, name in found["duplicates"]),
+            tuple(Rejected(*row) for row in found["rejected"]),
+        )
+
+
+def _plain(event: UsageEvent) -> list[object]:
+    return [
+        event.source,
+        event.id,
+        event.customer,
+        event.subscription,
+        event.resource,
+        event.meter,
+        event.time,
+        event.value,
+        dict(event.properties),
+    ]
+
+
+def _record(tx: Tx, call: Call, events: Sequence[UsageEvent]) -> str:
+    tx.lock(*sorted({event.customer for event in events}))
+    check = _Check(tx, call)
+    rows, rejected = [], []
+    for event in events:
+        try:
+            rows.append(usage_row(check.read(event), call.now))
+        except (InputError, StateError) as error:
+            rejected.append([event.source, event.id, str(error)])
+    outcome = tx.record_usage(rows)
+    clashes = set(outcome.clashes)
+    rejected += [[source, name, "this id was used for another event"] for source, name in outcome.clashes]
+    known = clashes | set(outcome.duplicates)
+    _mark(tx, [event for event in events if (event.source, event.id) not in known])
+    return json.dumps(
+        {"accepted": outcome.accepted, "duplicates": [list(pair) for pair in outcome.duplicates], "rejected": rejected}
+    )
+
+
+class _Check:
+    """What an event must meet; customers, subscriptions and meters are looked up once a batch."""
+
+    def __init__(self, tx: Tx, call: Call) -> None:
+        self.tx, self.call = tx, call
+        self.customers: dict[str, bool] = {}
+        self.owners: dict[str, object] = {}
+        self.meters: dict[str, Meter] = {}
+
+    def read(self, event: UsageEvent) -> UsageEvent:
+        """The event with the value that its meter counts."""
+        customer, subscription = event.customer, event.subscription
+        if customer not in self.customers:
+            self.customers[customer] = self.tx.get(ACCOUNT, (customer,)) is not None
+        if not self.customers[customer]:
+            raise NotFound("no such customer", place="customer", value=customer)
+        if subscription is not None:
+            if subscription not in self.owners:
+                row = self.tx.get(SUBSCRIPTION, (subscription,))
+                self.owners[subscription] = None if row is None else row[1]
+            if self.owners[subscription] != customer:
+                raise NotFound("no such subscription", place="subscription", value=subscription)
+        meter = self._meter(event.meter)
+        if meter.field is None:
+            return event
+        value = event.properties.get(meter.field)
+        if value is None:
+            raise InvalidValue("the meter's field is missing", place=f"properties.{meter.field}", value=event.id)
+        counted = number(value, f"properties.{meter.field}") if meter.aggregation is Aggregation.SUM else Decimal(1)
+        return attrs.evolve(event, value=counted)
+
+    def _meter(self, code: str) -> Meter:
+        if not self.meters:
+            self.meters = {meter.code: meter for meter in catalog_at(self.tx, self.call.now).meters}
+        if code not in self.meters:
+            raise NotFound("no such meter in the catalog", place="meter", value=code)
+        return self.meters[code]
+
+
+def _mark(tx: Tx, events: Sequence[UsageEvent]) -> None:
+    """Mark accounts where an event falls before the last run: only then can its window have been billed."""
+    first: dict[str, UsageEvent] = {}
+    for event in events:
+        if event.customer not in first or event.time < first[event.customer].time:
+            first[event.customer] = event
+    for row in tx.find_many(ACCOUNT, None, list(first)):
+        event = first[str(row[0])]
+        if row[1] is not None and micros(event.time) < int(row[1]):
+            loaded = load(tx, event.customer)
+            save_account(tx, loaded, loaded.facts, event.time)
+
+

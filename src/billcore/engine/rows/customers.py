@@ -1,0 +1,128 @@
+"""Customers and their accounts as rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+import attrs
+
+from billcore.kernel import CustomerId, Timeline, from_micros, micros
+from billcore.lifecycle import Customer, Profile
+from billcore.ports import Row
+from billcore.settlement import AccountState
+
+__all__ = ["AccountRow", "account_of", "account_row", "customer_of", "customer_row"]
+
+
+def maybe_micros(at: dt.datetime | None) -> int | None:
+    """The instant as an integer, if there is one."""
+    return None if at is None else micros(at)
+
+
+def maybe_instant(value: object) -> dt.datetime | None:
+    """The instant of an integer, if there is one."""
+    return from_micros(value) if isinstance(value, int) else None
+
+
+def customer_row(customer: Customer, version: int) -> Row:
+    """A row of the customer table."""
+    profiles = [[micros(at), _profile(profile)] for at, profile in customer.profiles.points]
+    return (
+        customer.id,
+        customer.currency,
+        micros(customer.created),
+        maybe_micros(customer.billed_until),
+        maybe_micros(customer.closed),
+        json.dumps(profiles, ensure_ascii=False, separators=(",", ":")),
+        version,
+    )
+
+
+def customer_of(row: Row) -> Customer:
+    """The customer of a row."""
+    name, currency, created, billed_until, closed, profiles, _ = row
+    points = tuple((from_micros(at), _profile_of(data)) for at, data in json.loads(str(profiles)))
+    return Customer(
+        id=CustomerId(str(name)),
+        currency=str(currency),
+        created=from_micros(int(created or 0)),
+        profiles=Timeline(points),
+        billed_until=maybe_instant(billed_until),
+        closed=maybe_instant(closed),
+    )
+
+
+def _profile(profile: Profile) -> list[object]:
+    return [
+        profile.timezone,
+        profile.country,
+        profile.locale,
+        profile.tax_id,
+        profile.terms,
+        profile.name,
+        list(profile.address),
+        maybe_micros(profile.recorded),
+    ]
+
+
+def _profile_of(data: list[object]) -> Profile:
+    timezone, country, locale, tax_id, terms, name, address, recorded = data
+    return Profile(
+        timezone=str(timezone),
+        country=None if country is None else str(country),
+        locale=str(locale),
+        tax_id=None if tax_id is None else str(tax_id),
+        terms=int(str(terms)),
+        name=None if name is None else str(name),
+        address=tuple(map(str, address)) if isinstance(address, list) else (),
+        recorded=maybe_instant(recorded),
+    )
+
+
+@attrs.frozen(kw_only=True)
+class AccountRow:
+    """An account as it is stored: its state, whether it is parked (the exception's id), and its version."""
+
+    customer: str
+    state: AccountState
+    version: int = 1
+    parked: str | None = None
+
+    def next(self, state: AccountState) -> AccountRow:
+        """The row that replaces this one."""
+        return attrs.evolve(self, state=state, version=self.version + 1)
+
+
+def account_row(account: AccountRow) -> Row:
+    """A row of the account table; a parked account is due never."""
+    state = account.state
+    return (
+        account.customer,
+        maybe_micros(state.last_run),
+        maybe_micros(state.latest),
+        None if account.parked else maybe_micros(state.next_due),
+        json.dumps([micros(mark) for mark in state.marks]),
+        json.dumps([micros(date) for date in state.reopened]),
+        account.parked,
+        account.version,
+    )
+
+
+def account_of(row: Row) -> AccountRow:
+    """The account of a row."""
+    customer, last_run, latest, due, marks, reopened, parked, version = row
+    state = AccountState(
+        last_run=maybe_instant(last_run),
+        latest=maybe_instant(latest),
+        next_due=maybe_instant(due),
+        marks=_instants(marks),
+        reopened=_instants(reopened),
+    )
+    return AccountRow(
+        customer=str(customer), state=state, version=int(version or 0), parked=None if parked is None else str(parked)
+    )
+
+
+def _instants(text: object) -> tuple[dt.datetime, ...]:
+    return () if text == "[]" else tuple(from_micros(value) for value in json.loads(str(text)))

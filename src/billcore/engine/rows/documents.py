@@ -1,0 +1,197 @@
+"""Documents, their lines and payments as rows."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Iterable
+from decimal import Decimal
+
+from billcore.kernel import Period, from_micros, micros, number
+from billcore.kernel.exact import parse, text
+from billcore.ports import Row
+from billcore.pricing import AppliedRate, Tax
+from billcore.settlement import (
+    ChargeKey,
+    Document,
+    DocumentKind,
+    Invoice,
+    Line,
+    LineKind,
+    Payment,
+    Source,
+)
+
+__all__ = ["document_row", "invoice_of", "invoice_state", "line_of", "line_rows", "payment_of", "payment_row"]
+
+
+def invoice_state(invoice: Invoice) -> str:
+    """The stored state: ``paid`` is never stored, it follows from the amounts."""
+    if invoice.void:
+        return "waived" if invoice.waived else "void"
+    return "uncollectible" if invoice.uncollectible else "issued"
+
+
+def document_row(invoice: Invoice, version: int, content_hash: str) -> Row:
+    """A row of the document table."""
+    document = invoice.document
+    taxes = [[tax.code, text(tax.percent), tax.base, tax.amount, tax.reason] for tax in document.taxes]
+    net, tax = document.net, document.tax
+    return (
+        document.id,
+        document.number,
+        document.kind.value,
+        document.customer,
+        document.currency,
+        document.issuer,
+        micros(document.billing_date),
+        document.sequence,
+        micros(document.issued_at),
+        micros(document.due_at),
+        document.corrects,
+        document.reason,
+        json.dumps(taxes, ensure_ascii=False, separators=(",", ":")),
+        net,
+        tax,
+        net + tax,
+        content_hash,
+        invoice_state(invoice),
+        invoice.credited,
+        invoice.settled,
+        version,
+    )
+
+
+def line_rows(document: Document) -> list[Row]:
+    """The rows of a document's lines."""
+    return [_line_row(document, position, line) for position, line in enumerate(document.lines, 1)]
+
+
+def _line_row(document: Document, position: int, line: Line) -> Row:
+    key = line.key
+    named: Row = (
+        (None, None, None, None)
+        if key is None
+        else (key.subscription, key.item, micros(key.period.start), micros(key.period.end))
+    )
+    return (
+        document.id,
+        position,
+        document.customer,
+        line.kind.value,
+        line.description,
+        line.price,
+        micros(line.part.start),
+        micros(line.part.end),
+        text(line.quantity),
+        text(line.exact),
+        line.minor,
+        line.rate.code,
+        text(line.rate.percent),
+        line.rate.reason,
+        line.tax,
+        *named,
+        line.nth,
+        line.corrects,
+        line.reason,
+        line.snapshot,
+    )
+
+
+def line_of(row: Row) -> Line:
+    """The line of a row."""
+    document, position, _, kind, description, price, start, end, quantity, exact, minor, code, percent, why = row[:14]
+    tax, subscription, item, period_start, period_end, nth, corrects, reason, snapshot = row[14:]
+    key = None
+    if item is not None:
+        period = Period(from_micros(int(period_start or 0)), from_micros(int(period_end or 0)))
+        key = ChargeKey(str(subscription), str(item), str(price), period)
+    return Line(
+        id=f"{document}-{position}",
+        kind=LineKind(kind),
+        description=str(description),
+        price=str(price),
+        part=Period(from_micros(int(start or 0)), from_micros(int(end or 0))),
+        quantity=parse(str(quantity)),
+        exact=parse(str(exact)),
+        minor=int(minor or 0),
+        rate=AppliedRate(str(code), _percent(percent), _maybe(why)),
+        tax=int(tax or 0),
+        key=key,
+        nth=None if nth is None else int(nth),
+        corrects=_maybe(corrects),
+        reason=_maybe(reason),
+        snapshot=_maybe(snapshot),
+    )
+
+
+def _maybe(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _decimal_tax(row: list[object]) -> Tax:
+    code, percent, base, amount, reason = row
+    return Tax(str(code), _percent(percent), int(str(base)), int(str(amount)), _maybe(reason))
+
+
+@functools.lru_cache(maxsize=256)
+def _percent(written: object) -> Decimal:
+    return number(str(written))
+
+
+def invoice_of(row: Row, lines: Iterable[Row], payments: Iterable[Row]) -> Invoice:
+    """The document of a row with its lines, and what happened to it."""
+    name, number, kind, customer, currency, issuer, date, sequence, issued_at, due_at, corrects, reason, taxes = row[:13]
+    state, credited = row[17], row[18]
+    document = Document(
+        id=str(name),
+        number=str(number),
+        kind=DocumentKind(kind),
+        customer=str(customer),
+        currency=str(currency),
+        issuer=str(issuer),
+        billing_date=from_micros(int(date or 0)),
+        sequence=int(sequence or 0),
+        issued_at=from_micros(int(issued_at or 0)),
+        due_at=from_micros(int(due_at or 0)),
+        lines=tuple(line_of(line) for line in lines),
+        taxes=tuple(_decimal_tax(tax) for tax in json.loads(str(taxes))),
+        corrects=_maybe(corrects),
+        reason=_maybe(reason),
+    )
+    return Invoice(
+        document=document,
+        payments=tuple(payment_of(payment) for payment in payments),
+        credited=int(credited or 0),
+        void=state in ("void", "waived"),
+        waived=state == "waived",
+        uncollectible=state == "uncollectible",
+    )
+
+
+def payment_row(payment: Payment, customer: str) -> Row:
+    """A row of the payment table."""
+    return (
+        payment.id,
+        payment.document,
+        customer,
+        payment.source.value,
+        payment.minor,
+        micros(payment.at),
+        payment.reference,
+        payment.reverses,
+    )
+
+
+def payment_of(row: Row) -> Payment:
+    """The payment of a row."""
+    name, document, _, source, minor, at, reference, reverses = row
+    return Payment(
+        id=str(name),
+        document=str(document),
+        source=Source(source),
+        minor=int(minor or 0),
+        at=from_micros(int(at or 0)),
+        reference=_maybe(reference),
+        reverses=_maybe(reverses),
+    )

@@ -1,0 +1,249 @@
+"""Facts of subscriptions, one-off items and usage as rows.
+
+An order's row names its prices by the hash of their snapshots; the snapshots stand once in the price table.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import json
+from collections.abc import Callable, Iterable
+
+from billcore.kernel import Anchor, CustomerId, DayAnchor, OrderId, SubscriptionId, fingerprint, from_micros, micros, number
+from billcore.kernel.exact import text
+from billcore.lifecycle import (
+    Cancelled,
+    Detached,
+    Fact,
+    OneOff,
+    Order,
+    OrderKind,
+    Subscription,
+    Unused,
+    UsageEvent,
+)
+from billcore.ports import Row
+from billcore.pricing import Aggregation, OrderRecord, Price, Selection, archive, price_hash, price_snapshot, unarchive
+
+__all__ = [
+    "fact_of",
+    "fact_row",
+    "one_off_of",
+    "one_off_row",
+    "price_hashes",
+    "price_rows",
+    "subscription_of",
+    "usage_row",
+]
+
+
+def price_rows(records: Iterable[OrderRecord]) -> list[Row]:
+    """The rows of the price table that an order's records name."""
+    return [(price_hash(record.price), price_snapshot(record.price)) for record in records]
+
+
+def fact_row(fact: Fact, customer: str) -> Row:
+    """A row of the fact table."""
+    name = str(fact.id) if isinstance(fact, Order) else f"{fact.subscription}#{fact.n}"
+    kind, body = _kind_and_body(fact)
+    return (
+        fact.subscription,
+        fact.n,
+        name,
+        customer,
+        kind,
+        micros(fact.at),
+        micros(fact.recorded),
+        json.dumps(body, ensure_ascii=False, separators=(",", ":")),
+    )
+
+
+def _kind_and_body(fact: Fact) -> tuple[str, dict[str, object]]:
+    match fact:
+        case Order():
+            return f"order:{fact.kind.value}", _order(fact)
+        case Detached():
+            return "detached", {"addon": fact.addon, "reason": fact.reason}
+        case Cancelled():
+            return "cancelled", {"unused": fact.unused.value, "reason": fact.reason}
+
+
+def _order(order: Order) -> dict[str, object]:
+    return {
+        "records": [
+            [
+                price_hash(record.price),
+                text(record.quantity),
+                record.addon,
+                record.meter,
+                text(record.allowance),
+                None if record.aggregation is None else record.aggregation.value,
+            ]
+            for record in order.records
+        ],
+        "anchor": _anchor(order.anchor),
+        "reset": order.reset,
+        "catalog": order.catalog,
+        "selection": None if order.selection is None else archive(order.selection),
+    }
+
+
+def _anchor(anchor: Anchor) -> str | int | list[int]:
+    match anchor:
+        case DayAnchor():
+            return [anchor.day]
+        case dt.datetime():
+            return micros(anchor)
+        case _:
+            return anchor
+
+
+def _anchor_of(data: object) -> Anchor:
+    match data:
+        case [int(day)]:
+            return DayAnchor(day)
+        case int(at):
+            return from_micros(at)
+        case "start":
+            return "start"
+        case _:
+            return "calendar"
+
+
+def price_hashes(rows: Iterable[Row]) -> set[str]:
+    """The hashes of the prices that fact rows name."""
+    return {
+        record[0] for row in rows if str(row[4]).startswith("order:") for record in _body(str(row[7]))["records"]
+    }
+
+
+@functools.lru_cache(maxsize=8_192)
+def _body(written: str) -> dict[str, list[list[str]]]:
+    body: dict[str, list[list[str]]] = json.loads(written)
+    return body
+
+
+@functools.lru_cache(maxsize=1_024)
+def _selection(written: str) -> Selection | None:
+    value = unarchive(written)
+    return value if isinstance(value, Selection) else None
+
+
+def fact_of(row: Row, price: Callable[[str], Price]) -> Fact:
+    """The fact of a row; ``price`` finds a snapshot by its hash."""
+    subscription, n, name, _, kind, at, recorded, written = row
+    body: dict[str, object] = dict(_body(str(written)))
+    common = (SubscriptionId(str(subscription)), from_micros(int(at or 0)), from_micros(int(recorded or 0)), int(n or 0))
+    if str(kind).startswith("order:"):
+        selection = body["selection"]
+        return Order(
+            id=OrderId(str(name)),
+            subscription=common[0],
+            at=common[1],
+            recorded=common[2],
+            n=common[3],
+            kind=OrderKind(str(kind).partition(":")[2]),
+            records=_records(body["records"], price),
+            anchor=_anchor_of(body["anchor"]),
+            reset=bool(body["reset"]),
+            catalog=None if body["catalog"] is None else str(body["catalog"]),
+            selection=None if selection is None else _selection(str(selection)),
+        )
+    reason = None if body["reason"] is None else str(body["reason"])
+    if kind == "detached":
+        return Detached(
+            subscription=common[0],
+            at=common[1],
+            recorded=common[2],
+            n=common[3],
+            addon=str(body["addon"]),
+            reason=reason,
+        )
+    return Cancelled(
+        subscription=common[0],
+        at=common[1],
+        recorded=common[2],
+        n=common[3],
+        unused=Unused(body["unused"]),
+        reason=reason,
+    )
+
+
+def _records(rows: object, price: Callable[[str], Price]) -> tuple[OrderRecord, ...]:
+    if not isinstance(rows, list):
+        return ()
+    return tuple(_record(price(row[0]), *row[1:]) for row in rows)
+
+
+@functools.lru_cache(maxsize=8_192)
+def _record(
+    price: Price, quantity: str, addon: str | None, meter: str | None, allowance: str, aggregation: str | None
+) -> OrderRecord:
+    return OrderRecord(
+        price=price,
+        quantity=number(quantity),
+        addon=addon,
+        meter=meter,
+        allowance=number(allowance),
+        aggregation=None if aggregation is None else Aggregation(aggregation),
+    )
+
+
+def subscription_of(row: Row, facts: Iterable[Fact]) -> Subscription:
+    """The subscription of a row and its facts."""
+    return Subscription(id=SubscriptionId(str(row[0])), customer=CustomerId(str(row[1])), facts=facts)
+
+
+def one_off_row(item: OneOff) -> Row:
+    """A row of the one-off table."""
+    return (
+        item.id,
+        item.customer,
+        micros(item.at),
+        micros(item.recorded),
+        text(item.amount),
+        item.description,
+        item.tax_category,
+    )
+
+
+def one_off_of(row: Row) -> OneOff:
+    """The one-off item of a row."""
+    name, customer, at, recorded, amount, description, category = row
+    return OneOff(
+        id=str(name),
+        customer=CustomerId(str(customer)),
+        at=from_micros(int(at or 0)),
+        recorded=from_micros(int(recorded or 0)),
+        amount=number(str(amount)),
+        description=str(description),
+        tax_category=str(category),
+    )
+
+
+def usage_row(event: UsageEvent, recorded: dt.datetime) -> Row:
+    """A row of the usage table; ``request`` tells a repeated event from another one with its id."""
+    properties = json.dumps(dict(event.properties), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    content = [
+        event.customer,
+        event.subscription,
+        event.resource,
+        event.meter,
+        micros(event.time),
+        text(event.value),
+        properties,
+    ]
+    return (
+        event.source,
+        event.id,
+        event.customer,
+        event.subscription,
+        event.resource,
+        event.meter,
+        micros(event.time),
+        text(event.value),
+        micros(recorded),
+        properties,
+        fingerprint(content),
+    )

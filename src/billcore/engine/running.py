@@ -1,0 +1,273 @@
+"""The billing run: billing date by billing date, customers by id, a batch a transaction.
+
+A batch reads its customers together and decides them one by one; one whose decision raises gets an exception item instead
+of an invoice. A batch that the store refuses is rolled back and done again customer by customer; the refused one is parked.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from decimal import Decimal
+
+import attrs
+
+from billcore.engine.accounts import Loaded, billed_since, invoices_of, load_many, rescheduled, usage_lookup
+from billcore.engine.catalogs import rates_at
+from billcore.engine.rows.customers import account_of, account_row
+from billcore.engine.rows.money import ExceptionItem, credit_of, exception_row
+from billcore.engine.session import Session
+from billcore.engine.writing import Batch
+from billcore.kernel import BillcoreError, ConstraintViolated, Money, NotFound, derive, from_micros, micros
+from billcore.ports import ReadTx, Tx
+from billcore.ports.tables import ACCOUNT, CREDIT, DOCUMENT, EXCEPTION
+from billcore.pricing import Price, TaxRate
+from billcore.settlement import Bill, Billed, Funds, Invoice, decide
+
+__all__ = ["BATCH", "RunReport", "Runner", "decide_account"]
+
+BATCH = 500
+"""Customers in a transaction: one commit costs as much as billing one of them."""
+
+
+@attrs.frozen
+class RunReport:
+    """What a run did: documents issued, their totals by currency (minor units), and the customers parked."""
+
+    invoices: int = 0
+    credit_notes: int = 0
+    totals: tuple[tuple[str, int], ...] = ()
+    parked: tuple[str, ...] = ()
+    billing_dates: int = 0
+
+    def money(self) -> tuple[Money, ...]:
+        """The totals as money, credit notes taken off."""
+        return tuple(Money.of_minor(minor, currency) for currency, minor in self.totals)
+
+    def plus(self, other: RunReport) -> RunReport:
+        """Both together."""
+        totals = dict(self.totals)
+        for currency, minor in other.totals:
+            totals[currency] = totals.get(currency, 0) + minor
+        return RunReport(
+            self.invoices + other.invoices,
+            self.credit_notes + other.credit_notes,
+            tuple(sorted(totals.items())),
+            (*self.parked, *other.parked),
+            self.billing_dates + other.billing_dates,
+        )
+
+
+def _report(made: Sequence[Invoice], parked: Sequence[str]) -> RunReport:
+    totals: dict[str, int] = {}
+    notes = 0
+    for invoice in made:
+        document = invoice.document
+        totals[document.currency] = totals.get(document.currency, 0) + document.total
+        notes += document.corrects is not None
+    return RunReport(len(made) - notes, notes, tuple(sorted(totals.items())), tuple(parked))
+
+
+def decide_account(
+    tx: ReadTx,
+    session: Session,
+    loaded: Loaded,
+    date: dt.datetime,
+    at: dt.datetime,
+    rates: Sequence[TaxRate],
+    funds: Funds = Funds(),
+) -> Bill:
+    """Decide one account at one billing date from what the store holds; nothing is written."""
+    state = loaded.state
+    mark = state.marks[0] if state.marks and (state.marks[0] <= date or state.is_late(date)) else None
+    billed = billed_since(tx, loaded.account.customer, mark)
+    bill = decide(
+        loaded.facts,
+        state,
+        date,
+        at,
+        billed=billed,
+        usage=usage_lookup(tx, loaded.facts),
+        rates=rates,
+        policy=session.policy,
+        sequence=_sequence(tx, loaded, date),
+        funds=funds,
+    )
+    moved = rescheduled(loaded.facts, bill.state, lambda: _with(tx, loaded, bill), date)
+    return attrs.evolve(bill, state=moved)
+
+
+def _with(tx: ReadTx, loaded: Loaded, bill: Bill) -> Billed:
+    """What is billed once this bill is written."""
+    before = invoices_of(tx, loaded.account.customer)
+    known = {invoice.id: invoice for invoice in before}
+    known.update(bill.payout.invoices)
+    return Billed.of(known.values())
+
+
+def _sequence(tx: ReadTx, loaded: Loaded, date: dt.datetime) -> int:
+    """The first free sequence of a billing date; nothing is read where no document can be there yet."""
+    latest = loaded.state.latest
+    if latest is None or latest < date:
+        return 0
+    when = micros(date)
+    rows = tx.find(DOCUMENT, DOCUMENT.indexes[1], (loaded.account.customer, when))
+    return max((int(row[7] or 0) for row in rows), default=-1) + 1
+
+
+def funds_of(tx: ReadTx, customers: Sequence[str], at: dt.datetime) -> tuple[dict[str, Funds], dict[str, int]]:
+    """What each customer could pay with and has open, and the stored versions of these rows.
+
+    Only customers with something to pay with are in it.
+    """
+    funds: dict[str, Funds] = {}
+    versions: dict[str, int] = {}
+    credits: dict[str, list[object]] = {}
+    for row in tx.find_many(CREDIT, CREDIT.indexes[0], customers):
+        credit = credit_of(row)
+        if credit.usable(at):
+            credits.setdefault(credit.customer, []).append(credit)
+            versions[credit.id] = int(row[-1] or 0)
+    for customer, held in credits.items():
+        open_ones = tuple(invoice for invoice in invoices_of(tx, customer) if invoice.open > 0)
+        funds[customer] = Funds(tuple(held), open_ones)  # type: ignore[arg-type]  # credits of this customer
+    return funds, versions
+
+
+def versions_of(tx: ReadTx, names: Sequence[str]) -> dict[str, int]:
+    """The stored versions of documents."""
+    return {str(row[0]): int(row[-1] or 0) for row in tx.find_many(DOCUMENT, None, list(names))}
+
+
+@attrs.define
+class Runner:
+    """A run of a session up to a billing date, which is inclusive."""
+
+    session: Session
+    until: dt.datetime
+    at: dt.datetime
+    customer: str | None = None
+    batch: int = BATCH
+    progress: Callable[[RunReport], None] | None = None
+    snapshots: dict[str, Price] = attrs.field(factory=dict)
+
+    def run(self, executor: Executor | None = None) -> RunReport:
+        """Bill and settle everything that is due. Work is cut by customer; with an executor, batches run side by side."""
+        report = RunReport()
+        while (date := self._next_date()) is not None:
+            report = report.plus(self._date(date, executor))
+            report = attrs.evolve(report, billing_dates=report.billing_dates + 1)
+        return report
+
+    def _next_date(self) -> dt.datetime | None:
+        def first(tx: ReadTx) -> int | None:
+            if self.customer is not None:
+                row = tx.get(ACCOUNT, (self.customer,))
+                rows = [row] if row is not None and row[3] is not None and int(row[3]) <= micros(self.until) else []
+            else:
+                rows = list(tx.find(ACCOUNT, ACCOUNT.indexes[0], (), at_most=micros(self.until), limit=1))
+            return int(rows[0][3] or 0) if rows else None
+
+        found = self.session.read(first)
+        return None if found is None else from_micros(found)
+
+    def _date(self, date: dt.datetime, executor: Executor | None) -> RunReport:
+        chunks = self._chunks(date)
+        report = RunReport()
+        results = executor.map(self._chunk, *zip(*((date, c) for c in chunks), strict=True)) if executor else (
+            self._chunk(date, chunk) for chunk in chunks
+        )
+        for part in results:
+            report = report.plus(part)
+            if self.progress is not None:
+                self.progress(part)
+        return report
+
+    def _chunks(self, date: dt.datetime) -> Iterator[tuple[str, ...]]:
+        """The customers due at a date, by id, a page at a time; a page is read before the one before it is billed."""
+        if self.customer is not None:
+            yield (self.customer,)
+            return
+        last = ""
+        while True:
+            names = self.session.read(lambda tx, last=last: self._page(tx, date, last))  # type: ignore[misc]
+            if not names:
+                return
+            yield names
+            last = names[-1]
+
+    def _page(self, tx: ReadTx, date: dt.datetime, last: str) -> tuple[str, ...]:
+        rows = tx.find(ACCOUNT, ACCOUNT.indexes[0], (micros(date),), after=(last,), limit=self.batch)
+        return tuple(str(row[0]) for row in rows)
+
+    def _chunk(self, date: dt.datetime, customers: tuple[str, ...]) -> RunReport:
+        try:
+            return self._transact(date, customers)
+        except ConstraintViolated as error:
+            if len(customers) == 1:
+                return self._park(customers[0], error)
+        report = RunReport()
+        for customer in customers:
+            report = report.plus(self._chunk(date, (customer,)))
+        return report
+
+    def _transact(self, date: dt.datetime, customers: tuple[str, ...]) -> RunReport:
+        done: list[RunReport] = []
+
+        def work(tx: Tx) -> str:
+            tx.lock(*customers)
+            done[:] = [self.bill(tx, date, customers)]
+            return ""
+
+        self.session.store.transact(self.session.scope, None, work)
+        return done[0]
+
+    def bill(self, tx: Tx, date: dt.datetime, customers: Sequence[str]) -> RunReport:
+        """Bill these customers at a date inside a transaction; those that are not due at it any more are left out."""
+        batch = Batch()
+        parked: list[str] = []
+        funds, versions = funds_of(tx, customers, self.at) if self.session.policy.settle else ({}, {})
+        rates = rates_at(tx, date)
+        for loaded in load_many(tx, customers, snapshots=self.snapshots):
+            name = loaded.account.customer
+            if loaded.state.next_due != date or loaded.account.parked is not None:
+                continue
+            try:
+                bill = decide_account(tx, self.session, loaded, date, self.at, rates, funds.get(name, Funds()))
+            except (BillcoreError, ArithmeticError, LookupError, ValueError) as error:
+                park(tx, loaded, error, self.at)
+                parked.append(name)
+                continue
+            new = {document.id for document in bill.documents}
+            old = [other for other in bill.payout.invoices if other not in new]
+            if old:
+                versions.update(versions_of(tx, old))
+            batch.add(loaded.account.next(bill.state), bill.documents, bill.payout, versions)
+        return _report(batch.flush(tx, self.at), parked)
+
+    def _park(self, customer: str, error: BillcoreError) -> RunReport:
+        def work(tx: Tx) -> str:
+            tx.lock(customer)
+            for loaded in load_many(tx, [customer]):
+                park(tx, loaded, error, self.at)
+            return ""
+
+        self.session.store.transact(self.session.scope, None, work)
+        return RunReport(parked=(customer,))
+
+
+def park(tx: Tx, loaded: Loaded, error: Exception, at: dt.datetime) -> None:
+    """Open an exception item that says why, and bill the account no more until it is resolved."""
+    account = loaded.account
+    code = error.code if isinstance(error, BillcoreError) else type(error).__name__
+    item = ExceptionItem(
+        id=derive("exc", at, account.customer, account.version),
+        customer=account.customer,
+        kind=code,
+        why=str(error),
+        opened=at,
+    )
+    tx.insert(EXCEPTION, [exception_row(item, 1)])
+    tx.update(ACCOUNT, [account_row(attrs.evolve(account, parked=item.id, version=account.version + 1))])

@@ -1,0 +1,75 @@
+"""The session: what every noun of the handle shares, and the one way to write."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable
+from typing import TypeVar
+
+import attrs
+
+from billcore.kernel import UTC, checked_id, derive, fingerprint, instant
+from billcore.ports import Clock, Ids, Operation, ReadTx, Scope, Store, Tx
+from billcore.settlement import Policy
+
+__all__ = ["Call", "RandomIds", "Session", "SystemClock"]
+
+R = TypeVar("R")
+
+
+class SystemClock:
+    """The clock of the machine."""
+
+    def now(self) -> dt.datetime:
+        """The instant."""
+        return dt.datetime.now(tz=UTC)
+
+
+class RandomIds:
+    """Keys of 122 random bits."""
+
+    def draw(self) -> str:
+        """A text that was never drawn before."""
+        return uuid.uuid4().hex
+
+
+@attrs.frozen
+class Call:
+    """One call of a verb: its key and its instant, fixed however often the work is run again."""
+
+    key: str
+    now: dt.datetime
+
+    def id(self, prefix: str, ordinal: int = 0) -> str:
+        """The id of the n-th thing this call makes: it derives from the call's key."""
+        return derive(prefix, self.now, self.key, ordinal)
+
+
+@attrs.frozen(kw_only=True)
+class Session:
+    """A store seen under a scope, with a clock, ids and a policy."""
+
+    store: Store
+    scope: Scope
+    clock: Clock
+    ids: Ids
+    policy: Policy
+
+    def write(self, verb: str, request: object, key: str | None, work: Callable[[Tx, Call], str]) -> str:
+        """Do ``work`` once under its key: in one transaction, again on a conflict, never twice.
+
+        The same key with the same request returns the first result, with another one raises ``IdempotencyMismatch``.
+        """
+        name = checked_id(key, "key") if key is not None else self.ids.draw()
+        call = Call(f"{verb}:{name}", self.now())
+        operation = Operation(call.key, fingerprint([verb, request])) if key is not None else None
+        return self.store.transact(self.scope, operation, lambda tx: work(tx, call))
+
+    def read(self, work: Callable[[ReadTx], R]) -> R:
+        """Do ``work`` on a consistent view."""
+        return self.store.read(self.scope, work)
+
+    def now(self) -> dt.datetime:
+        """The clock's instant, in UTC."""
+        return instant(self.clock.now(), "clock")

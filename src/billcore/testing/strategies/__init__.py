@@ -1,0 +1,51 @@
+"""Hypothesis strategies of billcore's values: random, but always right.
+
+Every strategy draws values that can be built, with the odd ones among them: currencies without decimals, zones that
+skip a day, anchors on the 31st, quantities exactly on a tier's bound. Each says what it shrinks to.
+
+>>> from hypothesis import find
+>>> str(find(moneys(currency="JPY"), lambda money: money.minor > 41))
+'42 JPY'
+"""
+
+from billcore.testing.strategies.models import brackets, price_models, tiers
+from billcore.testing.strategies.sold import catalogs, plans, prices, selections, services
+from billcore.testing.strategies.values import (
+    amounts,
+    anchors,
+    cadences,
+    currencies,
+    cuts,
+    day_anchors,
+    exacts,
+    instants,
+    intervals,
+    moneys,
+    periods,
+    quantities,
+    zones,
+)
+
+__all__ = [
+    "amounts",
+    "anchors",
+    "brackets",
+    "cadences",
+    "catalogs",
+    "currencies",
+    "cuts",
+    "day_anchors",
+    "exacts",
+    "instants",
+    "intervals",
+    "moneys",
+    "periods",
+    "plans",
+    "price_models",
+    "prices",
+    "quantities",
+    "selections",
+    "services",
+    "tiers",
+    "zones",
+]

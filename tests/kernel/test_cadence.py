@@ -1,0 +1,250 @@
+"""Cadence: where billing periods begin and end, in every zone."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import zoneinfo
+from itertools import pairwise
+
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from billcore.kernel import (
+    DAY,
+    HALF_YEAR,
+    HOUR,
+    MONTH,
+    QUARTER,
+    UTC,
+    WEEK,
+    YEAR,
+    Anchor,
+    Cadence,
+    DayAnchor,
+    Interval,
+    cadence,
+    instant,
+    local_days,
+    nth,
+    rfc3339,
+    zone,
+)
+from billcore.testing.strategies import anchors, cadences, day_anchors, instants, intervals, zones
+
+NEAR = st.integers(-40, 40)
+WINDOW = range(-3, 6)
+ZONES = sorted(zoneinfo.available_timezones() - {"localtime"})
+LATE_SUMMER_TIME = instant("2025-10-26T01:30:00Z")
+"""02:30 in Zurich for the second time that night."""
+
+
+def boundaries(beat: Cadence, first: int, last: int) -> list[dt.datetime]:
+    """Boundaries ``first`` to ``last``, both included."""
+    return [beat.nth(n) for n in range(first, last + 1)]
+
+
+def check_tiling(beat: Cadence, first: int, last: int) -> None:
+    """Boundaries never fall, and every instant between two is in exactly the period that begins at the first."""
+    for n, (start, end) in enumerate(pairwise(boundaries(beat, first, last)), first):
+        assert start <= end
+        assert (beat.period(n).start, beat.period(n).end) == (start, end)
+        if start < end:
+            for at in (start, start + (end - start) / 2, end - dt.timedelta(microseconds=1)):
+                assert beat.index(at) == n
+                assert at in beat.containing(at)
+
+
+@given(cadences(), NEAR)
+@example(cadence(DAY, "calendar", instant("2011-12-28T00:00:00Z"), "Pacific/Apia"), 0)
+@example(cadence(MONTH, LATE_SUMMER_TIME, LATE_SUMMER_TIME, "Europe/Zurich"), 0)
+def test_periods_tile_time(beat: Cadence, n: int) -> None:
+    """Law: periods tile time for every anchor, interval and zone: each instant is in exactly one (H-13)."""
+    check_tiling(beat, n - 2, n + 3)
+
+
+@given(cadences(moves=3), NEAR)
+def test_periods_tile_time_across_moves(beat: Cadence, n: int) -> None:
+    """Law: periods tile time although the customer's zone changes, across the date line too."""
+    moved_at = beat.zones[-1][0] if len(beat.zones) > 1 else 0
+    check_tiling(beat, moved_at - 3, moved_at + 3)
+    check_tiling(beat, n - 1, n + 1)
+
+
+@pytest.mark.parametrize("interval", [DAY, MONTH], ids=["day", "month"])
+def test_periods_tile_time_in_every_zone(interval: Interval) -> None:
+    """Law: in each IANA zone, local days and months tile the years 2011 and 2012, skipped days included."""
+    start = instant("2011-01-31T10:30:00Z")
+    for name in ZONES:
+        beat = cadence(interval, "start", start, name)
+        check_tiling(beat, 0, 340 if interval == DAY and name == "Pacific/Apia" else 24)
+
+
+@given(cadences(moves=1), st.timedeltas(dt.timedelta(0), dt.timedelta(days=900)), zones())
+def test_a_move_keeps_the_current_periods_end(beat: Cadence, after: dt.timedelta, new: str) -> None:
+    """Law: the period in which a zone changes keeps its end and all before it theirs; the next is in the new zone."""
+    at = beat.anchor + after
+    if len(beat.zones) > 1:
+        at = max(at, beat.nth(beat.zones[-1][0]))
+    n = beat.index(at)
+
+    moved = beat.moved(at, new)
+
+    assert boundaries(moved, n - 3, n + 1) == boundaries(beat, n - 3, n + 1)
+    assert (moved.zone(n), moved.zone(n + 1)) == (beat.zone(n), new)
+    if not beat.interval.seconds:
+        fresh = attrs_in(beat, new).nth(n + 2)
+        assert moved.nth(n + 2) == max(fresh, moved.nth(n + 1))
+
+
+def attrs_in(beat: Cadence, name: str) -> Cadence:
+    """The same wall clock, had it always hung in that zone."""
+    return Cadence(beat.interval, beat.anchor, beat.wall, beat.day, ((-(2**62), name),))
+
+
+@given(intervals(), anchors(instant=instants()), instants(), zones())
+@example(MONTH, LATE_SUMMER_TIME, LATE_SUMMER_TIME, "Europe/Zurich")
+def test_the_first_boundary_is_the_anchor(interval: Interval, anchor: Anchor, start: dt.datetime, name: str) -> None:
+    """Law: ``nth(0)`` is the anchor's own instant; from the start it is the start, to the microsecond."""
+    beat = cadence(interval, anchor, start, name)
+
+    assert beat.nth(0) == beat.anchor
+    if anchor == "start":
+        assert beat.anchor == start
+    if isinstance(anchor, dt.datetime):
+        assert beat.anchor == anchor
+    if anchor == "calendar":
+        assert beat.anchor <= start or interval.seconds
+
+
+@given(st.sampled_from((1, 2, 3, 6, 12)), day_anchors(), instants(), zones(), NEAR)
+def test_month_ends_come_back(months: int, anchor: DayAnchor, start: dt.datetime, name: str, n: int) -> None:
+    """Law: every boundary is on the anchor's day or the last of a shorter month; nothing drifts in February (D06)."""
+    beat = cadence(Interval(months=months), anchor, start, name)
+
+    local = beat.nth(n).astimezone(zone(name))
+
+    wall = local.replace(tzinfo=None)
+    assume(wall.hour == 0)  # a midnight that does not exist is read by the offset before the gap
+    last = calendar.monthrange(wall.year, wall.month)[1]
+    assert wall.day == min(anchor.day, last)
+    since = (wall.year - beat.wall.year) * 12 + wall.month - beat.wall.month
+    assert since == n * months
+
+
+@given(day_anchors(), instants(), zones())
+def test_a_billing_day_is_on_or_after_the_start(anchor: DayAnchor, start: dt.datetime, name: str) -> None:
+    """Law: the first billing day is on the local date of the start or within the month after it."""
+    there = zone(name)
+    first, today = cadence(MONTH, anchor, start, name).wall.date(), start.astimezone(there).date()
+
+    assert today <= first <= today + dt.timedelta(days=31)
+
+
+@given(instants(), st.timedeltas(dt.timedelta(0), dt.timedelta(days=800)), zones())
+def test_local_days_add_up(start: dt.datetime, length: dt.timedelta, name: str) -> None:
+    """Law: local days from a to b and from b to c are those from a to c, across every change of the clock (D10)."""
+    middle, end = start + length / 3, start + length
+
+    assert local_days(start, middle, name) + local_days(middle, end, name) == local_days(start, end, name)
+    assert local_days(start, start, name) == 0
+
+
+@pytest.mark.parametrize(
+    ("anchor", "months", "boundary"),
+    [
+        ("2020-01-31", 3, "2020-04-30"),
+        ("2020-08-31", 3, "2020-11-30"),
+        ("2020-11-30", 3, "2021-02-28"),
+        ("2026-01-31", 1, "2026-02-28"),
+        ("2026-01-31", 2, "2026-03-31"),
+        ("2024-02-29", 12, "2025-02-28"),
+        ("2024-02-29", 48, "2028-02-29"),
+        ("2026-03-31", -1, "2026-02-28"),
+    ],
+)
+def test_months_are_calendar_safe(anchor: str, months: int, boundary: str) -> None:
+    """R1-18, B-27: 31 January and 3 months is 30 April, 30 November and 3 months is 28 February."""
+    start = instant(f"{anchor}T00:00:00Z")
+
+    assert nth(start, months, "UTC") == instant(f"{boundary}T00:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("interval", "first"),
+    [
+        (DAY, "2026-05-20"),
+        (WEEK, "2026-05-18"),
+        (MONTH, "2026-05-01"),
+        (QUARTER, "2026-04-01"),
+        (HALF_YEAR, "2026-01-01"),
+        (YEAR, "2026-01-01"),
+    ],
+    ids=lambda value: str(getattr(value, "name", value)),
+)
+def test_the_calendar_begins_at_the_local_first(interval: Interval, first: str) -> None:
+    """A calendar period begins at the local midnight of the day, Monday, month, quarter, half-year or year."""
+    beat = cadence(interval, "calendar", instant("2026-05-20T12:00:00Z"), "Asia/Kolkata")
+
+    assert beat.anchor.astimezone(zone("Asia/Kolkata")).isoformat() == f"{first}T00:00:00+05:30"
+
+
+@pytest.mark.parametrize("interval", [Interval(months=2), Interval(days=10), HOUR], ids=["2 months", "10 days", "hour"])
+def test_other_intervals_count_from_the_start(interval: Interval) -> None:
+    """Two months, ten days or an hour have no calendar of their own: they count from the start."""
+    start = instant("2026-05-20T12:34:56Z")
+
+    assert cadence(interval, "calendar", start, "UTC").anchor == start
+
+
+def test_a_month_with_a_clock_change_is_an_hour_shorter() -> None:
+    """March 2024 in Berlin has 743 hours and is still one month."""
+    march = cadence(MONTH, "calendar", instant("2024-03-11T00:00:00Z"), "Europe/Berlin").period(0)
+
+    assert (rfc3339(march.start), rfc3339(march.end)) == ("2024-02-29T23:00:00Z", "2024-03-31T22:00:00Z")
+    assert march.micros == 743 * 3_600_000_000
+
+
+def test_a_skipped_day_is_an_empty_period() -> None:
+    """Samoa had no 30 December 2011: that day is an empty period, and nothing is in it."""
+    days = cadence(DAY, "calendar", instant("2011-12-29T20:00:00Z"), "Pacific/Apia")
+
+    lengths = [days.period(n).micros // 3_600_000_000 for n in range(3)]
+
+    assert lengths == [24, 0, 24]
+
+
+def test_a_missing_midnight_is_read_by_the_offset_before() -> None:
+    """A period that begins at a midnight the clock skips begins at the instant of the change."""
+    beat = cadence(DAY, "calendar", instant("2018-11-03T12:00:00Z"), "America/Sao_Paulo")
+
+    assert rfc3339(beat.nth(1)) == "2018-11-04T03:00:00Z"
+
+
+def test_a_local_time_that_comes_twice_is_the_first() -> None:
+    """A boundary in the hour that comes twice is the first of the two."""
+    beat = cadence(DAY, "start", instant("2025-10-25T00:30:00Z"), "Europe/Zurich")
+
+    assert rfc3339(beat.nth(1)) == "2025-10-26T00:30:00Z"
+
+
+def test_a_move_gives_one_long_month() -> None:
+    """From Zurich to New York within May: May ends in Zurich, June ends in New York, six hours later."""
+    beat = cadence(MONTH, "calendar", instant("2026-05-01T00:00:00Z"), "Europe/Zurich")
+
+    moved = beat.moved(instant("2026-05-20T00:00:00Z"), "America/New_York")
+
+    assert [rfc3339(moved.nth(n)) for n in range(3)] == [
+        "2026-04-30T22:00:00Z",
+        "2026-05-31T22:00:00Z",
+        "2026-07-01T04:00:00Z",
+    ]
+
+
+def test_instants_are_utc_and_periods_of_a_cadence_too() -> None:
+    """Whatever zone an anchor was written in, boundaries are in UTC."""
+    beat = cadence(MONTH, instant("2026-01-31T00:00:00+13:00"), instant("2026-02-01T00:00:00Z"), "Pacific/Apia")
+
+    assert beat.nth(1).tzinfo is UTC
+    assert rfc3339(beat.nth(1)) == "2026-02-27T11:00:00Z"

@@ -13,7 +13,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from billcore.kernel.errors import InvalidValue
 from billcore.ports.tables import Row, Value
@@ -22,9 +22,12 @@ __all__ = ["condition"]
 
 _Term: TypeAlias = Callable[[Row], Value]
 
-_TOKEN = re.compile(r"\s*(?:(?P<int>\d+)|'(?P<text>(?:[^']|'')*)'|(?P<sign><=|>=|<>|[-+<>=(),])|(?P<word>[A-Za-z_]\w*))")
+_TOKEN = re.compile(
+    r"\s*(?:(?P<int>\d+)|'(?P<text>(?:[^']|'')*)'|(?P<sign><=|>=|<>|[-+<>=(),])|(?P<word>[A-Za-z_]\w*))"
+)
 _WORDS = frozenset({"AND", "OR", "NOT", "IS", "IN", "NULL"})
-_COMPARE: dict[str, Callable[[object, object], bool]] = {
+# Values of one column have one type, so that they compare.
+_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,
     "<>": operator.ne,
     "<": operator.lt,
@@ -35,7 +38,10 @@ _COMPARE: dict[str, Callable[[object, object], bool]] = {
 
 
 def condition(written: str, columns: Sequence[str]) -> Callable[[Row], bool]:
-    """A function of a row: whether a check of this condition lets it pass. Raises ``InvalidValue`` outside the grammar."""
+    """A function of a row: whether a check of this condition lets it pass.
+
+    Raises ``InvalidValue`` for what is not of the grammar.
+    """
     reader = _Reader(written, columns)
     term = reader.any_of()
     if reader.here is not None:
@@ -167,7 +173,7 @@ def _not(value: Value) -> Value:
     return None if value is None else not value
 
 
-def _comparison(compare: Callable[[object, object], bool], left: _Term, right: _Term) -> _Term:
+def _comparison(compare: Callable[[Any, Any], bool], left: _Term, right: _Term) -> _Term:
     def term(row: Row) -> Value:
         a, b = left(row), right(row)
         return None if a is None or b is None else compare(a, b)

@@ -1,7 +1,7 @@
 """What every store owes a row before it keeps it, whatever it keeps it in.
 
-For adapter authors: ``checked`` refuses what does not fit the columns of a table, ``admitted`` what is not of the scope,
-``ordered_by`` names the columns that rows are sorted by.
+For adapter authors: ``checked`` refuses what does not fit the columns of a table, ``admitted`` what is not of the
+scope, ``ordered_by`` names the columns that rows are sorted by.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from types import NoneType
+from typing import Any
 
 from billcore.kernel.errors import ConstraintViolated, NotFound
 from billcore.ports.store import Scope
@@ -35,8 +36,8 @@ def refused(table: Table, constraint: str) -> ConstraintViolated:
 def checked(table: Table, rows: Iterable[Row]) -> Sequence[Row]:
     """The rows, each of which fits the table's columns. Raises ``ConstraintViolated``.
 
-    A text is Unicode without NUL and lone surrogates (PostgreSQL keeps neither), an integer has 64 bits; a boolean is no
-    integer. Columns are checked as wholes: a tenth of the time of looking at each value.
+    A text is Unicode without NUL and lone surrogates (PostgreSQL keeps neither), an integer has 64 bits; a boolean is
+    no integer. Columns are checked as wholes: a tenth of the time of looking at each value.
     """
     rows = rows if isinstance(rows, (list, tuple)) else list(rows)
     try:
@@ -54,10 +55,10 @@ def checked(table: Table, rows: Iterable[Row]) -> Sequence[Row]:
 
 
 def _bounded(column: Column, values: Sequence[Value]) -> bool:
-    present = [value for value in values if value is not None] if column.null else values
+    present: Sequence[Any] = [value for value in values if value is not None] if column.null else values
     if column.kind == "int":
-        return not present or (min(present) in _INTEGERS and max(present) in _INTEGERS)  # type: ignore[type-var]  # all int
-    together = "".join(present)  # type: ignore[arg-type]  # all str
+        return not present or (min(present) in _INTEGERS and max(present) in _INTEGERS)
+    together = "".join(present)
     return "\0" not in together and (together.isascii() or _encodes(together))
 
 

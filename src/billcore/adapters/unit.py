@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import Concatenate, ParamSpec, TypeVar
 
-from billcore.kernel.errors import BillcoreError, Conflict, IdempotencyMismatch, InvalidValue, NotAllowed
+from billcore.kernel.errors import Conflict, IdempotencyMismatch, InvalidValue, NotAllowed
 from billcore.ports.store import Operation, Scope
 
-__all__ = ["ATTEMPTS", "Unit", "again", "alone", "done_before", "writes"]
+__all__ = ["ATTEMPTS", "Unit", "again", "alone", "counted", "done_before", "writes"]
 
 ATTEMPTS = 5
 """How often a transaction is run before its conflict is raised."""
@@ -67,7 +67,7 @@ class Unit:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self._ended = False
-        self._lost: BillcoreError | None = None
+        self._lost: Exception | None = None
 
     def ready(self) -> None:
         """Raise ``NotAllowed`` after the end."""
@@ -80,24 +80,20 @@ class Unit:
         if self._lost is not None:
             raise self._lost
 
-    def lose(self, error: BillcoreError) -> BillcoreError:
-        """Remember why the unit cannot be committed."""
-        self._lost = self._lost or error
-        return error
-
 
 def writes(method: Callable[Concatenate[U, P], R]) -> Callable[Concatenate[U, P], R]:
     """Mark a method of a ``Unit`` that writes."""
 
     @functools.wraps(method)
-    def guarded(self: U, *args: P.args, **kwargs: P.kwargs) -> R:
+    def guarded(self: U, /, *args: P.args, **kwargs: P.kwargs) -> R:
         self.ready()
         if self._lost is not None:
             raise self._lost
         try:
             return method(self, *args, **kwargs)
-        except BillcoreError as error:
-            raise self.lose(error) from error.__cause__
+        except Exception as error:
+            self._lost = error
+            raise
 
     return guarded
 

@@ -86,8 +86,15 @@ class Billing:
 
     def scoped(self, *, customer: str) -> Billing:
         """The same handle, seeing one customer alone: everybody else looks absent."""
+        return self._with(attrs.evolve(self.session, scope=attrs.evolve(self.session.scope, customer=customer)))
+
+    def using(self, *, clock: Clock) -> Billing:
+        """The same handle with another clock."""
+        return self._with(attrs.evolve(self.session, clock=clock))
+
+    def _with(self, session: Session) -> Billing:
         other = object.__new__(Billing)
-        other.session = attrs.evolve(self.session, scope=attrs.evolve(self.session.scope, customer=customer))
+        other.session = session
         return other
 
     @property

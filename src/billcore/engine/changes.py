@@ -103,9 +103,9 @@ def _wanted(asked: Asked, before: Order) -> Selection | None:
             raise InvalidValue("a version belongs to a plan", place="version", value=asked.version)
         kept = quantity if quantity is not None else (base.quantity if base is not None else ex.ONE)
         return Selection(plan=plan, version=asked.version, quantity=kept)
-    if quantity is None:
+    if quantity is None and asked.anchor is None:
         raise InvalidValue("nothing to change", place="selection", hint="give selection, plan, version or quantity")
-    if before.selection is not None and before.selection.service is not None:
+    if quantity is not None and before.selection is not None and before.selection.service is not None:
         return attrs.evolve(before.selection, quantity=quantity, starts_on=None, addons=())
     return None
 

@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from fractions import Fraction
 
 from billcore.kernel.errors import InvalidValue
-from billcore.kernel.exact import Exact, fraction
+from billcore.kernel.exact import Exact
 
 __all__ = ["allocate"]
 
@@ -22,17 +22,25 @@ def allocate(units: int, weights: Sequence[Exact | int]) -> tuple[int, ...]:
     """
     if any(isinstance(weight, float) for weight in weights):
         raise InvalidValue("a float is not exact", place="weights", value=list(weights))
-    if any(weight < 0 for weight in weights):
+    scaled = _whole_numbers(weights)
+    if min(scaled, default=0) < 0:
         raise InvalidValue("weights must not be negative", place="weights")
-    exact = [Fraction(weight) if isinstance(weight, int) else fraction(weight) for weight in weights]
-    whole = sum(exact, Fraction(0))
+    whole = sum(scaled)
     if not whole:
         raise InvalidValue("somebody must have a weight", place="weights")
     sign = -1 if units < 0 else 1
-    shares = [abs(units) * weight / whole for weight in exact]
-    parts = [share.numerator // share.denominator for share in shares]
+    divided = [divmod(abs(units) * weight, whole) for weight in scaled]
+    parts = [part for part, _ in divided]
     rest = abs(units) - sum(parts)
-    by_remainder = sorted(range(len(parts)), key=lambda index: (parts[index] - shares[index], index))
-    for index in by_remainder[:rest]:
-        parts[index] += 1
+    if rest:
+        by_remainder = sorted(range(len(parts)), key=lambda index: (-divided[index][1], index))
+        for index in by_remainder[:rest]:
+            parts[index] += 1
     return tuple(sign * part for part in parts)
+
+
+def _whole_numbers(weights: Sequence[Exact | int]) -> list[int]:
+    """The weights times their common denominator."""
+    pairs = [weight.as_integer_ratio() for weight in weights]
+    common = math.lcm(*(denominator for _, denominator in pairs))
+    return [numerator * (common // denominator) for numerator, denominator in pairs]

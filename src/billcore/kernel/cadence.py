@@ -153,7 +153,7 @@ class Cadence:
 
     def period(self, n: int) -> Period:
         """The period from boundary ``n`` to the next."""
-        return Period(self.nth(n), self.nth(n + 1))
+        return _period(self, n)
 
     def containing(self, at: dt.datetime) -> Period:
         """The period that contains ``at``."""
@@ -197,6 +197,11 @@ def _nth(cadence: Cadence, n: int) -> dt.datetime:
     first = next((first for first, _ in reversed(cadence.zones[1:]) if first <= n), None)
     # A move eastward across the date line could put a boundary before the last one of the old zone.
     return boundary if first is None else max(boundary, _nth(cadence, first - 1))
+
+
+@functools.lru_cache(maxsize=65_536)
+def _period(cadence: Cadence, n: int) -> Period:
+    return Period(_nth(cadence, n), _nth(cadence, n + 1))
 
 
 def _to_utc(wall: dt.datetime, name: str) -> dt.datetime:

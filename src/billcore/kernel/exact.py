@@ -15,6 +15,7 @@ Decimal('0.3')
 from __future__ import annotations
 
 import decimal
+import functools
 import re
 from decimal import Decimal
 from fractions import Fraction
@@ -193,6 +194,7 @@ def negate(value: Exact) -> Exact:
     return -value if isinstance(value, Fraction) else _canonical(value.copy_negate())
 
 
+@functools.lru_cache(maxsize=65_536)
 def text(value: Exact) -> str:
     """Canonical text: plain decimal digits, or ``n/d`` where a decimal does not end."""
     if isinstance(value, Fraction):

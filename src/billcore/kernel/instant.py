@@ -32,6 +32,8 @@ def instant(value: dt.datetime | str, place: str | None = None) -> dt.datetime:
 
     Raises ``InvalidInstant`` for anything else: a naive datetime, a bare date, a year outside 1900 to 9900.
     """
+    if type(value) is dt.datetime and value.tzinfo is UTC and _FIRST_YEAR < value.year < _LAST_YEAR:
+        return value
     if isinstance(value, str):
         if len(value) > 40 or not _PATTERN.fullmatch(value):
             raise InvalidInstant(place=place, value=value, hint='write it like "2026-05-20T00:00:00Z"')

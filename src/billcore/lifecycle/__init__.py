@@ -10,7 +10,7 @@ item lives as long as its price snapshot stays the same.
 from billcore.lifecycle.customer import Customer, Profile
 from billcore.lifecycle.facts import Cancelled, Detached, Fact, Order, OrderKind, Unused, effective
 from billcore.lifecycle.oneoff import OneOff
-from billcore.lifecycle.schedule import Occurrence, due_dates, next_due, occurrences
+from billcore.lifecycle.schedule import Occurrence, due_dates, next_due, occurrences, same_schedule
 from billcore.lifecycle.subscription import Epoch, Item, Life, Subscription, SubscriptionState, life
 from billcore.lifecycle.usage import UsageEvent, UsageTotal, allowance, quantity_of, unnamed_windows
 
@@ -39,5 +39,6 @@ __all__ = [
     "next_due",
     "occurrences",
     "quantity_of",
+    "same_schedule",
     "unnamed_windows",
 ]

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 import attrs
 
-from billcore.kernel import Period
+from billcore.kernel import Cadence, Period
 from billcore.lifecycle.facts import Unused
 from billcore.lifecycle.subscription import Epoch, Item, Life
 from billcore.pricing import PriceCadence, Timing
 
-__all__ = ["Occurrence", "due_dates", "next_due", "occurrences"]
+__all__ = ["Occurrence", "due_dates", "next_due", "occurrences", "same_schedule"]
 
 
 @attrs.frozen
@@ -58,12 +58,13 @@ def _in_epoch(
     beat = life.cadence(epoch, price.interval)
     n = beat.index(start if after is None else max(start, after))
     end = _earlier(item.end, epoch.end)
+    until = _earlier(epoch.end, life.end)
     while end is None or beat.nth(n) < end:
         period = beat.period(n)
         last = period.end if end is None or (kept and end == item.end) else min(period.end, end)
         first = max(period.start, start)
         if first < last and (after is None or period.end > after):
-            due = first if advance else min(period.end, _earlier(epoch.end, life.end) or period.end)
+            due = first if advance else _earlier(period.end, until) or period.end
             part = period if first == period.start and last == period.end else Period(first, last)
             yield Occurrence(item, period, part, due, beat.zone(n))
         n += 1
@@ -74,11 +75,11 @@ def _once(life: Life, item: Item, after: dt.datetime | None) -> Iterator[Occurre
     if floor is not None and at < floor:
         return
     epoch = next(epoch for epoch in reversed(life.epochs) if epoch.start <= at)
-    beat = life.cadence(epoch, life.interval)
+    beat: Cadence = life.cadence(epoch, life.interval)
     n = beat.index(at)
     due = at
     if item.record.price.due is Timing.ARREARS:
-        due = min(beat.nth(n + 1), _earlier(epoch.end, life.end) or beat.nth(n + 1))
+        due = _earlier(beat.nth(n + 1), _earlier(epoch.end, life.end)) or at
     if after is None or due > after or at >= after:
         yield Occurrence(item, Period(at, at), Period(at, at), due, beat.zone(n))
 
@@ -89,12 +90,18 @@ def _earlier(a: dt.datetime | None, b: dt.datetime | None) -> dt.datetime | None
     return min(a, b)
 
 
+def same_schedule(item: Item) -> tuple[object, ...]:
+    """Items that agree in this have the same periods: a plan's prices mostly do, so they are walked once."""
+    price = item.record.price
+    return (price.cadence is PriceCadence.ONCE, price.interval, price.due, item.start, item.end, item.cancelled)
+
+
 def due_dates(life: Life, after: dt.datetime | None, until: dt.datetime) -> tuple[dt.datetime, ...]:
     """The billing dates in ``(after, until]`` that the subscription brings, in order; its end is one."""
     found = set()
-    for item in life.items:
+    for item in {same_schedule(item): item for item in life.items}.values():
         for occurrence in occurrences(life, item, after):
-            if occurrence.period.start > until or (occurrence.due > until and occurrence.part.start > until):
+            if occurrence.due > until and occurrence.part.start > until:
                 break
             if occurrence.due <= until and (after is None or occurrence.due > after):
                 found.add(occurrence.due)
@@ -106,7 +113,7 @@ def due_dates(life: Life, after: dt.datetime | None, until: dt.datetime) -> tupl
 def next_due(life: Life, after: dt.datetime | None) -> dt.datetime | None:
     """The first billing date after an instant (the first of all, if ``None``); ``None`` where none will come."""
     found = [life.end] if life.end is not None and (after is None or life.end > after) else []
-    for item in life.items:
+    for item in {same_schedule(item): item for item in life.items}.values():
         for occurrence in occurrences(life, item, after):
             if after is None or occurrence.due > after:
                 found.append(occurrence.due)

@@ -122,6 +122,8 @@ class Life:
         anchor = self.subscription.first.anchor if epoch.anchor is None else epoch.anchor
         points = self.customer.profiles.points
         beat = make_cadence(interval, anchor, epoch.start, self.customer.profile(epoch.start).timezone)
+        if len(points) == 1:
+            return beat
         for (_, before), (at, after) in zip(points, points[1:], strict=False):
             if at > epoch.start and before.timezone != after.timezone:
                 beat = beat.moved(at, after.timezone)

@@ -2,7 +2,8 @@
 
 A store keeps the tables of ``ports.tables`` for many tenants, a log of operations, and the number series. It promises:
 
-- *All or nothing.* ``transact`` runs ``fn`` in one transaction; an exception leaves nothing behind.
+- *All or nothing.* ``transact`` runs ``fn`` in one transaction; an exception leaves nothing behind. After a refused write
+  the transaction is lost, even if ``fn`` catches the error: ``transact`` raises it.
 - *Once.* With an ``Operation``, the text that ``fn`` returned is stored in the same transaction; the same key with the same
   request returns that text and runs nothing, with another request it raises ``IdempotencyMismatch``.
 - *Again.* ``fn`` is re-runnable: on a conflict the store rolls back and runs it again; a commit of unknown outcome is looked
@@ -32,12 +33,16 @@ def _tenant(value: str) -> str:
     return checked_id(value, "tenant")
 
 
+def _customer(value: str | None) -> str | None:
+    return None if value is None else checked_id(value, "customer")
+
+
 @attrs.frozen
 class Scope:
     """Whose data a call may see: a tenant's, or one customer's alone. There is no default and no ``None``."""
 
     tenant: str = attrs.field(converter=_tenant)
-    customer: str | None = None
+    customer: str | None = attrs.field(default=None, converter=_customer)
 
 
 @attrs.frozen
@@ -78,13 +83,15 @@ class ReadTx(Protocol):
         """Rows in the order of an index (``None``: the key), ties by key.
 
         ``equal`` are values of its first columns; ``at_least`` and ``at_most`` bound the column after these, and leave out
-        rows where it is null. ``after`` continues behind the row of which it is the values of the index columns that
-        follow ``equal``: keyset paging.
+        rows where it is null. ``after`` continues behind the row of which it is the values of the order's columns that
+        follow ``equal`` (the index's, then those of the key that it lacks): keyset paging. A shorter one continues
+        behind all rows that begin with it. Nulls come first; texts are in the order of their code points; a null in
+        ``equal`` finds nulls.
         """
         ...
 
     def find_many(self, table: Table, index: Index | None, first: Sequence[Value]) -> Sequence[Row]:
-        """Rows whose first index column is one of ``first``, in the order of the index."""
+        """Rows whose first index column is one of ``first`` (each counts once), in the order of the index."""
         ...
 
     def usage_total(
@@ -124,7 +131,10 @@ class Tx(ReadTx, Protocol):
         ...
 
     def record_usage(self, rows: Sequence[Row]) -> Usage:
-        """Add usage rows; a (source, id) that is there is a duplicate if its ``request`` is equal, else a clash."""
+        """Add usage rows; a (source, id) that is there is a duplicate if its ``request`` is equal, else a clash.
+
+        The first of two in one call is there for the second. Each row is counted once, in the order given.
+        """
         ...
 
     def take_numbers(self, series: str, count: int) -> int:

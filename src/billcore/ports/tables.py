@@ -38,7 +38,9 @@ class Table:
     """A table: ``key`` is unique; ``append_only`` rows are never updated, of others only ``changes`` are written.
 
     ``version`` names the column by which concurrent updates are told apart; ``checks`` are (name, SQL condition) pairs;
-    ``references`` are (columns, table) pairs: the row they name by its key must be there.
+    ``references`` are (columns, table) pairs: the row they name by its key must be there; a null names nothing.
+    ``balanced`` names columns and then one of integers: after each commit, of the rows alike in the former the latter
+    sums to zero.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Table:
     changes: tuple[str, ...] = ()
     checks: tuple[tuple[str, str], ...] = ()
     references: tuple[tuple[tuple[str, ...], str], ...] = ()
+    balanced: tuple[str, ...] = ()
     names: tuple[str, ...] = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -167,9 +170,9 @@ LINE = _table(
 )
 PAYMENT = _table(
     "payment",
-    "id:text document:text customer:text source:text minor:int at:int reference:text? reverses:text?",
+    "id:text document:text n:int customer:text source:text minor:int at:int reference:text? reverses:text?",
     "id",
-    (_by("document id"),),
+    (_by("document n", unique=True),),
     checks=(("M11", "(minor > 0) = (reverses IS NULL)"),),
     references=((("document",), "document"),),
 )
@@ -191,6 +194,7 @@ POSTING = _table(
     "customer entry n",
     checks=(("M2", "minor <> 0"),),
     references=((("customer",), "customer"),),
+    balanced=("customer", "entry", "currency", "minor"),
 )
 VOUCHER = _table(
     "voucher",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
 
 import attrs
 
@@ -29,11 +29,13 @@ class Allowance:
     extra: Exact = ZERO
 
 
-def recurring_amount(price: Price, parts: Sequence[tuple[Period, Exact]], whole: Period, zone: str) -> Exact:
+@functools.lru_cache(maxsize=65_536)
+def recurring_amount(price: Price, parts: tuple[tuple[Period, Exact], ...], whole: Period, zone: str) -> Exact:
     """What a recurring price costs for ``parts`` of the period ``whole``, each with the quantity in force in it.
 
     For a price that runs with time, each part's rated amount times the hours it lasted. Otherwise the full quantity
-    chooses the tier and each part is billed its share (D14). Divided once, at the end.
+    chooses the tier and each part is billed its share (D14). Divided once, at the end. A memo of a pure function: customers
+    share prices, quantities and periods.
     """
     if price.per is not None:
         over = price.per.seconds * _MICROS

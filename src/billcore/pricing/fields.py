@@ -5,10 +5,14 @@ Nothing that has a price may have a negative one: what lowers a bill is a discou
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from types import UnionType
 
 from billcore.kernel import InvalidValue, Number, number
+
+
+_COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
 
 
 def of_kind(value: object, kind: type | UnionType, place: str) -> None:
@@ -18,7 +22,7 @@ def of_kind(value: object, kind: type | UnionType, place: str) -> None:
 
 
 def country(value: str) -> str:
-    if not (isinstance(value, str) and len(value) == len("CH") and value.isascii() and value.isalpha() and value.isupper()):
+    if not _COUNTRY.fullmatch(str(value)):
         raise InvalidValue("not an ISO 3166 country code", place="country", value=value, hint='write it like "CH"')
     return value
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
 
 import attrs
 
@@ -188,5 +187,4 @@ def _first(record: OrderRecord, line: QuoteLine, selection: Selection, anchor: A
     part = Period(start, whole.end)
     if part == whole and price.per is None:
         return amount_of(price.model, record.quantity)
-    parts: list[tuple[Period, Exact]] = [(part, Decimal(record.quantity))]
-    return recurring_amount(price, parts, whole, beat.zone(index))
+    return recurring_amount(price, ((part, record.quantity),), whole, beat.zone(index))

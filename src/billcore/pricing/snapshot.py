@@ -9,6 +9,7 @@ import functools
 import json
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from billcore.kernel import Interval, InvalidValue, canonical, fingerprint
 from billcore.kernel import exact as ex
@@ -39,8 +40,14 @@ def price_hash(price: Price) -> str:
 
 @functools.lru_cache(maxsize=4_096)
 def price_from_snapshot(text: str) -> Price:
-    """The price that ``price_snapshot`` wrote."""
-    data = json.loads(text)
+    """The price that ``price_snapshot`` wrote. Raises ``InvalidValue`` for anything else."""
+    try:
+        return _read_price(json.loads(text))
+    except (KeyError, TypeError, ValueError) as error:
+        raise InvalidValue("not a price snapshot", place="snapshot", value=text) from error
+
+
+def _read_price(data: Mapping[str, Any]) -> Price:
     return Price(
         code=data["code"],
         model=_read_model(data["model"]),

@@ -11,7 +11,7 @@ from billcore.settlement.account import AccountFacts, AccountState, Policy
 from billcore.settlement.billed import Billed, BilledLine
 from billcore.settlement.credit import Credit, CreditKind, Voucher, burn_order
 from billcore.settlement.decide import Bill, Funds, decide, decide_charges, late_dates
-from billcore.settlement.difference import Difference, Fall, RoundingGroup, difference
+from billcore.settlement.difference import Difference, Fall, Rise, RoundingGroup, difference
 from billcore.settlement.document import (
     Document,
     DocumentKind,
@@ -64,6 +64,7 @@ __all__ = [
     "Payout",
     "Policy",
     "Posting",
+    "Rise",
     "RoundingGroup",
     "SettlementPlan",
     "Source",

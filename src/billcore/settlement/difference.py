@@ -16,7 +16,7 @@ from billcore.settlement.document import Document, Line, LineKind
 from billcore.settlement.key import ChargeKey
 from billcore.settlement.wanted import Charge
 
-__all__ = ["Difference", "Fall", "RateLookup", "ReasonLookup", "RoundingGroup", "difference"]
+__all__ = ["Difference", "Fall", "RateLookup", "ReasonLookup", "Rise", "RoundingGroup", "difference"]
 
 RateLookup: TypeAlias = Callable[[str], AppliedRate]
 """The rate of a tax category for this customer on the billing date."""
@@ -42,10 +42,45 @@ class RoundingGroup:
 
 
 @attrs.define
+class Rise:
+    """A line that adds, before its document gives it an id and a tax."""
+
+    charge: Charge
+    kind: LineKind
+    exact: Exact
+    minor: int
+    rate: AppliedRate
+    nth: int
+    corrects: str | None
+    reason: str | None
+
+    def line(self, name: str, tax: int) -> Line:
+        """The line, named and taxed."""
+        charge = self.charge
+        return Line(
+            id=name,
+            kind=self.kind,
+            description=charge.description,
+            price=charge.key.price,
+            part=charge.part,
+            quantity=charge.quantity,
+            exact=self.exact,
+            minor=self.minor,
+            rate=self.rate,
+            tax=tax,
+            key=charge.key,
+            nth=self.nth,
+            corrects=self.corrects,
+            reason=self.reason,
+            snapshot=None if charge.price is None else price_hash(charge.price),
+        )
+
+
+@attrs.define
 class Difference:
     """The lines that add (with ids and taxes still to come) and those that fall."""
 
-    rises: list[Line] = attrs.field(factory=list)
+    rises: list[Rise] = attrs.field(factory=list)
     falls: list[Fall] = attrs.field(factory=list)
 
 
@@ -116,21 +151,15 @@ class _Work:
         key = charge.key
         kind = LineKind.ADJUSTMENT if corrected else LineKind.CHARGE if key.subscription else LineKind.ITEM
         self.result.rises.append(
-            Line(
-                id="",
-                kind=kind,
-                description=charge.description,
-                price=key.price,
-                part=charge.part,
-                quantity=charge.quantity,
-                exact=exact,
-                minor=self._group(key).take(exact),
-                rate=corrected.line.rate if corrected else self.rate(charge.tax_category),
-                key=key,
-                nth=self._nth(key),
-                corrects=corrected.line.id if corrected else None,
-                reason=self.reason(key) if corrected else None,
-                snapshot=None if charge.price is None else price_hash(charge.price),
+            Rise(
+                charge,
+                kind,
+                exact,
+                self._group(key).take(exact),
+                corrected.line.rate if corrected else self.rate(charge.tax_category),
+                self._nth(key),
+                corrected.line.id if corrected else None,
+                self.reason(key) if corrected else None,
             )
         )
 

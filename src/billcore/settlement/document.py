@@ -187,12 +187,13 @@ class Document:
 class Payment:
     """Money that went to a document, or (negative) came back from it; in minor units, append only.
 
-    ``reference`` is the credit, the provider's object or the bank's reference; ``reverses`` the payment that a negative
+    ``n`` is its place among the document's payments, ``reference`` the credit, the provider's object or the bank's reference; ``reverses`` the payment that a negative
     one gives back.
     """
 
     id: str
     document: str
+    n: int
     source: Source
     minor: int
     at: dt.datetime

@@ -13,7 +13,7 @@ from billcore.kernel import Rounding, add_days, allocate, derive, micros, minor_
 from billcore.lifecycle import Customer
 from billcore.pricing import AppliedRate, Tax, tax_over
 from billcore.settlement.billed import Billed
-from billcore.settlement.difference import Fall
+from billcore.settlement.difference import Fall, Rise
 from billcore.settlement.document import Document, DocumentKind, Line
 
 __all__ = ["Issue", "credit_note", "credit_notes", "invoice"]
@@ -42,11 +42,8 @@ class Issue:
         """The document; its id and its lines' ids derive from payer, currency, issuer, billing date and sequence."""
         customer = self.customer
         profile = customer.profile(self.date)
-        name = derive(
-            _PREFIX[kind], self.date, customer.id, customer.currency, self.issuer, micros(self.date), sequence
-        )
         return Document(
-            id=name,
+            id=self.name(kind, sequence),
             number=None,
             kind=kind,
             customer=customer.id,
@@ -62,28 +59,31 @@ class Issue:
             reason=reason,
         )
 
-    def line_id(self, kind: DocumentKind, sequence: int, position: int) -> str:
-        """The id of a line: its document's, and its place."""
+    def name(self, kind: DocumentKind, sequence: int) -> str:
+        """The id of a document; a line's is this, a hyphen and its place."""
         customer = self.customer
-        name = derive(
+        return derive(
             _PREFIX[kind], self.date, customer.id, customer.currency, self.issuer, micros(self.date), sequence
         )
-        return f"{name}-{position}"
 
 
 def _named(issue: Issue, kind: DocumentKind, sequence: int, lines: Sequence[Line], taxes: Sequence[int]) -> list[Line]:
-    stem = issue.line_id(kind, sequence, 0)[:-1]
+    stem = issue.name(kind, sequence)
     return [
-        attrs.evolve(line, id=f"{stem}{position}", tax=tax)
+        attrs.evolve(line, id=f"{stem}-{position}", tax=tax)
         for position, (line, tax) in enumerate(zip(lines, taxes, strict=True), 1)
     ]
 
 
-def invoice(issue: Issue, lines: Sequence[Line], sequence: int, mode: Rounding) -> Document:
+def invoice(issue: Issue, rises: Sequence[Rise], sequence: int, mode: Rounding) -> Document:
     """An invoice of lines that add: taxed once a rate over the document, spread back to the lines."""
-    taxes = tax_over([(line.rate, line.minor) for line in lines], mode)
-    named = _named(issue, DocumentKind.INVOICE, sequence, lines, taxes.lines)
-    return issue.document(DocumentKind.INVOICE, sequence, named, taxes.rates)
+    taxes = tax_over([(rise.rate, rise.minor) for rise in rises], mode)
+    stem = issue.name(DocumentKind.INVOICE, sequence)
+    lines = [
+        rise.line(f"{stem}-{position}", tax)
+        for position, (rise, tax) in enumerate(zip(rises, taxes.lines, strict=True), 1)
+    ]
+    return issue.document(DocumentKind.INVOICE, sequence, lines, taxes.rates)
 
 
 def credit_notes(issue: Issue, falls: Sequence[Fall], billed: Billed, sequence: int) -> list[Document]:
@@ -146,6 +146,6 @@ def _note_tax(rate: AppliedRate, base: int, corrected: Document, earlier: Sequen
 
 def opening(issue: Issue, minor: int, sequence: int, line: Line) -> Document:
     """What a customer from another system owes, as a document of its own that payments settle."""
-    named = attrs.evolve(line, id=issue.line_id(DocumentKind.OPENING, sequence, 1), minor=minor)
+    named = attrs.evolve(line, id=f"{issue.name(DocumentKind.OPENING, sequence)}-1", minor=minor)
     taxes = [Tax("none", Decimal(0), minor, 0, "opening balance")]
     return issue.document(DocumentKind.OPENING, sequence, [named], taxes)

@@ -90,6 +90,7 @@ def _apply_note(payout: Payout, note: Document, invoice: Invoice, at: dt.datetim
         reversal = Payment(
             id=derive("pay", payout.named, note.id, payment.id),
             document=invoice.id,
+            n=len(invoice.payments),
             source=payment.source,
             minor=-part,
             at=at,
@@ -128,6 +129,7 @@ def _use(payout: Payout, invoice_id: str, credit_id: str, minor: int, at: dt.dat
     payment = Payment(
         id=derive("pay", payout.named, invoice_id, credit_id, len(invoice.payments)),
         document=invoice_id,
+        n=len(invoice.payments),
         source=credit.kind.source,
         minor=minor,
         at=at,

@@ -9,7 +9,17 @@ from typing import TypeAlias
 import attrs
 
 from billcore.kernel import ONE, Exact, Period
-from billcore.lifecycle import Life, Occurrence, OneOff, UsageTotal, allowance, occurrences, quantity_of
+from billcore.lifecycle import (
+    Item,
+    Life,
+    Occurrence,
+    OneOff,
+    UsageTotal,
+    allowance,
+    occurrences,
+    quantity_of,
+    same_schedule,
+)
 from billcore.pricing import Aggregation, Price, PriceCadence, Timing, Wrapped, amount_of, recurring_amount, usage_rating
 from billcore.settlement.key import ChargeKey
 
@@ -43,15 +53,32 @@ def charges(
     """
     start = after if mark is None or after is None else min(after, mark)
     for life in lives:
+        known: dict[tuple[object, ...], list[Occurrence]] = {}
         for item in life.items:
-            for occurrence in occurrences(life, item, start):
-                if occurrence.due > until:
-                    break
-                fresh = after is None or occurrence.due > after
-                if not fresh and not (mark is not None and touches(occurrence.period, mark)):
-                    continue
+            schedule = same_schedule(item)
+            if schedule not in known:
+                known[schedule] = list(_seen(life, item, start, until, after, mark))
+            for seen in known[schedule]:
+                occurrence = Occurrence(item, seen.period, seen.part, seen.due, seen.zone)
                 if (found := charge(life, occurrence, usage)) is not None:
                     yield found
+
+
+def _seen(
+    life: Life,
+    item: Item,
+    start: dt.datetime | None,
+    until: dt.datetime,
+    after: dt.datetime | None,
+    mark: dt.datetime | None,
+) -> Iterator[Occurrence]:
+    """The periods of an item that a run looks at: those newly due, and those that a fact may have changed."""
+    for occurrence in occurrences(life, item, start):
+        if occurrence.due > until:
+            return
+        fresh = after is None or occurrence.due > after
+        if fresh or (mark is not None and touches(occurrence.period, mark)):
+            yield occurrence
 
 
 def touches(period: Period, mark: dt.datetime) -> bool:

@@ -24,8 +24,8 @@ from typing import Any, Literal, TypeVar
 import cattrs
 
 from billcore.adapters.serialization.loader import read_document
-from billcore.adapters.serialization.problems import brief, collect, inside, refuse, table
 from billcore.adapters.serialization.paths import Resolver
+from billcore.adapters.serialization.problems import brief, collect, inside, refuse, table
 from billcore.adapters.serialization.references import reference_problems
 from billcore.adapters.serialization.story import register_story
 from billcore.adapters.serialization.strict import strict_converter
@@ -83,9 +83,7 @@ def kind_of(data: Mapping[str, object], *, name: str | None = None) -> Literal["
 
 def catalog_from(data: Mapping[str, object], *, name: str | None = None) -> Catalog:
     """The catalog of a document whose ``format`` is ``billcore-catalog/1``."""
-    return _whole(
-        name, lambda: _formatted(data, CATALOG, lambda rest, _problems: converter().structure(rest, Catalog))
-    )
+    return _whole(name, lambda: _formatted(data, CATALOG, lambda rest, _problems: converter().structure(rest, Catalog)))
 
 
 def selection_from(data: Mapping[str, object], *, name: str | None = None) -> Selection:

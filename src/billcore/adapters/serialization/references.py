@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from billcore.adapters.serialization.problems import brief
+from billcore.adapters.serialization.problems import brief, step_into
 from billcore.kernel import InvalidValue
 
 __all__ = ["reference_problems"]
@@ -23,41 +23,51 @@ def reference_problems(data: Row) -> Iterator[InvalidValue]:
     for name in _LISTS:
         yield from _repeated(data, name, "code")
     codes = {name: {str(row["code"]) for _, row in _rows(data, name) if "code" in row} for name in _LISTS}
-    for place, service in _rows(data, "services"):
-        surcharges = service.get("sla_surcharges")
-        for tier in surcharges if isinstance(surcharges, Mapping) else ():
-            if str(tier) not in codes["sla_tiers"]:
-                yield InvalidValue("no such SLA tier", place=f"{place}.sla_surcharges.{tier}", value=tier)
-        if not service.get("currency") and not data.get("currency"):
-            yield InvalidValue("no currency", place=f"{place}.currency")
+    yield from _of_services(data, codes["sla_tiers"])
     for place, plan in _rows(data, "plans"):
         yield from _known(plan, "product", codes["products"], place)
         yield from _repeated(plan, "versions", "version", place)
     for place, addon in _rows(data, "addons"):
         yield from _known(addon, "meter", codes["meters"], place)
-    for place, prices, owner in _price_lists(data):
+    for place, prices in _price_lists(data):
         yield from _repeated(prices, "prices", "code", place)
-        for where, price in _rows(prices, "prices", place):
-            yield from _of_price(price, where, codes["meters"], bool(owner.get("currency") or data.get("currency")))
+    for place, price, has_currency in _prices(data):
+        yield from _known(price, "meter", codes["meters"], place)
+        if not price.get("currency") and not has_currency:
+            yield InvalidValue("no currency", place=f"{place}.currency")
+
+
+def _of_services(data: Row, tiers: set[str]) -> Iterator[InvalidValue]:
+    for place, service in _rows(data, "services"):
+        surcharges = service.get("sla_surcharges")
+        for tier in surcharges if isinstance(surcharges, Mapping) else ():
+            if str(tier) not in tiers:
+                yield InvalidValue("no such SLA tier", place=f"{place}.sla_surcharges.{step_into(tier)}", value=tier)
+        if not service.get("currency") and not data.get("currency"):
+            yield InvalidValue("no currency", place=f"{place}.currency")
+
+
+def _price_lists(data: Row) -> Iterator[tuple[str, Row]]:
+    """Place and table of whatever has a list of prices."""
+    yield from _rows(data, "products")
+    for place, plan in _rows(data, "plans"):
+        yield from _rows(plan, "versions", place)
+
+
+def _prices(data: Row) -> Iterator[tuple[str, Row, bool]]:
+    """Every price, its place, and whether it could take a currency from what it belongs to."""
+    usual = bool(data.get("currency"))
+    for place, product in _rows(data, "products"):
+        for where, price in _rows(product, "prices", place):
+            yield where, price, usual or bool(product.get("currency"))
+    for place, plan in _rows(data, "plans"):
+        for there, version in _rows(plan, "versions", place):
+            for where, price in _rows(version, "prices", there):
+                yield where, price, usual or bool(plan.get("currency"))
     for place, addon in _rows(data, "addons"):
         own = addon.get("price")
         if isinstance(own, Mapping):
-            yield from _of_price(own, f"{place}.price", codes["meters"], bool(data.get("currency")))
-
-
-def _price_lists(data: Row) -> Iterator[tuple[str, Row, Row]]:
-    """Place and table of each list of prices, and the table whose currency they take."""
-    for place, product in _rows(data, "products"):
-        yield place, product, product
-    for place, plan in _rows(data, "plans"):
-        for where, version in _rows(plan, "versions", place):
-            yield where, version, plan
-
-
-def _of_price(price: Row, place: str, meters: set[str], has_currency: bool) -> Iterator[InvalidValue]:  # noqa: FBT001
-    yield from _known(price, "meter", meters, place)
-    if not price.get("currency") and not has_currency:
-        yield InvalidValue("no currency", place=f"{place}.currency")
+            yield f"{place}.price", own, usual
 
 
 def _known(row: Row, key: str, codes: set[str], place: str) -> Iterator[InvalidValue]:

@@ -57,8 +57,8 @@ def _read_with_selection(data: dict[str, object], kind: type[Any], converter: ca
     moved = {key: data.pop(key) for key in SELECTION_KEYS[kind] if key in data}
     inner = data.get("selection", {})
     if isinstance(inner, Mapping):
-        for key in moved.keys() & inner.keys():
-            problems.append(InvalidValue("stands in the step and in its selection", place=key))
+        twice = sorted(moved.keys() & inner.keys())
+        problems.extend(InvalidValue("stands in the step and in its selection", place=key) for key in twice)
         if moved or kind is Subscribe or "selection" in data:
             data["selection"] = {**inner, **moved}
     step = collect(problems, "", functools.partial(converter.structure, data, kind))

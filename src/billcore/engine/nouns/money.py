@@ -161,6 +161,7 @@ class Payments:
             payment = Payment(
                 id=call.id("pay"),
                 document=found.id,
+                n=len(found.payments),
                 source=Source.RECORDED,
                 minor=part,
                 at=call.now,

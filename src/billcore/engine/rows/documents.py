@@ -174,6 +174,7 @@ def payment_row(payment: Payment, customer: str) -> Row:
     return (
         payment.id,
         payment.document,
+        payment.n,
         customer,
         payment.source.value,
         payment.minor,
@@ -185,10 +186,11 @@ def payment_row(payment: Payment, customer: str) -> Row:
 
 def payment_of(row: Row) -> Payment:
     """The payment of a row."""
-    name, document, _, source, minor, at, reference, reverses = row
+    name, document, n, _, source, minor, at, reference, reverses = row
     return Payment(
         id=str(name),
         document=str(document),
+        n=int(n or 0),
         source=Source(source),
         minor=int(minor or 0),
         at=from_micros(int(at or 0)),

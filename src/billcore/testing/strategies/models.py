@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Collection
 from decimal import Decimal
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn as Draw
 from hypothesis.strategies import SearchStrategy as Strategy
 
-from billcore.kernel import ONE, ZERO
+from billcore.kernel import ONE
 from billcore.pricing import (
     Bracket,
     Flat,
@@ -29,6 +30,7 @@ from billcore.testing.strategies.values import amounts, quantities
 __all__ = ["brackets", "price_models", "tiers"]
 
 
+@functools.cache  # here and below: a strategy is dear to make and cheap to draw from
 def _bounds(max_size: int) -> Strategy[list[Decimal | None]]:
     """Rising bounds, the last one open."""
     bound = st.integers(1, 1_000).map(Decimal) | amounts(min_value=Decimal("0.001"), max_value=1_000, places=3)
@@ -36,16 +38,21 @@ def _bounds(max_size: int) -> Strategy[list[Decimal | None]]:
     return closed.map(lambda rising: [*rising, None])
 
 
-@st.composite
-def _tiers(draw: Draw, max_size: int, unit: Strategy[Decimal], flat: Strategy[Decimal]) -> list[Tier]:
-    return [Tier(bound, draw(unit), draw(flat)) for bound in draw(_bounds(max_size))]
+@functools.cache
+def _tiers(max_size: int, unit_amounts: bool, flat_amounts: bool) -> Strategy[list[Tier]]:  # noqa: FBT001 - cached
+    unit = amounts(max_value=100 if unit_amounts else 0, places=7)
+    flat = amounts(max_value=1_000 if flat_amounts else 0)
+
+    @st.composite
+    def drawn(draw: Draw) -> list[Tier]:
+        return [Tier(bound, draw(unit), draw(flat)) for bound in draw(_bounds(max_size))]
+
+    return drawn()
 
 
 def tiers(*, max_size: int = 5, unit_amounts: bool = True, flat_amounts: bool = True) -> Strategy[list[Tier]]:
     """Tier tables: contiguous, the last one open. Shrinks to one open tier that costs nothing."""
-    nothing = st.just(ZERO)
-    unit, flat = amounts(max_value=100, places=7), amounts(max_value=1_000)
-    return _tiers(max_size, unit if unit_amounts else nothing, flat if flat_amounts else nothing)
+    return _tiers(max_size, unit_amounts, flat_amounts)
 
 
 @st.composite
@@ -59,12 +66,18 @@ def _bracket_lists(draw: Draw, max_size: int, *, ascending: bool) -> list[Bracke
 
 def brackets(*, max_size: int = 5, ascending: bool = False) -> Strategy[list[Bracket]]:
     """Discount brackets: contiguous, the last one open. Shrinks to one open bracket without a discount."""
+    return _brackets(max_size, ascending)
+
+
+@functools.cache
+def _brackets(max_size: int, ascending: bool) -> Strategy[list[Bracket]]:  # noqa: FBT001 - cached
     return _bracket_lists(max_size, ascending=ascending)
 
 
 _PLAIN_MODELS: tuple[type[PriceModel], ...] = (Flat, PerUnit, Graduated, Volume, StairStep, Package, Progressive)
 
 
+@functools.cache
 def _plain_model(kind: type[PriceModel]) -> Strategy[PriceModel]:
     sizes = amounts(min_value=Decimal("0.5"), max_value=1_000)
     made: dict[type[PriceModel], Callable[[], Strategy[PriceModel]]] = {
@@ -79,18 +92,29 @@ def _plain_model(kind: type[PriceModel]) -> Strategy[PriceModel]:
     return made[kind]()
 
 
+_MULTIPLIERS = st.just(ONE) | amounts(min_value=Decimal("0.001"), max_value=1_000, places=3)
+_LIMITS = st.none() | amounts()
+
+
 @st.composite
 def _wrapped(draw: Draw) -> Wrapped:
-    least, most = sorted(draw(st.lists(amounts(), min_size=2, max_size=2)))
+    least, most = draw(_LIMITS), draw(_LIMITS)
+    if least is not None and most is not None:
+        least, most = min(least, most), max(least, most)
     return Wrapped(
         model=draw(price_models(kinds=_PLAIN_MODELS)),
-        unit_multiplier=draw(st.just(ONE) | amounts(min_value=Decimal("0.001"), max_value=1_000, places=3)),
+        unit_multiplier=draw(_MULTIPLIERS),
         included=draw(quantities(max_value=1_000)),
-        minimum=draw(st.none() | st.just(least)),
-        maximum=draw(st.none() | st.just(most)),
+        minimum=least,
+        maximum=most,
     )
 
 
 def price_models(*, kinds: Collection[type[PriceModel]] = (*_PLAIN_MODELS, Wrapped)) -> Strategy[PriceModel]:
     """Price models of the given kinds, all by default. Shrinks to one of the first kind that costs nothing."""
+    return _price_models(tuple(kinds))
+
+
+@functools.cache
+def _price_models(kinds: tuple[type[PriceModel], ...]) -> Strategy[PriceModel]:
     return st.one_of([_wrapped() if kind is Wrapped else _plain_model(kind) for kind in kinds])

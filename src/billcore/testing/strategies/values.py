@@ -63,6 +63,11 @@ _ODD_ZONES = (
 
 def amounts(*, min_value: Decimal | int = 0, max_value: Decimal | int = 10_000, places: int = 2) -> Strategy[Decimal]:
     """Decimals with at most so many places, both ends included. Shrinks to zero, or to what is nearest to it."""
+    return _amounts(min_value, max_value, places)
+
+
+@functools.cache  # a strategy is dear to make and cheap to draw from; catalogs draw hundreds of amounts
+def _amounts(min_value: Decimal | int, max_value: Decimal | int, places: int) -> Strategy[Decimal]:
     (low, below), (high, over) = min_value.as_integer_ratio(), max_value.as_integer_ratio()
     units = st.integers(-(-low * 10**places // below), high * 10**places // over)
     return units.map(lambda whole: number(ex.scaled(whole, places)))
@@ -70,6 +75,11 @@ def amounts(*, min_value: Decimal | int = 0, max_value: Decimal | int = 10_000, 
 
 def quantities(*, max_value: Decimal | int = 1_000_000, places: int = 3) -> Strategy[Decimal]:
     """Quantities of units, never negative, often whole. Shrinks to zero."""
+    return _quantities(max_value, places)
+
+
+@functools.cache
+def _quantities(max_value: Decimal | int, places: int) -> Strategy[Decimal]:
     whole = st.integers(0, int(max_value)).map(Decimal)
     return whole | amounts(max_value=max_value, places=places)
 
@@ -98,7 +108,7 @@ def moneys(*, currency: str | None = None, max_minor: int = 10**9) -> Strategy[M
 
 def instants(*, min_value: dt.datetime = _FIRST, max_value: dt.datetime = _LAST) -> Strategy[dt.datetime]:
     """Instants in UTC, to the microsecond. Shrinks to midnight of 1 January 2000, or to what is nearest to it."""
-    low, high = min_value.replace(tzinfo=None), max_value.replace(tzinfo=None)
+    low, high = (bound.astimezone(UTC).replace(tzinfo=None) for bound in (min_value, max_value))
     any_time = st.datetimes(low, high, timezones=st.just(UTC))
     return any_time.map(lambda at: at.replace(minute=0, second=0, microsecond=0)).filter(min_value.__le__) | any_time
 
@@ -110,6 +120,11 @@ def _zone_names() -> tuple[str, ...]:
 
 def zones() -> Strategy[str]:
     """Names of IANA time zones, the odd ones often. Shrinks to ``UTC``."""
+    return _zones()
+
+
+@functools.cache
+def _zones() -> Strategy[str]:
     return st.sampled_from(("UTC", *_ODD_ZONES)) | st.deferred(lambda: st.sampled_from(_zone_names()))
 
 

@@ -1,0 +1,197 @@
+"""Quotes: what a selection would cost, line by line, and why."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from billcore.kernel import DayAnchor, Money, NotFound, Rounding, instant
+from billcore.kernel import exact as ex
+from billcore.pricing import (
+    Catalog,
+    Flat,
+    PerUnit,
+    Price,
+    PriceCadence,
+    Product,
+    Quote,
+    Selection,
+    explain_rating,
+    quote,
+)
+from billcore.testing.strategies import catalogs, price_models, quantities, selections
+from tests.kernel.test_exact import small_context
+from tests.pricing.examples import EFFECTIVE, studio
+
+NOW = instant("2026-05-20T00:00:00Z")
+STUDIO = Selection(
+    plan="studio",
+    addons=["storage_50gb"],
+    starts_on="2026-05-20T00:00:00Z",
+    usage={"tokens": 1_500_000, "gb": 200},
+)
+OFFERS = catalogs().flatmap(lambda catalog: st.tuples(st.just(catalog), selections(catalog)))
+
+
+@given(OFFERS, st.sampled_from(Rounding))
+def test_explanations_recompute(case: tuple[Catalog, Selection], mode: Rounding) -> None:
+    """Law: the tree of every line, folded again from its leaves, gives the line's exact and rounded amounts."""
+    offer = quote(*case, NOW, mode)
+
+    for line in offer.lines:
+        tree = offer.explain(line.price)
+        assert tree.recompute() == line.amount.amount
+        assert tree.children[0].recompute() == line.exact
+        assert line.amount == Money.rounded(line.exact, offer.currency, mode)
+
+
+@given(price_models(), quantities(max_value=3_000))
+def test_a_rating_explains_itself(model: PerUnit, quantity: Decimal) -> None:
+    """Law: the explanation of any rating recomputes to its exact amount, and its ids are paths."""
+    rating = model.rate(quantity)
+    tree = explain_rating(rating).numbered()
+
+    assert tree.recompute() == rating.amount == tree.value
+    assert [child.id for child in tree.children] == [f"1.{n}" for n in range(1, len(tree.children) + 1)]
+
+
+@given(OFFERS)
+def test_totals_are_sums_of_rounded_lines(case: tuple[Catalog, Selection]) -> None:
+    """Law: recurring and usage are the sums of their rounded lines, and all-in is both (R3-14)."""
+    offer = quote(*case, NOW)
+
+    def summed(*kinds: PriceCadence) -> Money:
+        return Money.total([line.amount for line in offer.lines if line.cadence in kinds], offer.currency)
+
+    assert offer.recurring.net == summed(PriceCadence.RECURRING)
+    assert offer.usage.net == summed(PriceCadence.USAGE)
+    assert offer.all_in.net == offer.recurring.net + offer.usage.net
+    assert offer.all_in.total == offer.all_in.net + offer.all_in.tax
+
+
+@given(OFFERS)
+def test_a_first_invoice_is_at_most_a_period(case: tuple[Catalog, Selection]) -> None:
+    """Law: the first invoice has no line dearer than its full period's; without a start it is the full period."""
+    catalog, selection = case
+    offer, whole = quote(catalog, selection, NOW), quote(catalog, attrs.evolve(selection, starts_on=None), NOW)
+
+    assert whole.first_invoice == whole.recurring
+    if all(record.price.per is None for record in offer.records):
+        assert offer.first_invoice.net <= offer.recurring.net
+
+
+@given(OFFERS)
+def test_a_quote_does_not_depend_on_the_threads_context(case: tuple[Catalog, Selection]) -> None:
+    """Law: the same catalog and selection give an equal quote, under any decimal context."""
+    expected = quote(*case, NOW)
+    with small_context():
+        got = quote(*case, NOW)
+
+    assert got == expected
+
+
+def amounts_of(offer: Quote) -> dict[str, str]:
+    """Each line as text."""
+    return {line.price: str(line.amount) for line in offer.lines}
+
+
+def test_studio_with_storage() -> None:
+    """R3-13: 57.50 recurring, 22.25 for the first part, 6.00 of usage, 63.50 all in."""
+    offer = quote(studio(), STUDIO, NOW)
+
+    assert amounts_of(offer) == {
+        "studio": "50.00 AUD",
+        "llm": "5.00 AUD",
+        "spaces": "1.00 AUD",
+        "storage_50gb": "7.50 AUD",
+    }
+    assert offer.recurring.net == Money("57.50", "AUD")
+    assert offer.first_invoice.net == Money("22.25", "AUD")
+    assert offer.usage.net == Money("6.00", "AUD")
+    assert offer.all_in.net == Money("63.50", "AUD")
+
+
+def test_lines_round_one_by_one() -> None:
+    """R3-14: 19.35 and 2.90 are 22.25; rounding their exact sum would give 22.26."""
+    offer = quote(studio(), STUDIO, NOW)
+
+    assert Money.rounded(ex.ratio(Decimal("57.50"), 31, 12), "AUD") == Money("22.26", "AUD")
+    assert offer.first_invoice.net == Money("19.35", "AUD") + Money("2.90", "AUD")
+
+
+@pytest.mark.parametrize(("gb", "line"), [(150, "0.00 AUD"), (151, "0.02 AUD"), (0, "0.00 AUD")])
+def test_an_addon_extends_the_allowance(gb: int, line: str) -> None:
+    """100 GB of the plan and 50 of the addon are free; the next one is not."""
+    offer = quote(studio(), attrs.evolve(STUDIO, usage={"gb": gb}), NOW)
+
+    assert amounts_of(offer)["spaces"] == line
+
+
+def test_an_addon_twice_counts_twice() -> None:
+    """An addon named twice is one record of two: its price and its allowance are doubled."""
+    offer = quote(studio(), attrs.evolve(STUDIO, addons=["storage_50gb"] * 2, usage={"gb": 201}), NOW)
+
+    assert (amounts_of(offer)["storage_50gb"], amounts_of(offer)["spaces"]) == ("15.00 AUD", "0.02 AUD")
+
+
+def test_tax_stands_apart() -> None:
+    """Each total has its own tax: GST of 10 % on 57.50 is 5.75, and all in 63.50 becomes 69.85."""
+    offer = quote(studio(), attrs.evolve(STUDIO, country="AU"), NOW)
+
+    assert (offer.recurring.tax, offer.all_in.total) == (Money("5.75", "AUD"), Money("69.85", "AUD"))
+
+
+def test_without_a_rate_tax_is_zero_and_says_so() -> None:
+    """A country without a rate is taxed zero with the reason; no country at all has no tax to show."""
+    offer = quote(studio(), attrs.evolve(STUDIO, country="NZ"), NOW)
+
+    assert [(tax.amount, tax.reason) for tax in offer.recurring.taxes] == [(0, "no rate")]
+    assert quote(studio(), STUDIO, NOW).recurring.taxes == ()
+
+
+@pytest.mark.parametrize(
+    ("anchor", "first"),
+    [("calendar", "22.25"), ("start", "57.50"), (DayAnchor(25), "9.59"), (DayAnchor(20), "57.50")],
+)
+def test_the_first_invoice_depends_on_the_anchor(anchor: DayAnchor, first: str) -> None:
+    """A stub is prorated over the period that would have ended with it; from one's own anchor it is whole."""
+    offer = quote(studio(), attrs.evolve(STUDIO, anchor=anchor), NOW)
+
+    assert offer.first_invoice.net == Money(first, "AUD")
+
+
+def test_sizes_of_a_product() -> None:
+    """A price of a product may take its quantity from a named size; the others go by the quantity."""
+    vm = Product(
+        code="vm",
+        prices=[
+            Price(code="ram", model=PerUnit(3), size="ram_gib"),
+            Price(code="licence", model=PerUnit(10)),
+            Price(code="setup", model=Flat(99), cadence=PriceCadence.ONCE),
+        ],
+    )
+    catalog = Catalog(version="1", effective=EFFECTIVE, currency="CHF", products=[vm])
+
+    offer = quote(catalog, Selection(product="vm", quantity=2, sizes={"ram_gib": "0.5"}), NOW)
+
+    assert amounts_of(offer) == {"ram": "1.50 CHF", "licence": "20.00 CHF", "setup": "99.00 CHF"}
+    assert offer.recurring.net == Money("21.50", "CHF")
+
+
+def test_an_explanation_reads_from_the_line_down() -> None:
+    """The tree begins with the rounded line and ends with the numbers of the price."""
+    tree = quote(studio(), STUDIO, NOW).explain("llm")
+
+    assert (tree.operation, tree.note, tree.children[0].note) == ("round", "llm", "1000 units included")
+    leaves = [leaf.label for leaf in tree.children[0].children[0].children[0].children]
+    assert leaves == ["units", "unit amount"]
+
+
+def test_a_price_that_is_not_in_the_quote_has_no_explanation() -> None:
+    """Asking why for a price that the quote does not have is ``NotFound``."""
+    with pytest.raises(NotFound, match=r"^price: .*'gold'"):
+        quote(studio(), STUDIO, NOW).explain("gold")

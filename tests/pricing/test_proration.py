@@ -15,7 +15,6 @@ from billcore.kernel import (
     DAY,
     HOUR,
     MONTH,
-    Exact,
     Group,
     InvalidValue,
     NotSupportedYet,
@@ -102,10 +101,10 @@ def test_parts_of_a_price_add_to_the_price(
     """Law: a price billed part by part, or in one sum of parts, costs the price, and its rounded lines do too."""
     whole, zone, edges = case
     price = Price(code="p", model=model, proration=measure)
-    parts: list[tuple[Period, Exact]] = [(Period(a, b), quantity) for a, b in pairwise(edges)]
+    parts = tuple((Period(a, b), quantity) for a, b in pairwise(edges))
     group, full = Group(2, mode), amount_of(model, quantity)
 
-    billed = [recurring_amount(price, [part], whole, zone) for part in parts]
+    billed = [recurring_amount(price, (part,), whole, zone) for part in parts]
 
     assert ex.total(billed) == full == recurring_amount(price, parts, whole, zone)
     assert sum(map(group.take, billed)) == minor_units(full, 2, mode)
@@ -118,7 +117,7 @@ def test_time_in_hours_is_what_passed(
     """Law: a price by the hour costs its rated amount times the hours each quantity was in force."""
     whole, zone, edges = case
     price = Price(code="p", model=PerUnit("0.05"), per=HOUR)
-    parts: list[tuple[Period, Exact]] = [(Period(whole.start, edges[1]), first), (Period(edges[1], whole.end), then)]
+    parts = ((Period(whole.start, edges[1]), first), (Period(edges[1], whole.end), then))
     hours = [Fraction(part.micros, 3_600_000_000) for part, _ in parts]
 
     amount = recurring_amount(price, parts, whole, zone)
@@ -139,7 +138,7 @@ def test_the_first_month_from_the_twelfth(measure: Proration, line: int) -> None
     whole = month("2020-02-12T00:00:00Z", "UTC")
     price = Price(code="vm", model=Flat(15), proration=measure)
 
-    amount = recurring_amount(price, [(Period("2020-02-12T00:00:00Z", whole.end), Decimal(1))], whole, "UTC")
+    amount = recurring_amount(price, ((Period("2020-02-12T00:00:00Z", whole.end), Decimal(1)),), whole, "UTC")
 
     assert minor_units(amount, 2) == line
 
@@ -159,7 +158,7 @@ def test_the_share_of_a_month(zone: str, start: str, measure: Proration, line: i
     whole = month(start, zone)
     price = Price(code="vm", model=Flat(30), proration=measure)
 
-    amount = recurring_amount(price, [(Period(start, whole.end), Decimal(1))], whole, zone)
+    amount = recurring_amount(price, ((Period(start, whole.end), Decimal(1)),), whole, zone)
 
     assert minor_units(amount, 2) == line
 
@@ -199,7 +198,7 @@ def test_the_full_quantity_chooses_the_tier() -> None:
     price = Price(code="seats", model=Graduated([Tier(10, 2), Tier(None, 1)]))
     middle = instant("2026-06-16T00:00:00Z")
 
-    halves = [(Period(whole.start, middle), Decimal(20)), (Period(middle, whole.end), Decimal(10))]
+    halves = ((Period(whole.start, middle), Decimal(20)), (Period(middle, whole.end), Decimal(10)))
 
     assert recurring_amount(price, halves, whole, "UTC") == Decimal(15) + Decimal(10)
 

@@ -38,7 +38,7 @@ from billcore.ports.steps import (
 from billcore.ports.usage import UsageRecord
 from billcore.pricing import Catalog
 
-__all__ = ["FixedClock", "StepResult", "play"]
+__all__ = ["FixedClock", "StepResult", "event_of", "play"]
 
 
 @attrs.frozen
@@ -223,7 +223,7 @@ class _Player:
 
     def _usage(self, step: UsageStep) -> None:
         events = step.events if step.file is None else self.usage(step.file)
-        rejected = self.billing.usage.record((_event(event) for event in events), key=self.key).rejected
+        rejected = self.billing.usage.record((event_of(event) for event in events), key=self.key).rejected
         if rejected:
             first = rejected[0]
             raise InvalidValue(f"{len(rejected)} events rejected; the first: {first.error}", place="events", value=first.id)
@@ -237,7 +237,8 @@ class _Player:
         session.store.transact(session.scope, Operation(name, rfc3339(until)), lambda _: "")
 
 
-def _event(event: UsageRecord) -> UsageEvent:
+def event_of(event: UsageRecord) -> UsageEvent:
+    """The event of a usage record."""
     return UsageEvent(
         id=event.id,
         source=event.source,

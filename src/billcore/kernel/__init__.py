@@ -27,6 +27,7 @@ from billcore.kernel.cadence import (
     cadence,
     checked_anchor,
     local_days,
+    local_floor,
     nth,
 )
 from billcore.kernel.canonical import canonical, fingerprint
@@ -127,6 +128,7 @@ __all__ = [
     "instant",
     "is_active",
     "local_days",
+    "local_floor",
     "micros",
     "minor_units",
     "nth",

@@ -40,6 +40,7 @@ __all__ = [
     "cadence",
     "checked_anchor",
     "local_days",
+    "local_floor",
     "nth",
 ]
 
@@ -159,6 +160,11 @@ class Cadence:
         """The period that contains ``at``."""
         return self.period(self.index(at))
 
+    def on_or_after(self, at: dt.datetime) -> dt.datetime:
+        """The first boundary that is not before ``at``."""
+        n = self.index(at)
+        return self.nth(n) if self.nth(n) == at else self.nth(n + 1)
+
     def zone(self, n: int) -> str:
         """The time zone in which period ``n`` is counted: the one that fixes its end."""
         return _zone_at(self.zones, n + 1)
@@ -277,3 +283,18 @@ def local_days(start: dt.datetime, end: dt.datetime, zone_name: str) -> int:
     """Local calendar days from the date of ``start`` to that of ``end``: in the zone first, then subtracted (D10)."""
     there = zone(zone_name)
     return (end.astimezone(there).date() - start.astimezone(there).date()).days
+
+
+def local_floor(at: dt.datetime, interval: Interval, zone_name: str) -> dt.datetime:
+    """The start of the local minute, hour, day, week (from Monday), month, quarter, half-year or year around ``at``.
+
+    Of an hour that comes twice each has its own start. Raises ``InvalidValue`` for an interval that no calendar has.
+    """
+    local = instant(at, "at").astimezone(zone(zone_name, "timezone"))
+    if interval in (MINUTE, HOUR):
+        minute = 0 if interval == HOUR else local.minute
+        return local.replace(minute=minute, second=0, microsecond=0).astimezone(UTC)
+    wall = _calendar(interval, local.replace(tzinfo=None))
+    if wall is None:
+        raise InvalidValue("an interval that no calendar has", place="interval", value=interval)
+    return _to_utc(wall, zone_name)

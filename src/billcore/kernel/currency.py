@@ -48,7 +48,7 @@ _PLACES: Final = {row.code: row.places for row in _TABLE.values()}
 _NOT_MONEY: Final = frozenset(NOT_MONEY.split())
 
 
-def currency(code: str, at: date | None = None) -> Currency:
+def currency(code: str, at: date | None = None, *, place: str | None = None) -> Currency:
     """Look up an ISO 4217 code (three upper-case letters), active or withdrawn.
 
     Raises ``UnknownCurrency`` for a code that is not in the table and, if ``at`` is given, for one that is not in force
@@ -57,10 +57,10 @@ def currency(code: str, at: date | None = None) -> Currency:
     try:
         found = _TABLE[code]
     except (KeyError, TypeError):
-        raise _unknown(code) from None
+        raise _unknown(code, place) from None
     if at is not None and not _in_force(found, at):
         message = f"currency not in force on {at}"
-        raise UnknownCurrency(message, value=code, hint=_why_not(found, at))
+        raise UnknownCurrency(message, place=place, value=code, hint=_why_not(found, at))
     return found
 
 
@@ -95,9 +95,10 @@ def _why_not(row: Currency, at: date) -> str:
     return f"valid from {row.valid_from}"
 
 
-def _unknown(code: object) -> UnknownCurrency:
+def _unknown(code: object, place: str | None = None) -> UnknownCurrency:
+    hint = "an ISO 4217 code is asked for, such as 'EUR'"
     if isinstance(code, str) and code.upper() in _TABLE:
-        return UnknownCurrency(value=code, hint=f"write upper case: {code.upper()!r}")
-    if isinstance(code, str) and code in _NOT_MONEY:
-        return UnknownCurrency(value=code, hint="ISO 4217 gives it no minor unit, so it is not money here")
-    return UnknownCurrency(value=code, hint="an ISO 4217 code is asked for, such as 'EUR'")
+        hint = f"write upper case: {code.upper()!r}"
+    elif isinstance(code, str) and code in _NOT_MONEY:
+        hint = "ISO 4217 gives it no minor unit, so it is not money here"
+    return UnknownCurrency(place=place, value=code, hint=hint)

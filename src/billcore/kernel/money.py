@@ -44,7 +44,7 @@ class Money:
 
     @currency.validator
     def _known(self, _attribute: object, value: str) -> None:
-        known_currency(value)
+        known_currency(value, place="currency")
 
     @classmethod
     def zero(cls, currency: str) -> Money:

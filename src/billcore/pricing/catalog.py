@@ -80,7 +80,7 @@ class Catalog:
 
     def __attrs_post_init__(self) -> None:
         if self.currency is not None:
-            currency(self.currency)
+            currency(self.currency, place="currency")
         for name in ("sla_tiers", "services", "meters", "products", "plans", "addons"):
             codes = [entry.code for entry in getattr(self, name)]
             for index, code in enumerate(codes):
@@ -109,20 +109,20 @@ class Catalog:
             for i, plan in enumerate(self.plans)
         ]
         addons = [
-            attrs.evolve(entry, price=self._with((entry.price,), None, f"addons[{index}].price")[0])
+            attrs.evolve(entry, price=self._filled(entry.price, None, f"addons[{index}].price"))
             for index, entry in enumerate(self.addons)
         ]
         for name, value in (("services", services), ("products", products), ("plans", plans), ("addons", addons)):
             object.__setattr__(self, name, tuple(value))
 
     def _with(self, prices: tuple[Price, ...], default: str | None, place: str) -> tuple[Price, ...]:
-        filled = []
-        for index, price in enumerate(prices):
-            code = price.currency or default or self.currency
-            if code is None:
-                raise InvalidValue("no currency", place=f"{place}[{index}].currency")
-            filled.append(price if price.currency else attrs.evolve(price, currency=code))
-        return tuple(filled)
+        return tuple(self._filled(price, default, f"{place}[{index}]") for index, price in enumerate(prices))
+
+    def _filled(self, price: Price, default: str | None, place: str) -> Price:
+        code = price.currency or default or self.currency
+        if code is None:
+            raise InvalidValue("no currency", place=f"{place}.currency")
+        return price if price.currency else attrs.evolve(price, currency=code)
 
     def _check_references(self) -> None:
         tiers, meters = {tier.code for tier in self.sla_tiers}, {meter.code for meter in self.meters}

@@ -18,7 +18,8 @@ _COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
 def of_kind(value: object, kind: type | UnionType, place: str) -> None:
     """Refuse what has another type: the text of a choice, say, which no branch would ever match."""
     if not isinstance(value, kind):
-        raise InvalidValue(f"not a {getattr(kind, '__name__', kind)}", place=place, value=value)
+        name = getattr(kind, "__name__", kind)
+        raise InvalidValue("wrong kind of value", place=place, value=value, hint=f"{name} is asked for")
 
 
 def country(value: str) -> str:

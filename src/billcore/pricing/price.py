@@ -112,7 +112,7 @@ class Price:
         for place, kind in _KINDS.items():
             fields.of_kind(getattr(self, place), kind, place)
         if self.currency is not None:
-            currency(self.currency)
+            currency(self.currency, place="currency")
         if (self.cadence is PriceCadence.USAGE) != (self.meter is not None):
             raise InvalidValue("a usage price, and only it, names a meter", place="meter", value=self.meter)
         if self.per is not None and (self.cadence is not PriceCadence.RECURRING or self.per not in (HOUR, MINUTE)):

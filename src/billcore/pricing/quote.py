@@ -12,6 +12,7 @@ from billcore.kernel import (
     Exact,
     Interval,
     Money,
+    NotFound,
     Period,
     Rounding,
     cadence,
@@ -84,8 +85,11 @@ class Quote:
     all_in: QuoteTotal
 
     def explain(self, price: str) -> Explanation:
-        """Why the line of that price costs what it costs."""
-        return next(line.explanation for line in self.lines if line.price == price)
+        """Why the line of that price costs what it costs. Raises ``NotFound``."""
+        for line in self.lines:
+            if line.price == price:
+                return line.explanation
+        raise NotFound("no such price in the quote", place="price", value=price)
 
 
 def anchor_of(catalog: Catalog, selection: Selection) -> Anchor:

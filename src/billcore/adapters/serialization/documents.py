@@ -59,15 +59,18 @@ SCENARIO = "billcore-scenario/1"
 
 
 @functools.cache
-def converter() -> cattrs.Converter:
-    """The one converter, made at its first use; a class costs about a millisecond when it is first met."""
+def _made() -> tuple[cattrs.Converter, Callable[[object], Any]]:
     made = strict_converter()
     register_values(made)
     plain_catalog = made.get_structure_hook(Catalog)
     made.register_structure_hook(Catalog, lambda value, _: _read_catalog(value, plain_catalog))
     register_story(made)
-    register_writers(made)
-    return made
+    return made, register_writers(made)
+
+
+def converter() -> cattrs.Converter:
+    """The one converter, made at its first use; a class costs about a millisecond when it is first met."""
+    return _made()[0]
 
 
 def kind_of(data: Mapping[str, object], *, name: str | None = None) -> Literal["catalog", "scenario"]:
@@ -154,7 +157,7 @@ def scenario_to(scenario: Scenario) -> Plain:
 
 
 def _written(value: object) -> Plain:
-    data: Plain = converter().unstructure(value)
+    data: Plain = _made()[1](value)
     return data
 
 

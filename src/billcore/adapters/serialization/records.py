@@ -22,9 +22,8 @@ _OUTSIDE = re.compile(rb'["\[\]{},]')
 _SPACE = b" \t\r\n"
 
 
-def too_long(place: str) -> InputError:
-    """The problem of a record over the limit."""
-    return InvalidValue(f"a record of more than {LONGEST_RECORD} bytes", place=place)
+def _too_long() -> InputError:
+    return InvalidValue(f"a record of more than {LONGEST_RECORD} bytes")
 
 
 def lines(file: IO[bytes]) -> Iterator[tuple[int, bytes | InputError]]:
@@ -37,7 +36,7 @@ def lines(file: IO[bytes]) -> Iterator[tuple[int, bytes | InputError]]:
             continue
         while line and not line.endswith(b"\n"):
             line = file.readline(_CHUNK)
-        yield number, too_long(f"line {number}")
+        yield number, _too_long()
 
 
 def elements(file: IO[bytes]) -> Iterator[tuple[str, bytes | InputError]]:
@@ -51,7 +50,7 @@ def elements(file: IO[bytes]) -> Iterator[tuple[str, bytes | InputError]]:
         if cutter.failed:
             return
     if not cutter.ended:
-        yield f"[{cutter.index}]", InvalidValue("the array does not end", place=f"[{cutter.index}]")
+        yield f"[{cutter.index}]", InvalidValue("the array does not end")
 
 
 class _Cutter:
@@ -78,7 +77,7 @@ class _Cutter:
             self._keep(chunk[position:end])
             if self.ended and self._kept:
                 self.failed = True
-                yield f"[{self.index}]", InvalidValue("text after the array", place=f"[{self.index}]")
+                yield f"[{self.index}]", InvalidValue("text after the array")
                 return
             position = end
             if found:
@@ -99,15 +98,13 @@ class _Cutter:
             self._depth += 1
         elif mark == b"," and self._depth == 1:
             yield from self._element(last=False)
-        elif mark == b",":
-            self._keep(mark)
+        elif mark == b"]" and self._depth == 1:
+            self._depth, self.ended = 0, True
+            yield from self._element(last=True)
         else:
-            self._depth -= 1
-            if self._depth:
-                self._keep(mark)
-            else:
-                self.ended = True
-                yield from self._element(last=True)
+            # A brace that closes what it did not open stays in its element, which is no JSON then.
+            self._keep(mark)
+            self._depth -= mark in b"]}" and self._depth > 1
 
     def _keep(self, piece: bytes) -> None:
         if not self._kept:
@@ -121,7 +118,7 @@ class _Cutter:
     def _element(self, *, last: bool) -> Iterator[tuple[str, bytes | InputError]]:
         place = f"[{self.index}]"
         if self._over:
-            yield place, too_long(place)
+            yield place, _too_long()
         elif self._kept or not last or self.index:
             yield place, bytes(self._kept)
         self.index += 1

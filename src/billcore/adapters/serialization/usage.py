@@ -23,7 +23,7 @@ import attrs
 
 from billcore.adapters.serialization.documents import converter
 from billcore.adapters.serialization.loader import parse_json
-from billcore.adapters.serialization.problems import inside, table
+from billcore.adapters.serialization.problems import inside, refuse, table
 from billcore.adapters.serialization.records import LONGEST_RECORD, elements, lines
 from billcore.adapters.serialization.usage_rows import (
     CLOUD_EVENT_PLACES,
@@ -71,20 +71,17 @@ def usage_from_csv(file: IO[bytes]) -> Iterator[Found]:
     header: list[str] | None = None
     for number, record in _csv_records(file):
         place = f"line {number}"
-        if isinstance(record, InputError):
-            yield record
-            continue
         try:
             cells = _cells(record)
             if header is None:
+                refuse(list(header_problems(cells)))
                 header = cells
-                if wrong := list(header_problems(header)):
-                    yield from (found for problem in wrong for found in inside(place, problem))
-                    return
             elif cells:
                 yield _record(row_of(header, cells))
         except InputError as error:
             yield from inside(place, error)
+            if header is None:
+                return
     if header is None:
         yield InvalidValue("no header", place="line 1")
 
@@ -96,18 +93,17 @@ def usage_from_json(file: IO[bytes]) -> Iterator[Found]:
     """
     _skip_mark(file)
     start = file.tell()
-    first = next((line for _, line in lines(file) if isinstance(line, InputError) or line.strip()), b"")
+    in_array = file.read(LONGEST_RECORD).lstrip().startswith(b"[")
     file.seek(start)
-    in_array = isinstance(first, bytes) and first.lstrip().startswith(b"[")
     numbered = ((f"line {number}", line) for number, line in lines(file))
     for place, record in elements(file) if in_array else numbered:
-        if isinstance(record, InputError):
-            yield record
-        elif in_array or record.strip():
-            try:
+        try:
+            if isinstance(record, InputError):
+                raise record
+            if in_array or record.strip():
                 yield _of_json(record)
-            except InputError as error:
-                yield from inside(place, error)
+        except InputError as error:
+            yield from inside(place, error)
 
 
 _READERS: Mapping[str, Callable[[IO[bytes]], Iterator[Found]]] = {
@@ -148,12 +144,14 @@ def _csv_records(file: IO[bytes]) -> Iterator[tuple[int, bytes | InputError]]:
             is_open ^= more[1].count(b'"') % 2
         if is_open:
             waiting.extendleft(reversed(taken))
-            yield number, InvalidValue("a quote that does not end", place=f"line {number}")
+            yield number, InvalidValue("a quote that does not end")
         else:
             yield number, b"".join(parts)
 
 
-def _cells(record: bytes) -> list[str]:
+def _cells(record: bytes | InputError) -> list[str]:
+    if isinstance(record, InputError):
+        raise record
     try:
         return next(csv.reader([_decoded(record).rstrip("\r\n")], strict=True), [])
     except csv.Error as error:

@@ -18,15 +18,15 @@ from billcore.adapters.serialization.values import MODELS, WRAPPERS, model_type
 from billcore.kernel import Interval, rfc3339
 from billcore.kernel.exact import text
 from billcore.ports.steps import Change, SelectionChange, Step, Subscribe
-from billcore.pricing import Wrapped
+from billcore.pricing import PriceModel, Wrapped
 
 __all__ = ["register_writers"]
 
 Writer = Callable[[Any], Any]
 
 
-def register_writers(converter: cattrs.Converter) -> None:
-    """Teach a converter to write what it reads."""
+def register_writers(converter: cattrs.Converter) -> Writer:
+    """Teach a converter to write what it reads; the answer writes any value of a document."""
 
     def write(value: object) -> object:
         match value:
@@ -36,13 +36,13 @@ def register_writers(converter: cattrs.Converter) -> None:
                 return [write(item) for item in value]
             case Mapping():
                 return {key: write(item) for key, item in value.items()}
+            case PriceModel() if type(value) is not Wrapped:
+                return {"type": model_type(value), **converter.unstructure(value, unstructure_as=type(value))}
             case _:
                 return converter.unstructure(value, unstructure_as=type(value))
 
     def of_class(kind: type[Any]) -> Writer:
         base = _class_writer(kind, converter, write)
-        if kind in MODELS.values():
-            return lambda value: {"type": model_type(value), **base(value)}
         if issubclass(kind, Step):
             return lambda value: _step(value, base(value))
         return base
@@ -56,6 +56,7 @@ def register_writers(converter: cattrs.Converter) -> None:
     converter.register_unstructure_hook(Interval, _interval)
     converter.register_unstructure_hook(SelectionChange, lambda value: write(value.keys))
     converter.register_unstructure_hook(Wrapped, lambda value: _wrapped(value, write))
+    return write
 
 
 def _class_writer(kind: type[Any], converter: cattrs.Converter, write: Writer) -> Writer:

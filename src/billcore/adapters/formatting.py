@@ -1,0 +1,90 @@
+"""Money, quantities and dates for people. The only module that imports babel, on first use.
+
+babel's currency digits are what CLDR displays, not ISO 4217 minor units (they differ for 13 currencies, RSD among them), so
+the digits come from billcore's own table; and it rounds in the thread's decimal context, so it is given a wide one.
+
+>>> money("1234.56", "RSD", "en")
+'RSD1,234.56'
+>>> money("1234.5", "CHF", "de_CH")
+'CHF\xa01’234.50'
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+import functools
+from decimal import Decimal
+
+from billcore.kernel import Exact, Number, number, places, zone
+from billcore.kernel.exact import text
+
+__all__ = ["date", "known_locale", "money", "percent", "quantity"]
+
+_WIDE = 80
+
+
+@functools.lru_cache(maxsize=256)
+def known_locale(name: str) -> str:
+    """The nearest locale that babel knows, by its name; ``en`` where it knows none."""
+    from babel import Locale, UnknownLocaleError
+
+    for candidate in (name, name.replace("-", "_"), name.replace("-", "_").partition("_")[0]):
+        try:
+            return str(Locale.parse(candidate))
+        except (UnknownLocaleError, ValueError, TypeError):
+            continue
+    return "en"
+
+
+@functools.lru_cache(maxsize=1_024)
+def _currency_pattern(locale: str, digits: int) -> str:
+    """The locale's currency pattern with the currency's own number of decimals."""
+    from babel import Locale
+
+    pattern: str = Locale.parse(locale).currency_formats["standard"].pattern
+    positive = pattern.split(";")[0]
+    whole = "".join(c for c in positive if c in "#,0.").split(".")[0]
+    start = min(positive.index(c) for c in "#0" if c in positive)
+    end = max(positive.rindex(c) for c in "#0" if c in positive) + 1
+    fraction = "." + "0" * digits if digits else ""
+    return positive[:start] + whole + fraction + positive[end:]
+
+
+def money(amount: Number, currency: str, locale: str) -> str:
+    """An amount in major units with the currency's minor units, as the locale writes it."""
+    from babel.numbers import format_currency
+
+    name = known_locale(locale)
+    with decimal.localcontext() as context:
+        context.prec = _WIDE
+        pattern = _currency_pattern(name, places(currency))
+        written: str = format_currency(
+            number(amount), currency, format=pattern, locale=name, currency_digits=False
+        )
+    return written
+
+
+def quantity(value: Exact, locale: str) -> str:
+    """A quantity with all its digits; one that does not end as ``n/d``."""
+    from babel.numbers import format_decimal
+
+    if not isinstance(value, Decimal):
+        return text(value)
+    with decimal.localcontext() as context:
+        context.prec = _WIDE
+        written: str = format_decimal(value, locale=known_locale(locale), decimal_quantization=False)
+    return written
+
+
+def percent(value: Decimal, locale: str) -> str:
+    """A percentage given as 8.1, written as 8.1 %."""
+    return f"{quantity(value, locale)} %"
+
+
+def date(at: dt.datetime, timezone: str, locale: str) -> str:
+    """The local date of an instant."""
+    from babel.dates import format_date
+
+    written: str = format_date(at.astimezone(zone(timezone)).date(), format="medium", locale=known_locale(locale))
+    return written

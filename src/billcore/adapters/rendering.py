@@ -1,0 +1,205 @@
+"""Documents for people: an invoice as text and as HTML, in the customer's language, made from the document alone."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable
+
+import attrs
+
+from billcore.adapters import formatting
+from billcore.kernel import exact as ex
+from billcore.lifecycle import Profile
+from billcore.pricing import Explanation
+from billcore.settlement import DocumentKind, Invoice, Line
+
+__all__ = ["explanation_text", "invoice_html", "invoice_text"]
+
+_LABELS = {
+    "en": {
+        "invoice": "Invoice",
+        "credit_note": "Credit note",
+        "opening": "Opening balance",
+        "date": "Date",
+        "due": "Due",
+        "customer": "Customer",
+        "tax_id": "Tax id",
+        "description": "Description",
+        "period": "Period",
+        "quantity": "Quantity",
+        "amount": "Amount",
+        "subtotal": "Subtotal",
+        "tax": "Tax",
+        "total": "Total",
+        "paid": "Paid",
+        "credited": "Credited",
+        "open": "Amount due",
+        "corrects": "Corrects",
+    },
+    "de": {
+        "invoice": "Rechnung",
+        "credit_note": "Gutschrift",
+        "opening": "Anfangssaldo",
+        "date": "Datum",
+        "due": "Zahlbar bis",
+        "customer": "Kunde",
+        "tax_id": "Steuernummer",
+        "description": "Beschreibung",
+        "period": "Zeitraum",
+        "quantity": "Menge",
+        "amount": "Betrag",
+        "subtotal": "Zwischensumme",
+        "tax": "Steuer",
+        "total": "Total",
+        "paid": "Bezahlt",
+        "credited": "Gutgeschrieben",
+        "open": "Offener Betrag",
+        "corrects": "Korrigiert",
+    },
+    "fr": {
+        "invoice": "Facture",
+        "credit_note": "Avoir",
+        "opening": "Solde d'ouverture",
+        "date": "Date",
+        "due": "Échéance",
+        "customer": "Client",
+        "tax_id": "Numéro fiscal",
+        "description": "Description",
+        "period": "Période",
+        "quantity": "Quantité",
+        "amount": "Montant",
+        "subtotal": "Sous-total",
+        "tax": "Taxe",
+        "total": "Total",
+        "paid": "Payé",
+        "credited": "Crédité",
+        "open": "Montant dû",
+        "corrects": "Corrige",
+    },
+}
+
+
+@attrs.frozen
+class _View:
+    """A document as rows of text in a language."""
+
+    invoice: Invoice
+    profile: Profile
+    corrects: str | None = None
+
+    def label(self, name: str) -> str:
+        language = formatting.known_locale(self.profile.locale).partition("_")[0]
+        return _LABELS.get(language, _LABELS["en"])[name]
+
+    def money(self, minor: int) -> str:
+        document = self.invoice.document
+        return formatting.money(document.money(minor).amount, document.currency, self.profile.locale)
+
+    @property
+    def title(self) -> str:
+        document = self.invoice.document
+        return f"{self.label(document.kind.value)} {document.number or ''}".strip()
+
+    def head(self) -> list[tuple[str, str]]:
+        document, profile = self.invoice.document, self.profile
+        found = [
+            (self.label("date"), formatting.date(document.issued_at, profile.timezone, profile.locale)),
+            (self.label("customer"), ", ".join([profile.name or document.customer, *profile.address])),
+        ]
+        if document.kind is not DocumentKind.CREDIT_NOTE:
+            found.insert(1, (self.label("due"), formatting.date(document.due_at, profile.timezone, profile.locale)))
+        if profile.tax_id:
+            found.append((self.label("tax_id"), profile.tax_id))
+        if self.corrects:
+            found.append((self.label("corrects"), self.corrects))
+        return found
+
+    def row(self, line: Line) -> tuple[str, str, str, str]:
+        profile = self.profile
+        start = formatting.date(line.part.start, profile.timezone, profile.locale)
+        end = formatting.date(line.part.end, profile.timezone, profile.locale)
+        why = f" ({line.reason})" if line.reason else ""
+        return (
+            line.description + why,
+            start if line.part.empty else f"{start} - {end}",
+            formatting.quantity(line.quantity, profile.locale),
+            self.money(line.minor),
+        )
+
+    def totals(self) -> list[tuple[str, str]]:
+        invoice, document = self.invoice, self.invoice.document
+        found = [(self.label("subtotal"), self.money(document.net))]
+        for tax in document.taxes:
+            name = f"{self.label('tax')} {formatting.percent(tax.percent, self.profile.locale)}"
+            found.append((name + (f" ({tax.reason})" if tax.reason else ""), self.money(tax.amount)))
+        found.append((self.label("total"), self.money(document.total)))
+        if invoice.credited:
+            found.append((self.label("credited"), self.money(-invoice.credited)))
+        if invoice.settled:
+            found.append((self.label("paid"), self.money(-invoice.settled)))
+        if document.kind is not DocumentKind.CREDIT_NOTE:
+            found.append((self.label("open"), self.money(invoice.open)))
+        return found
+
+    def columns(self) -> tuple[str, str, str, str]:
+        return (self.label("description"), self.label("period"), self.label("quantity"), self.label("amount"))
+
+
+def invoice_text(invoice: Invoice, profile: Profile, corrects: str | None = None) -> str:
+    """The document as plain text; ``corrects`` is the number of the invoice that a note corrects."""
+    view = _View(invoice, profile, corrects)
+    rows = [view.columns(), *(view.row(line) for line in invoice.document.lines)]
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    body = [
+        f"{row[0]:<{widths[0]}}  {row[1]:<{widths[1]}}  {row[2]:>{widths[2]}}  {row[3]:>{widths[3]}}" for row in rows
+    ]
+    width = len(body[0])
+    heads = [f"{name}: {value}" for name, value in view.head()]
+    totals = [f"{name}  {value:>{widths[3]}}".rjust(width) for name, value in view.totals()]
+    return "\n".join([view.title, *heads, "", body[0], "-" * width, *body[1:], "-" * width, *totals]) + "\n"
+
+
+_STYLE = (
+    "body{font:15px/1.5 system-ui,sans-serif;max-width:50rem;margin:3rem auto;padding:0 1rem;color:#1a1a1a}"
+    "table{border-collapse:collapse;width:100%;margin:2rem 0}th,td{padding:.4rem .6rem;text-align:left}"
+    "thead th{border-bottom:2px solid #1a1a1a}tbody td{border-bottom:1px solid #ddd}.n{text-align:right;"
+    "font-variant-numeric:tabular-nums;white-space:nowrap}dt{float:left;clear:left;width:9rem;color:#555}dd{margin:0}"
+)
+
+
+def invoice_html(invoice: Invoice, profile: Profile, corrects: str | None = None) -> str:
+    """The document as one HTML page without scripts or outside references; every text is escaped."""
+    view = _View(invoice, profile, corrects)
+    title = html.escape(view.title)
+    language = html.escape(formatting.known_locale(profile.locale).replace("_", "-"))
+    heads = "".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(value)}</dd>" for name, value in view.head())
+    lines = "".join(_cells(view.row(line), "td") for line in invoice.document.lines)
+    totals = "".join(
+        f'<tr><td colspan="3">{html.escape(name)}</td><td class="n">{html.escape(value)}</td></tr>'
+        for name, value in view.totals()
+    )
+    return (
+        f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>'
+        f"<style>{_STYLE}</style></head><body><h1>{title}</h1><dl>{heads}</dl>"
+        f"<table><thead>{_cells(view.columns(), 'th')}</thead><tbody>{lines}</tbody><tfoot>{totals}</tfoot></table>"
+        "</body></html>\n"
+    )
+
+
+def _cells(row: Iterable[str], tag: str) -> str:
+    cells = [
+        f'<{tag} class="n">{html.escape(cell)}</{tag}>' if column > 1 else f"<{tag}>{html.escape(cell)}</{tag}>"
+        for column, cell in enumerate(row)
+    ]
+    return f"<tr>{''.join(cells)}</tr>"
+
+
+_SIGNS = {"sum": "+", "product": "x", "ratio": "/", "remainder": "-", "round": "rounded", "value": "="}
+
+
+def explanation_text(tree: Explanation, depth: int = 0) -> str:
+    """An explanation as an indented tree, a node a line: value, label, note."""
+    sign = _SIGNS[tree.operation]
+    note = f"  [{tree.note}]" if tree.note else ""
+    line = f"{'  ' * depth}{ex.text(tree.value)}  {tree.label} ({sign}){note}"
+    return "\n".join([line, *(explanation_text(child, depth + 1) for child in tree.children)])

@@ -1,0 +1,115 @@
+"""Results as plain data: documents, quotes and explanations in the form that FORMATS names, decimals as text."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from billcore.kernel import exact as ex
+from billcore.kernel import rfc3339
+from billcore.pricing import Explanation, Quote, QuoteTotal
+from billcore.settlement import DocumentKind, Invoice, Line, Payment
+
+__all__ = ["explanation_to", "invoice_to", "quote_to"]
+
+
+def invoice_to(invoice: Invoice, corrects: str | None = None) -> dict[str, object]:
+    """A document as a scenario's result has it; ``corrects`` is the number of the invoice that a note corrects."""
+    document = invoice.document
+
+    def amount(minor: int) -> str:
+        return str(document.money(minor).amount)
+
+    return {
+        "number": document.number,
+        "id": document.id,
+        "kind": document.kind.value,
+        "customer": document.customer,
+        "currency": document.currency,
+        "billing_date": rfc3339(document.billing_date),
+        "issued_at": rfc3339(document.issued_at),
+        "due_at": rfc3339(document.due_at),
+        "status": invoice.status.value,
+        "corrects": corrects,
+        "reason": document.reason,
+        "lines": [_line(line, amount(line.minor)) for line in document.lines],
+        "subtotal": amount(document.net),
+        "discount": amount(0),
+        "tax": amount(document.tax),
+        "total": amount(document.total),
+        "paid": amount(invoice.settled),
+        "credited": amount(invoice.credited),
+        "due": amount(invoice.open if document.kind is not DocumentKind.CREDIT_NOTE else 0),
+        "taxes": [
+            {
+                "code": tax.code,
+                "percent": ex.text(tax.percent),
+                "base": amount(tax.base),
+                "amount": amount(tax.amount),
+                "reason": tax.reason,
+            }
+            for tax in document.taxes
+        ],
+        "payments": [_payment(payment, amount(payment.minor)) for payment in invoice.payments],
+    }
+
+
+def _line(line: Line, amount: str) -> dict[str, object]:
+    return {
+        "id": line.id,
+        "subscription": line.subscription,
+        "price": line.price,
+        "kind": line.kind.value,
+        "description": line.description,
+        "start": rfc3339(line.part.start),
+        "end": rfc3339(line.part.end),
+        "quantity": ex.text(line.quantity),
+        "amount": amount,
+        "exact": ex.text(line.exact),
+        "tax_rate": ex.text(line.rate.percent),
+        "corrects": line.corrects,
+        "reason": line.reason,
+    }
+
+
+def _payment(payment: Payment, amount: str) -> dict[str, object]:
+    at: dt.datetime = payment.at
+    return {"source": payment.source.value, "id": payment.id, "amount": amount, "at": rfc3339(at)}
+
+
+def quote_to(quote: Quote) -> dict[str, object]:
+    """A quote: its lines, and the four totals, each with tax apart."""
+    return {
+        "catalog": quote.catalog,
+        "currency": quote.currency,
+        "lines": [
+            {
+                "price": line.price,
+                "description": line.description,
+                "cadence": line.cadence.value,
+                "quantity": ex.text(line.quantity),
+                "amount": str(line.amount.amount),
+                "exact": ex.text(line.exact),
+            }
+            for line in quote.lines
+        ],
+        "recurring": _total(quote.recurring),
+        "first_invoice": _total(quote.first_invoice),
+        "usage": _total(quote.usage),
+        "all_in": _total(quote.all_in),
+    }
+
+
+def _total(total: QuoteTotal) -> dict[str, object]:
+    return {"net": str(total.net.amount), "tax": str(total.tax.amount), "total": str(total.total.amount)}
+
+
+def explanation_to(tree: Explanation) -> dict[str, object]:
+    """An explanation as nested data."""
+    return {
+        "id": tree.id,
+        "label": tree.label,
+        "value": ex.text(tree.value),
+        "operation": tree.operation,
+        "note": tree.note,
+        "children": [explanation_to(child) for child in tree.children],
+    }

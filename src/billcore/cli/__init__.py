@@ -1,0 +1,22 @@
+"""The command line: click over the handle, rich for people, ``--json`` for programs.
+
+It owns exit codes, tables and progress bars. It does not own a rule: every command is a few calls of the handle.
+
+Exit codes: 0 done; 1 the answer is no (problems in a document, violations, refused steps, a difference); 2 wrong use of the
+command; 3 refused by billcore (an ``InputError`` or ``StateError``); 4 the store failed.
+"""
+
+from __future__ import annotations
+
+__all__ = ["main"]
+
+
+def main() -> None:
+    """The entry point of ``billcore``."""
+    try:
+        from billcore.cli.commands import billcore
+    except ModuleNotFoundError as error:
+        if error.name not in ("click", "rich"):
+            raise
+        raise SystemExit("the command line needs the extra: pip install 'billcore[cli]'") from None
+    billcore()

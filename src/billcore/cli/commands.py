@@ -1,0 +1,98 @@
+"""The commands that need no store, and the group that holds all of them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from billcore.adapters.rendering import explanation_text
+from billcore.adapters.results import quote_to
+from billcore.adapters.serialization import SCHEMAS, schema
+from billcore.cli.documents import documents
+from billcore.cli.files import USAGE_SUFFIXES, read_any, read_catalog, read_selection
+from billcore.cli.importing import importing
+from billcore.cli.output import NO, Group, answer, json_option, table
+from billcore.cli.store import db, explain, load, run, verify
+from billcore.kernel import InputError, InvalidDocument, instant
+from billcore.pricing import quote as make_quote
+
+__all__ = ["billcore"]
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="billcore")
+def billcore() -> None:
+    """Bill exactly: catalogs, subscriptions and usage in, explained invoices out."""
+
+
+@billcore.command()
+@click.argument("files", type=FILE, nargs=-1, required=True)
+@json_option
+def check(files: tuple[Path, ...], as_json: bool) -> None:  # noqa: FBT001 - click passes flags by position
+    """Check documents (catalogs, stories, selections, usage files): all errors of each, with place and value."""
+    found: list[dict[str, object]] = []
+    for path in files:
+        problems = _problems(path)
+        found += [
+            {"file": str(path), "place": problem.place, "code": problem.code, "error": str(problem)}
+            for problem in problems
+        ]
+        if not as_json:
+            click.echo(f"{path}: {'ok' if not problems else f'{len(problems)} problems'}")
+            for problem in problems:
+                click.echo(f"  {problem}")
+    answer(found, as_json=as_json)
+    if found:
+        raise SystemExit(NO)
+
+
+def _problems(path: Path) -> tuple[InputError, ...]:
+    from billcore.adapters.serialization import read_usage
+
+    try:
+        if path.suffix in USAGE_SUFFIXES:
+            return tuple(found for found in read_usage(path) if isinstance(found, InputError))
+        read_any(path)
+    except InvalidDocument as error:
+        return error.problems
+    except InputError as error:
+        return (error,)
+    return ()
+
+
+@billcore.command()
+@click.argument("catalog", type=FILE)
+@click.argument("selection", type=FILE)
+@click.option("--at", default=None, help="The instant whose tax rates hold; default: when the catalog takes effect.")
+@click.option("--explain", "price", default=None, help="Explain the line of this price.")
+@json_option
+def quote(catalog: Path, selection: Path, at: str | None, price: str | None, as_json: bool) -> None:  # noqa: FBT001
+    """Quote a SELECTION file from a CATALOG file, line by line."""
+    book = read_catalog(catalog)
+    made = make_quote(book, read_selection(selection), book.effective if at is None else instant(at, "--at"))
+    if as_json:
+        answer(quote_to(made), as_json=True)
+        return
+    if price is not None:
+        click.echo(explanation_text(made.explain(price)))
+        return
+    rows = [(line.price, line.description, str(line.quantity), str(line.amount)) for line in made.lines]
+    table(f"Quote from catalog {made.catalog}", ("price", "description", "quantity", "amount"), rows, (2, 3))
+    for name in ("recurring", "first_invoice", "usage", "all_in"):
+        total = getattr(made, name)
+        click.echo(f"{name:>14}  net {total.net}  tax {total.tax}  total {total.total}")
+
+
+@billcore.command(name="schema")
+@click.argument("name", type=click.Choice(sorted(SCHEMAS)))
+def print_schema(name: str) -> None:
+    """Print the JSON Schema of a document."""
+    click.echo(json.dumps(schema(name), indent=2, ensure_ascii=False))
+
+
+for command in (load, run, verify, explain, db, documents, importing):
+    billcore.add_command(command)

@@ -1,0 +1,131 @@
+"""Snapshots and archives: what was sold, readable for ever and provably unchanged."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+import attrs
+import pytest
+from hypothesis import given
+
+from billcore.kernel import Exact, InvalidValue
+from billcore.pricing import (
+    Bracket,
+    Catalog,
+    Flat,
+    Graduated,
+    Price,
+    Progressive,
+    Rating,
+    Selection,
+    Tier,
+    Wrapped,
+    price_from_snapshot,
+    price_hash,
+    price_snapshot,
+)
+from billcore.pricing.archive import archive, unarchive
+from billcore.testing.strategies import catalogs, prices, quantities, selections
+from tests.kernel.test_exact import small_context
+
+GOLDEN = Price(
+    code="llm",
+    model=Wrapped(model=Graduated([Tier(10, "0.10"), Tier(None, "0.05", 1)]), included=5, maximum="99.90"),
+    currency="EUR",
+)
+
+
+@given(prices(currency="CHF"))
+def test_snapshots_round_trip(price: Price) -> None:
+    """Law: a price read from its snapshot equals it, and has the same snapshot and hash."""
+    read = price_from_snapshot(price_snapshot(price))
+
+    assert read == price
+    assert price_snapshot(read) == price_snapshot(price)
+    assert price_hash(read) == price_hash(price)
+
+
+@given(prices(), prices())
+def test_hashes_tell_prices_apart(a: Price, b: Price) -> None:
+    """Law: two prices have one hash exactly if they are equal."""
+    assert (price_hash(a) == price_hash(b)) == (a == b)
+
+
+@given(prices(), quantities(max_value=1_000))
+def test_a_snapshot_costs_what_the_price_costs(price: Price, quantity: Decimal) -> None:
+    """Law: for every quantity, the price of a snapshot rates as the price did when it was bought."""
+    with small_context():
+        read = price_from_snapshot(price_snapshot(price))
+
+    assert read.model.rate(quantity) == price.model.rate(quantity)
+
+
+@given(catalogs())
+def test_catalogs_round_trip(catalog: Catalog) -> None:
+    """Law: a catalog read from its archive is equal, price for price, and archives to the same text."""
+    read = unarchive(archive(catalog))
+
+    assert read == catalog
+    assert archive(read) == archive(catalog)
+
+
+@given(catalogs().flatmap(selections))
+def test_selections_round_trip(selection: Selection) -> None:
+    """Law: a selection read from its archive is equal."""
+    assert unarchive(archive(selection)) == selection
+
+
+def test_the_hash_is_stable() -> None:
+    """The snapshot of a price and its hash are written down: orders of any age must keep theirs."""
+    assert json.loads(price_snapshot(GOLDEN))["model"] == {
+        "flat_on_zero": False,
+        "included": "5",
+        "maximum": "99.9",
+        "minimum": None,
+        "tiers": [
+            {"flat_amount": "0", "unit_amount": "0.1", "up_to": "10"},
+            {"flat_amount": "1", "unit_amount": "0.05", "up_to": None},
+        ],
+        "type": "graduated",
+        "unit_multiplier": "1",
+    }
+    assert price_hash(GOLDEN) == "5235573e401573beb2c7b86f636b7557d3033866633086a100ea6818da6f2e05"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"code": "x"}, {"description": "x"}, {"currency": "CHF"}, {"tax_category": "reduced"}, {"model": Flat(1)}],
+    ids=lambda change: next(iter(change)),
+)
+def test_any_change_changes_the_hash(change: dict[str, object]) -> None:
+    """A price that differs in anything has another hash, so a line can prove what it was priced by."""
+    assert price_hash(attrs.evolve(GOLDEN, **change)) != price_hash(GOLDEN)  # type: ignore[arg-type]
+
+
+def test_how_a_number_was_written_does_not_matter() -> None:
+    """7.5 and 7.50 are one price with one hash, and so are brackets with and without their beginning."""
+    assert price_hash(Price(code="p", model=Flat("7.50"))) == price_hash(Price(code="p", model=Flat("7.5")))
+    told = Progressive(1, brackets=[Bracket(8, 0, above=0), Bracket(None, 5, above=8)])
+    untold = Progressive(1, brackets=[Bracket(8, 0), Bracket(None, 5)])
+    assert price_hash(Price(code="p", model=told)) == price_hash(Price(code="p", model=untold))
+
+
+def test_a_model_of_ones_own_has_no_snapshot() -> None:
+    """A price model that billcore did not define cannot be ordered, and the error says so."""
+
+    class Own:
+        def rate(self, quantity: Exact) -> Rating:
+            return Rating(Decimal(1), quantity)
+
+    with pytest.raises(InvalidValue, match=r"^model: a price model of one's own has no snapshot \(got 'Own'\)"):
+        price_snapshot(Price(code="p", model=Own()))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[]", "null", '{"code": 1}', price_snapshot(GOLDEN).replace("usage", "x")[:-9]]
+)
+def test_a_damaged_snapshot_is_refused(text: str) -> None:
+    """Stored text that is no snapshot is one clear error."""
+    with pytest.raises(InvalidValue, match=r"^snapshot: not a price snapshot"):
+        price_from_snapshot(text)

@@ -9,7 +9,6 @@ from itertools import islice
 from billcore.kernel import (
     DAY,
     HOUR,
-    UTC,
     WEEK,
     Anchor,
     Cadence,
@@ -37,7 +36,7 @@ _FROM_THE_STARTS_MONTH = "a billing day before the start counts from the start's
 
 def answer(case: Case) -> Answer:
     """The dates that the case asks for."""
-    if (case.get("policy") or "").startswith(_FROM_THE_STARTS_MONTH):
+    if (case.maybe("policy") or "").startswith(_FROM_THE_STARTS_MONTH):
         raise NotImplementedError(
             "D05: a billing day before the start counts from the start's month at the peer; billcore's {day} counts "
             "from the first such day on or after the start"
@@ -59,7 +58,7 @@ def _anchor(case: Case) -> Anchor:
     """Where the case counts from: an instant, its billing day, or the start."""
     if "anchor" in case:
         anchor = case.at("anchor")
-        midnight = case.get("policy") == _MIDNIGHT_RESETS
+        midnight = case.maybe("policy") == _MIDNIGHT_RESETS
         return local_floor(anchor, DAY, case.timezone) if midnight else anchor
     return DayAnchor(int(case["billing_day"])) if "billing_day" in case else "start"
 

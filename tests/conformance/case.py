@@ -29,9 +29,10 @@ class Case:
         """The text of a field."""
         return str(self.fields[name])
 
-    def get(self, name: str) -> str | None:
+    def maybe(self, name: str) -> str | None:
         """The text of a field, if the case has it."""
-        return self[name] if name in self else None
+        found = self.fields.get(name)
+        return None if found is None else str(found)
 
     def flag(self, name: str, *, default: bool) -> bool:
         """A truth value."""
@@ -66,7 +67,7 @@ class Case:
     @property
     def timezone(self) -> str:
         """The zone in which local times are meant."""
-        return self.get("timezone") or "UTC"
+        return self.maybe("timezone") or "UTC"
 
     @property
     def bare(self) -> bool:

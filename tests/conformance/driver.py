@@ -13,8 +13,8 @@ from pathlib import Path
 # The runner loads this file alone: from the repository's root its neighbours are modules with names that mypy follows.
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.conformance import billing_dates, price_models  # noqa: E402 - the path above comes first
-from tests.conformance.case import Answer, Case  # noqa: E402
+from tests.conformance import billing_dates, price_models
+from tests.conformance.case import Answer, Case
 
 _FAMILIES: dict[str, Callable[[Case], Answer]] = {
     "billing_dates": billing_dates.answer,

@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
 
-from billcore.kernel import ONE, ZERO, BillcoreError, Exact, minor_units, number, places
+from billcore.kernel import ZERO, BillcoreError, number
 from billcore.kernel import exact as ex
-from billcore.pricing import (
-    Flat,
-    Graduated,
-    Package,
-    PackageRound,
-    PerUnit,
-    PriceModel,
-    Rating,
-    Step,
-    Tier,
-    Volume,
-    Wrapped,
-)
+from billcore.pricing import Flat, Graduated, Package, PriceModel, Rating, Step, Tier
 from tests.conformance.billing import bills, exact_of, minor_of, slice_of
 from tests.conformance.case import Answer, Case
+from tests.conformance.prices import major, minor_shown, model_of, shown
 from tests.conformance.subscription import CURRENCY
 
 __all__ = ["answer"]
@@ -31,7 +19,7 @@ _LATER = {
     "dynamic": _PERCENT,
     "graduated_blocks": "tiers by package: step 2",
     "graduated_percentage": _PERCENT,
-    "graduated_prorated": "units that live for a part of a period: billcore rates the level in force over time (D14) and "
+    "graduated_prorated": "units that live for a part of a period: billcore rates the level in force over time (D14), "
     "a tier's flat amount with it; at the peer the flat amount of each tier ever entered is whole",
     "minimum_commitment": "commitments over several prices, with their true-up: step 2",
     "percentage": _PERCENT,
@@ -39,7 +27,6 @@ _LATER = {
     "usage_discount": "which of several bills used the free units (interim): step 2",
     "volume_blocks": "tiers by package: step 2",
 }
-_HUNDREDTH = Decimal("0.01")
 
 
 def answer(case: Case) -> Answer:
@@ -77,89 +64,24 @@ def _open(case: Case) -> str | None:
 
 def _refused(case: Case) -> bool:
     try:
-        _model(case).rate(number(case["quantity"]))
+        model_of(case).rate(number(case["quantity"]))
     except BillcoreError:
         return True
     return False
 
 
-# ---------------------------------------------------------------- models
-
-
-def _places(case: Case) -> int:
-    return places(case.get("currency") or CURRENCY)
-
-
-def _in_minor(case: Case) -> bool:
-    return case.get("amounts_in") == "minor"
-
-
-def _major(case: Case, amount: str) -> Decimal:
-    """An amount of the case in major units."""
-    return number(amount).scaleb(-_places(case), ex.CONTEXT) if _in_minor(case) else number(amount)
-
-
-def _shown(case: Case, exact: Exact) -> Exact | int:
-    """An amount as the case writes amounts: rounded where it names a currency, in minor units where it says so."""
-    if "currency" in case:
-        minor = minor_units(exact, _places(case))
-        return minor if _in_minor(case) else ex.scaled(minor, _places(case))
-    return ex.multiply(exact, ex.whole(10 ** _places(case))) if _in_minor(case) else exact
-
-
-def _tiers(case: Case) -> list[Tier]:
-    return [
-        Tier(tier.get("up_to"), _major(case, tier["unit_amount"]), _major(case, tier["flat_amount"]))
-        for tier in case.part("params").parts("tiers")
-    ]
-
-
-def _model(case: Case) -> Wrapped:
-    """The case's price, in major units."""
-    params, multiplier = case.part("params"), ONE
-    inner: PriceModel
-    match case["model"]:
-        case "per_unit" if _in_minor(case) and case.texts("asked") == ["amount"] and "free_units" not in params:
-            # So many cents a unit is as many euros a hundred units, which keeps all twelve digits of the price.
-            inner, multiplier = PerUnit(params["unit_amount"]), _HUNDREDTH
-        case "per_unit":
-            inner = PerUnit(params["unit_amount"])
-        case "flat":
-            inner = Flat(_major(case, params["amount"]))
-        case "package":
-            way = PackageRound(params.get("round") or "up")
-            inner = Package(params["package_size"], _major(case, params["amount"]), way)
-        case "graduated":
-            inner = Graduated(_tiers(case), case.get("policy") == "flat_on_zero")
-        case "volume":
-            inner = Volume(_tiers(case), case.get("policy") == "flat_on_zero")
-        case model:
-            raise NotImplementedError(f"{model}: a model that no step has named")
-    minimum, maximum = params.get("minimum_amount"), params.get("maximum_amount")
-    return Wrapped(
-        model=inner,
-        unit_multiplier=multiplier,
-        included=params.get("free_units") or 0,
-        minimum=None if minimum is None else _major(case, minimum),
-        maximum=None if maximum is None else _major(case, maximum),
-    )
-
-
-# ---------------------------------------------------------------- figures
-
-
 def _rated(case: Case) -> Answer:
     """One quantity, all of it on one bill."""
-    model = _model(case)
+    model = model_of(case)
     if "slice" in case:
-        return _sliced(case, model.model)
+        return _sliced(case, model)
     rating = model.rate(number(case["quantity"]))
     taken = next((step.amount for step in rating.steps if step.name == "maximum"), ZERO)
     return case.asked(
         {
-            "amount": lambda: _shown(case, rating.amount),
+            "amount": lambda: shown(case, rating.amount),
             "billed_quantity": lambda: rating.quantity,
-            "maximum_discount": lambda: _shown(case, ex.negate(taken)),
+            "maximum_discount": lambda: shown(case, ex.negate(taken)),
             "tiers": lambda: _entered(case, rating),
         }
     )
@@ -171,9 +93,9 @@ def _entered(case: Case, rating: Rating) -> list[Answer]:
         {
             "tier": int(step.name.removeprefix("tier ")),
             "units": step.quantity,
-            "unit_total": _shown(case, ex.subtract(step.amount, step.flat_amount)),
-            "flat": _shown(case, step.flat_amount),
-            "total": _shown(case, step.amount),
+            "unit_total": shown(case, ex.subtract(step.amount, step.flat_amount)),
+            "flat": shown(case, step.flat_amount),
+            "total": shown(case, step.amount),
         }
         for step in rating.steps
         if step.name.startswith("tier ")
@@ -183,36 +105,32 @@ def _entered(case: Case, rating: Rating) -> list[Answer]:
 def _sliced(case: Case, model: PriceModel) -> Answer:
     """One of the bills of a flat price's period."""
     advance = case.part("params")["payment_term"] == "in_advance"
-    return case.asked({"amount": lambda: _shown(case, slice_of(model, case["slice"], advance=advance))})
+    return case.asked({"amount": lambda: shown(case, slice_of(model, case["slice"], advance=advance))})
 
 
 def _difference(case: Case) -> Answer:
     """A quantity on top of one that was billed before, for what it costs or for ``billed_before``."""
-    model = _model(case)
+    model = model_of(case)
     before = number(case["quantity_before"])
-    billed = Flat(_major(case, case["billed_before"])) if "billed_before" in case else model
+    billed = Flat(major(case, case["billed_before"])) if "billed_before" in case else model
     known = [(billed, before), (model, ex.add(before, number(case["quantity"])))]
-    moved = bills(known, case.get("currency") or CURRENCY)[-1]
+    moved = bills(known, case.maybe("currency") or CURRENCY)[-1]
     if "currency" in case:
-        return case.asked({"amount": lambda: _of_minor(case, minor_of(moved))})
-    return case.asked({"amount": lambda: _shown(case, exact_of(moved))})
+        return case.asked({"amount": lambda: minor_shown(case, minor_of(moved))})
+    return case.asked({"amount": lambda: shown(case, exact_of(moved))})
 
 
 def _snapshots(case: Case) -> Answer:
     """Quantities that become known one after the other, each billed as a difference."""
-    model = _model(case)
+    model = model_of(case)
     known = [(model, number(quantity)) for quantity in case.texts("cumulative_snapshots")]
-    made = bills(known, case.get("currency") or CURRENCY)
+    made = bills(known, case.maybe("currency") or CURRENCY)
     return case.asked(
         {
-            "amount": lambda: _of_minor(case, minor_of([document for bill in made for document in bill])),
-            "amount_per_snapshot": lambda: [_of_minor(case, minor_of(bill)) for bill in made],
+            "amount": lambda: minor_shown(case, minor_of([document for bill in made for document in bill])),
+            "amount_per_snapshot": lambda: [minor_shown(case, minor_of(bill)) for bill in made],
         }
     )
-
-
-def _of_minor(case: Case, minor: int) -> Exact | int:
-    return minor if _in_minor(case) else ex.scaled(minor, _places(case))
 
 
 def _packages(case: Case) -> Answer:
@@ -226,7 +144,7 @@ def _one_tier(case: Case) -> Answer:
         raise NotImplementedError(_PERCENT)
     below = [Tier(params["from"])] if number(params["from"]) else []
     above = [Tier()] if "to" in params else []
-    tier = Tier(params.get("to"), params["unit_amount"], params.get("flat_amount") or 0)
+    tier = Tier(params.maybe("to"), params["unit_amount"], params.maybe("flat_amount") or 0)
     name = f"tier {len(below) + 1}"
     steps = Graduated([*below, tier, *above]).rate(number(case["quantity"])).steps
     found = next((step for step in steps if step.name == name), Step(name))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from billcore.kernel import Anchor, CustomerId, OrderId, SubscriptionId, Timeline
+from billcore.kernel import Anchor, CustomerId, OrderId, Period, SubscriptionId, Timeline
 from billcore.lifecycle import Cancelled, Customer, Fact, Life, Order, Profile, Subscription, Unused, UsageTotal, life
-from billcore.kernel import Period
 from billcore.pricing import Aggregation, OrderRecord, Price, PriceCadence
 from billcore.settlement import AccountFacts
 

@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from billcore.kernel import BillcoreError, InputError, InvalidDocument, StateError
+from billcore.kernel import BillcoreError, InputError, InvalidDocument, StateError, override
 
 __all__ = ["NO", "Group", "answer", "json_option", "table"]
 
@@ -21,6 +21,7 @@ _STORE = 4
 class Group(click.Group):
     """A group whose commands turn billcore's errors into a message and an exit code."""
 
+    @override
     def invoke(self, ctx: click.Context) -> object:
         """Run the command."""
         try:

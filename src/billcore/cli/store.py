@@ -162,12 +162,13 @@ def db() -> None:
 @json_option
 def status(database: Path, as_json: bool) -> None:  # noqa: FBT001 - click passes flags by position
     """Show the schema's version and what an upgrade would do."""
-    from billcore.adapters.sql import schema_status
+    from billcore.adapters.sql import SQLITE, connect, migrations
 
-    found = schema_status(database)
-    data = {"version": found.version, "current": found.current, "pending": list(found.pending)}
-    answer(data, as_json=as_json, text=f"version {found.version} of {found.current}, pending: {list(found.pending)}")
-    if found.version != found.current:
+    found = migrations.status(connect(database), SQLITE)
+    data = {"version": found.version, "newest": found.newest, "differs": list(found.differs)}
+    text = f"version {found.version} of {found.newest}" + "".join(f"\n  differs: {name}" for name in found.differs)
+    answer(data, as_json=as_json, text=text)
+    if found.version != found.newest or found.differs:
         raise SystemExit(NO)
 
 
@@ -175,17 +176,15 @@ def status(database: Path, as_json: bool) -> None:  # noqa: FBT001 - click passe
 @click.argument("database", type=DB)
 def upgrade(database: Path) -> None:
     """Bring the schema to this version of billcore; each step proves that it ran."""
-    from billcore.adapters.sql import upgrade_schema
+    from billcore.adapters.sql import SQLITE, connect, migrations
 
-    done = upgrade_schema(database)
-    click.echo(f"{len(done)} steps" + "".join(f"\n  {step}" for step in done))
+    done = migrations.upgrade(connect(database), SQLITE)
+    click.echo(f"steps taken: {', '.join(map(str, done)) or 'none'}")
 
 
 @db.command(name="sql")
 def sql_text() -> None:
     """Print the schema's SQL, for those who migrate by their own tool."""
-    from billcore.adapters.sql import schema_sql
+    from billcore.adapters.sql import SQLITE, migrations
 
-    click.echo(schema_sql())
-
-
+    click.echo(migrations.sql(SQLITE))

@@ -173,14 +173,21 @@ def usage_lookup(tx: ReadTx, facts: AccountFacts, known: dt.datetime | None = No
     return lookup
 
 
-def rescheduled(facts: AccountFacts, state: AccountState, billed: Callable[[], Billed], past: dt.datetime | None = None) -> AccountState:
+def rescheduled(
+    facts: AccountFacts,
+    state: AccountState,
+    billed: Callable[[], Billed],
+    past: dt.datetime | None = None,
+    seen: Sequence[Life] = (),
+) -> AccountState:
     """The state with ``next_due`` worked out.
 
     That is the next billing date of any subscription; a past one that a fact recorded late gave a new key in advance (if
     after ``past``, the one just done); a reopened one. Where none will come, what is pending is billed on the latest
-    billing date, or at its own instant where there was none.
+    billing date, or at its own instant where there was none. ``seen`` are lives up to ``past``, good where no fact is later.
     """
-    lives = [life(subscription, facts.customer) for subscription in facts.subscriptions]
+    known = seen if past is not None and _nothing_after(facts, past) else ()
+    lives = known or [life(subscription, facts.customer) for subscription in facts.subscriptions]
     found = [due for one in lives if (due := next_due(one, state.last_run)) is not None]
     if state.last_run is not None and state.marks and state.marks[0] <= state.last_run:
         found += [date for date in late_dates(lives, state.marks[0], state.last_run, billed()) if past is None or date > past]
@@ -192,6 +199,12 @@ def rescheduled(facts: AccountFacts, state: AccountState, billed: Callable[[], B
         else:
             found = [state.marks[0]]
     return attrs.evolve(state, next_due=min(found, default=None))
+
+
+def _nothing_after(facts: AccountFacts, at: dt.datetime) -> bool:
+    return facts.customer.profiles.points[-1][0] <= at and all(
+        fact.at <= at for subscription in facts.subscriptions for fact in subscription.facts
+    )
 
 
 def save_account(tx: Tx, loaded: Loaded, facts: AccountFacts, *marks: dt.datetime, state: AccountState | None = None) -> None:

@@ -95,7 +95,7 @@ def decide_account(
         sequence=_sequence(tx, loaded, date),
         funds=funds,
     )
-    moved = rescheduled(loaded.facts, bill.state, lambda: _with(tx, loaded, bill), date)
+    moved = rescheduled(loaded.facts, bill.state, lambda: _with(tx, loaded, bill), date, bill.lives)
     return attrs.evolve(bill, state=moved)
 
 

@@ -21,6 +21,9 @@ __all__ = ["Batch", "SERIES", "Written", "number_of", "write_payout"]
 SERIES = {DocumentKind.INVOICE: "INV", DocumentKind.CREDIT_NOTE: "CN", DocumentKind.OPENING: "OPN"}
 
 
+_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def number_of(kind: DocumentKind, ordinal: int) -> str:
     """The shape of a number: INV-000001."""
     return f"{SERIES[kind]}-{ordinal:06d}"
@@ -155,7 +158,7 @@ def _notices(account: AccountRow, made: Sequence[Invoice], payout: Payout, at: d
 
 
 def _notice(customer: str, seq: int, kind: str, document: str, number: str, at: dt.datetime) -> Notice:
-    body = json.dumps({"document": document, "number": number, "at": micros(at)}, separators=(",", ":"))
+    body = _written({"document": document, "number": number, "at": micros(at)})
     return Notice(customer=customer, seq=seq, kind=kind, at=at, body=body)
 
 

@@ -162,8 +162,7 @@ class Cadence:
 
     def on_or_after(self, at: dt.datetime) -> dt.datetime:
         """The first boundary that is not before ``at``."""
-        n = self.index(at)
-        return self.nth(n) if self.nth(n) == at else self.nth(n + 1)
+        return self.containing(at - dt.timedelta.resolution).end
 
     def zone(self, n: int) -> str:
         """The time zone in which period ``n`` is counted: the one that fixes its end."""
@@ -291,10 +290,11 @@ def local_floor(at: dt.datetime, interval: Interval, zone_name: str) -> dt.datet
     Of an hour that comes twice each has its own start. Raises ``InvalidValue`` for an interval that no calendar has.
     """
     local = instant(at, "at").astimezone(zone(zone_name, "timezone"))
-    if interval in (MINUTE, HOUR):
-        minute = 0 if interval == HOUR else local.minute
-        return local.replace(minute=minute, second=0, microsecond=0).astimezone(UTC)
-    wall = _calendar(interval, local.replace(tzinfo=None))
-    if wall is None:
+    if (wall := _calendar(interval, local.replace(tzinfo=None))) is not None:
+        return _to_utc(wall, zone_name)
+    if interval not in (MINUTE, HOUR):
         raise InvalidValue("an interval that no calendar has", place="interval", value=interval)
-    return _to_utc(wall, zone_name)
+    start = local.replace(minute=0 if interval == HOUR else local.minute, second=0, microsecond=0)
+    if start.astimezone(UTC) > at:  # it began in a gap of the clock: counted back by the offset after the gap
+        start = start.replace(fold=1)
+    return start.astimezone(UTC)

@@ -36,11 +36,15 @@ class Funds:
 
 @attrs.frozen(kw_only=True)
 class Bill:
-    """What a run at one billing date writes for one customer: documents in order of issue, and what was paid."""
+    """What a run at one billing date writes for one customer: documents in order of issue, and what was paid.
+
+    ``lives`` are the subscriptions as they were seen.
+    """
 
     documents: tuple[Document, ...]
     payout: Payout
     state: AccountState
+    lives: tuple[Life, ...] = ()
 
 
 def decide(
@@ -58,29 +62,30 @@ def decide(
 ) -> Bill:
     """Bill one customer at one billing date; ``at`` is the run's instant, ``sequence`` the first free one of the date."""
     customer = facts.customer
-    moved = decide_charges(facts, state, date, billed=billed, usage=usage, rates=rates, policy=policy)
+    lives = tuple(life(subscription, customer, date) for subscription in facts.subscriptions)
+    moved = decide_charges(facts, state, date, lives, billed=billed, usage=usage, rates=rates, policy=policy)
     issue = Issue(customer, policy.issuer, date, at)
     notes = credit_notes(issue, moved.falls, billed, sequence)
     documents = [*notes]
     if moved.rises:
         documents.append(invoice(issue, moved.rises, sequence + len(notes), policy.rounding))
     payout = pay(documents, billed.invoices, funds.credits, funds.open, policy, at, date)
-    return Bill(documents=tuple(documents), payout=payout, state=state.ran(date, issued=bool(documents)))
+    return Bill(documents=tuple(documents), payout=payout, state=state.ran(date, issued=bool(documents)), lives=lives)
 
 
 def decide_charges(
     facts: AccountFacts,
     state: AccountState,
     date: dt.datetime,
+    lives: Sequence[Life],
     *,
     billed: Billed,
     usage: UsageLookup,
     rates: Sequence[TaxRate],
     policy: Policy,
 ) -> Difference:
-    """The lines that add and those that fall at one billing date."""
+    """The lines that add and those that fall at one billing date; ``lives`` are the subscriptions up to it."""
     customer = facts.customer.known(date)
-    lives = [life(subscription, facts.customer, date) for subscription in facts.subscriptions]
     vanished: list[ChargeKey] = []
     if state.is_late(date):
         wanted = [charge for charge in _late(lives, usage, date) if not billed.entries.get(charge.key)]

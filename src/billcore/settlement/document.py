@@ -31,6 +31,9 @@ __all__ = [
 ]
 
 
+_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 class DocumentKind(enum.Enum):
     """What a document is."""
 
@@ -180,7 +183,7 @@ class Document:
             [line.content() for line in self.lines],
             taxes,
         ]
-        return hashlib.sha256(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+        return hashlib.sha256(_written(content).encode()).hexdigest()
 
 
 @attrs.frozen(kw_only=True)

@@ -281,7 +281,15 @@ def _write(tx: Tx, loaded: Loaded, subscription: Subscription, fact: Fact) -> No
     tx.insert(FACT, [fact_row(fact, loaded.account.customer)])
     others = [other for other in loaded.facts.subscriptions if other.id != subscription.id]
     found = sorted([*others, subscription], key=lambda one: one.id)
-    save_account(tx, loaded, attrs.evolve(loaded.facts, subscriptions=tuple(found)), fact.at)
+    save_account(tx, loaded, attrs.evolve(loaded.facts, subscriptions=tuple(found)), *_marks(loaded, fact))
+
+
+def _marks(loaded: Loaded, fact: Fact) -> tuple[dt.datetime, ...]:
+    """A fact is marked where it may change what was billed: not where nothing was, and a first order only if it is late."""
+    last = loaded.state.last_run
+    if last is None or (fact.n == 0 and fact.at > last):
+        return ()
+    return (fact.at,)
 
 
 def _effective(current: Subscription, loaded: Loaded, now: dt.datetime, when: str | None) -> dt.datetime:

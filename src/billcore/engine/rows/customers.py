@@ -102,11 +102,15 @@ def account_row(account: AccountRow) -> Row:
         maybe_micros(state.last_run),
         maybe_micros(state.latest),
         None if account.parked else maybe_micros(state.next_due),
-        json.dumps([micros(mark) for mark in state.marks]),
-        json.dumps([micros(date) for date in state.reopened]),
+        _list(state.marks),
+        _list(state.reopened),
         account.parked,
         account.version,
     )
+
+
+def _list(instants: tuple[dt.datetime, ...]) -> str:
+    return json.dumps([micros(at) for at in instants]) if instants else "[]"
 
 
 def account_of(row: Row) -> AccountRow:

@@ -25,6 +25,9 @@ from billcore.settlement import (
 __all__ = ["document_row", "invoice_of", "invoice_state", "line_of", "line_rows", "payment_of", "payment_row"]
 
 
+_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def invoice_state(invoice: Invoice) -> str:
     """The stored state: ``paid`` is never stored, it follows from the amounts."""
     if invoice.void:
@@ -50,7 +53,7 @@ def document_row(invoice: Invoice, version: int, content_hash: str) -> Row:
         micros(document.due_at),
         document.corrects,
         document.reason,
-        json.dumps(taxes, ensure_ascii=False, separators=(",", ":")),
+        _written(taxes),
         net,
         tax,
         net + tax,

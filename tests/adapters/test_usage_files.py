@@ -303,9 +303,12 @@ class TestProblems:
             ('["', "the array does not end"),
             ("[] x", "text after the array"),
             ("[1,]", "not JSON"),
-            ("[}", "not JSON"),
-            ("[,", "not JSON"),
-            ("[" * 100_000, "the array does not end"),
+            ("[}]", "not JSON"),
+            ("[,]", "not JSON"),
+            ('["\\"]', "the array does not end"),
+            ("[" * 200_000, "the array does not end"),
+            ("[[" + "1," * 100_000 + "1], 2]", "more than 65536 bytes"),
+            ('[{"a": "' + "x," * 100_000 + '"}, 2]', "[1]: not a table"),
         ],
     )
     def test_array(self, text: str, fragment: str) -> None:

@@ -155,7 +155,9 @@ def no_spliced_sql(source: Source) -> Iterator[Finding]:
     for node in ast.walk(source.tree):
         text = _spliced(node)
         if text is not None and SQL_START.match(text):
-            yield Finding(getattr(node, "lineno", 1), "SQL put together: write a constant with parameters, in adapters/sql")
+            yield Finding(
+                getattr(node, "lineno", 1), "SQL put together: write a constant with parameters, in adapters/sql"
+            )
 
 
 def short_modules(source: Source) -> Iterator[Finding]:

@@ -39,6 +39,11 @@ ZONES = sorted(zoneinfo.available_timezones() - {"localtime"})
 LATE_SUMMER_TIME = instant("2025-10-26T01:30:00Z")
 """02:30 in Zurich for the second time that night."""
 
+DATE_LINE = cadence(DAY, "calendar", LATE_SUMMER_TIME, "Pacific/Pago_Pago").moved(
+    LATE_SUMMER_TIME, "Pacific/Kiritimati"
+)
+"""Days of a customer who moves from one side of the date line to the other, whose clocks are 25 hours ahead."""
+
 
 def boundaries(beat: Cadence, first: int, last: int) -> list[dt.datetime]:
     """Boundaries ``first`` to ``last``, both included."""
@@ -65,6 +70,7 @@ def test_periods_tile_time(beat: Cadence, n: int) -> None:
 
 
 @given(cadences(moves=3), NEAR)
+@example(DATE_LINE, 0)
 def test_periods_tile_time_across_moves(beat: Cadence, n: int) -> None:
     """Law: periods tile time although the customer's zone changes, across the date line too."""
     moved_at = beat.zones[-1][0] if len(beat.zones) > 1 else 0

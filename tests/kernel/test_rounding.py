@@ -15,6 +15,7 @@ from billcore.testing.strategies import exacts
 
 MODES = st.sampled_from(Rounding)
 PLACES = st.sampled_from((0, 2, 3, 4))
+HALVES = st.integers(-(10**6), 10**6).map(lambda n: Decimal(2 * n + 1) / 200)
 WEIGHTS = st.integers(0, 1000) | exacts().map(lambda value: max(value, ex.negate(value)))
 
 
@@ -50,7 +51,7 @@ def test_the_lines_of_a_group_add_up(parts: list[Exact], places: int, mode: Roun
         assert units == minor_units(ex.total(parts[:count]), places, mode) == group.minor
 
 
-@given(exacts(), st.lists(st.integers(0, 50), min_size=1, max_size=6).filter(any), MODES)
+@given(exacts() | HALVES, st.lists(st.integers(0, 50), min_size=1, max_size=6).filter(any), MODES)
 def test_a_price_cut_into_parts_adds_up_to_the_price(price: Exact, weights: list[int], mode: Rounding) -> None:
     """Law: a price cut anywhere into parts, each rounded in its group, adds up to the rounded price."""
     group = Group(2, mode)

@@ -19,7 +19,8 @@ from pathlib import Path
 import attrs
 import pytest
 
-from tests.laws.mutants import MUTANTS, Mutant
+from tests.laws.mutant import Mutant
+from tests.laws.mutants import MUTANTS
 
 ROOT = Path(__file__).parents[2]
 TESTS = ROOT / "tests"

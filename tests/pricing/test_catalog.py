@@ -12,6 +12,7 @@ from billcore.pricing import (
     Addon,
     Catalog,
     Flat,
+    Meter,
     Plan,
     PlanStatus,
     PlanVersion,
@@ -23,7 +24,7 @@ from billcore.pricing import (
     period_of,
     price_hash,
 )
-from billcore.testing.strategies import catalogs, currencies, price_models, selections
+from billcore.testing.strategies import catalogs, currencies, plans, price_models, selections
 from tests.pricing.examples import EFFECTIVE, studio
 
 OPTIONAL = st.none() | currencies()
@@ -41,13 +42,15 @@ def plan_of(price: Price, currency: str | None) -> Plan:
 
 
 @given(OPTIONAL, OPTIONAL, OPTIONAL)
-def test_the_nearest_currency_wins(own: str | None, plans: str | None, catalogs: str | None) -> None:
+def test_the_nearest_currency_wins(own: str | None, of_plan: str | None, of_catalog: str | None) -> None:
     """Law: a price has its own currency, else its plan's, else the catalog's; without any the catalog is refused."""
 
     def built() -> Catalog:
-        return Catalog(version="1", effective=EFFECTIVE, currency=catalogs, plans=[plan_of(price(currency=own), plans)])
+        return Catalog(
+            version="1", effective=EFFECTIVE, currency=of_catalog, plans=[plan_of(price(currency=own), of_plan)]
+        )
 
-    expected = own or plans or catalogs
+    expected = own or of_plan or of_catalog
     if expected is None:
         with pytest.raises(InvalidValue, match=r"^plans\[0\]\.versions\[0\]\.prices\[0\]\.currency: no currency"):
             built()
@@ -69,18 +72,22 @@ def test_a_selection_expands_to_priced_records(case: tuple[Catalog, Selection]) 
     assert sum(from_addons) == len(set(selection.addons))
 
 
-@given(OFFERS, price_models())
-def test_a_catalog_change_touches_no_record(case: tuple[Catalog, Selection], model: PriceModel) -> None:
-    """Law: records taken from a catalog are the same after every price of it was changed (H-08)."""
-    catalog, selection = case
-    records = catalog.records(selection)
+@given(plans(), currencies(), currencies(), price_models())
+def test_a_catalog_change_touches_no_record(plan: Plan, first: str, then: str, model: PriceModel) -> None:
+    """Law: a later catalog, of other prices or currency, changes no record taken from an earlier one (H-08)."""
+    meters = [Meter(code=code) for code in ("requests", "traffic")]
+    changed = attrs.evolve(plan, versions=[PlanVersion(version=1, prices=[Price(code="changed", model=model)])])
+    selection = Selection(plan=plan.code)
+
+    early = Catalog(version="1", effective=EFFECTIVE, currency=first, meters=meters, plans=[plan])
+    records = early.records(selection)
     hashes = [price_hash(record.price) for record in records]
+    late = Catalog(version="2", effective=EFFECTIVE, currency=then, meters=meters, plans=[plan])
 
-    versions = [PlanVersion(version=1, prices=[Price(code="changed", model=model)])]
-    attrs.evolve(catalog, plans=[attrs.evolve(plan, versions=versions) for plan in catalog.plans])
-
+    assert {record.price.currency for record in late.records(selection)} == {then}
+    assert attrs.evolve(late, plans=[changed]).records(selection)[0].price.code == "changed"
     assert [price_hash(record.price) for record in records] == hashes
-    assert catalog.records(selection) == records
+    assert early.records(selection) == records
 
 
 def test_only_the_active_version_is_sold() -> None:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import attrs
 
-from billcore.kernel import UTC, checked_id, derive, fingerprint, instant
+from billcore.kernel import UTC, NotAllowed, checked_id, derive, fingerprint, instant
 from billcore.ports import Clock, Ids, Operation, ReadTx, Scope, Store, Tx
 from billcore.settlement import Policy
 
@@ -69,6 +69,11 @@ class Session:
     def read(self, work: Callable[[ReadTx], R]) -> R:
         """Do ``work`` on a consistent view."""
         return self.store.read(self.scope, work)
+
+    def for_house(self, verb: str) -> None:
+        """Raise ``NotAllowed`` under a customer's scope: the verb belongs to the house."""
+        if self.scope.customer is not None:
+            raise NotAllowed("not under a customer's scope", place=verb, value=self.scope.customer)
 
     def now(self) -> dt.datetime:
         """The clock's instant, in UTC."""

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import attrs
 
-from billcore.kernel import ONE, Exact, Period
+from billcore.kernel import ONE, Exact, InvariantBroken, Period
 from billcore.lifecycle import (
     Item,
     Life,
@@ -22,6 +22,9 @@ from billcore.lifecycle import (
 )
 from billcore.pricing import Aggregation, Price, PriceCadence, Timing, Wrapped, amount_of, recurring_amount, usage_rating
 from billcore.settlement.key import ChargeKey
+
+MOST_PERIODS = 100_000
+"""A safety bound: more periods of one price in one billing date park the account before anything is billed."""
 
 __all__ = ["Charge", "UsageLookup", "charge", "charges", "one_off_charge"]
 
@@ -73,9 +76,11 @@ def _seen(
     mark: dt.datetime | None,
 ) -> Iterator[Occurrence]:
     """The periods of an item that a run looks at: those newly due, and those that a fact may have changed."""
-    for occurrence in occurrences(life, item, start):
+    for count, occurrence in enumerate(occurrences(life, item, start)):
         if occurrence.due > until:
             return
+        if count >= MOST_PERIODS:
+            raise InvariantBroken("K4: more billing periods at once than anybody could want", value=item.record.price.code)
         fresh = after is None or occurrence.due > after
         if fresh or (mark is not None and touches(occurrence.period, mark)):
             yield occurrence

@@ -17,9 +17,7 @@ LONGEST_RECORD = 64 * 1024
 """The largest record that is read, in bytes."""
 
 _CHUNK = 64 * 1024
-_IN_STRING = re.compile(rb'["\\]')
-_OUTSIDE = re.compile(rb'["\[\]{},]')
-_SPACE = b" \t\r\n"
+_MARK = re.compile(rb'"(?:[^"\\]++|\\.)*+("?)|[\[\]{},]', re.DOTALL)
 
 
 def _too_long() -> InputError:
@@ -40,86 +38,44 @@ def lines(file: IO[bytes]) -> Iterator[tuple[int, bytes | InputError]]:
 
 
 def elements(file: IO[bytes]) -> Iterator[tuple[str, bytes | InputError]]:
-    """Each element of a JSON array by its place, ``[0]`` and on, as bytes; the file is at its opening bracket.
+    """Each element of a JSON array by its place, ``[0]`` and on, as bytes; the file is before its opening bracket.
 
     A file that ends early or goes on after the array ends with a problem.
     """
-    cutter = _Cutter()
+    index = depth = 0
+    kept, over = b"", False
     while chunk := file.read(_CHUNK):
-        yield from cutter.feed(chunk)
-        if cutter.failed:
+        kept += chunk
+        start, open_string = 0, b""
+        for found in _MARK.finditer(kept):
+            mark = found[0][:1]
+            if mark == b'"':
+                # A string that the chunk cuts in two ends at the chunk's end, or at a backslash there.
+                open_string = b"" if found[1] else b'"' + kept[found.end() :]
+            elif mark in b"[{":
+                depth += 1
+                start = found.end() if depth == 1 else start
+            elif depth == 1 and mark in b",]":
+                element = kept[start : found.start()]
+                if over or len(element) > LONGEST_RECORD:
+                    yield f"[{index}]", _too_long()
+                elif mark == b"," or index or element.strip():
+                    yield f"[{index}]", element
+                index, start, over = index + 1, found.end(), False
+                if mark == b"]":
+                    yield from _after(kept[start:], file, index)
+                    return
+            elif mark in b"]}" and depth > 1:
+                depth -= 1
+        over = over or len(kept) - start > LONGEST_RECORD
+        # What is kept is scanned again from the element's start, so at its depth; an element that is passed over is not.
+        kept, depth = (open_string, depth) if over else (kept[start:], min(depth, 1))
+    yield f"[{index}]", InvalidValue("the array does not end")
+
+
+def _after(rest: bytes, file: IO[bytes], index: int) -> Iterator[tuple[str, InputError]]:
+    while rest:
+        if rest.strip():
+            yield f"[{index}]", InvalidValue("text after the array")
             return
-    if not cutter.ended:
-        yield f"[{cutter.index}]", InvalidValue("the array does not end")
-
-
-class _Cutter:
-    """Finds where the elements of one array begin and end, over chunks that may cut anything in two."""
-
-    def __init__(self) -> None:
-        self.index = 0
-        self.ended = self.failed = False
-        self._depth = 0
-        self._in_string = self._escaped = False
-        self._kept = bytearray()
-        self._over = False
-
-    def feed(self, chunk: bytes) -> Iterator[tuple[str, bytes | InputError]]:
-        position = 0
-        while position < len(chunk):
-            if self._escaped:
-                self._keep(chunk[position : position + 1])
-                self._escaped = False
-                position += 1
-                continue
-            found = (_IN_STRING if self._in_string else _OUTSIDE).search(chunk, position)
-            end = found.start() if found else len(chunk)
-            self._keep(chunk[position:end])
-            if self.ended and self._kept:
-                self.failed = True
-                yield f"[{self.index}]", InvalidValue("text after the array")
-                return
-            position = end
-            if found:
-                position += 1
-                yield from self._mark(found[0])
-
-    def _mark(self, mark: bytes) -> Iterator[tuple[str, bytes | InputError]]:
-        if self._in_string:
-            self._keep(mark)
-            self._escaped = mark == b"\\"
-            self._in_string = mark != b'"'
-        elif mark == b'"':
-            self._keep(mark)
-            self._in_string = True
-        elif mark in b"[{":
-            if self._depth:
-                self._keep(mark)
-            self._depth += 1
-        elif mark == b"," and self._depth == 1:
-            yield from self._element(last=False)
-        elif mark == b"]" and self._depth == 1:
-            self._depth, self.ended = 0, True
-            yield from self._element(last=True)
-        else:
-            # A brace that closes what it did not open stays in its element, which is no JSON then.
-            self._keep(mark)
-            self._depth -= mark in b"]}" and self._depth > 1
-
-    def _keep(self, piece: bytes) -> None:
-        if not self._kept:
-            piece = piece.lstrip(_SPACE) if not self._in_string else piece
-        if len(self._kept) + len(piece) > LONGEST_RECORD:
-            self._over = True
-            self._kept = bytearray(b"-")
-        else:
-            self._kept += piece
-
-    def _element(self, *, last: bool) -> Iterator[tuple[str, bytes | InputError]]:
-        place = f"[{self.index}]"
-        if self._over:
-            yield place, _too_long()
-        elif self._kept or not last or self.index:
-            yield place, bytes(self._kept)
-        self.index += 1
-        self._kept, self._over = bytearray(), False
+        rest = file.read(_CHUNK)

@@ -27,6 +27,7 @@ class Catalogs:
 
         Publishing the same version with the same content again changes nothing; with other content ``AlreadyExists``.
         """
+        self.session.for_house("catalog.publish")
         body = archive(catalog)
 
         def work(tx: Tx, call: Call) -> str:

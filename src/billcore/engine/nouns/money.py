@@ -49,6 +49,7 @@ class Vouchers:
         key: str | None = None,
     ) -> Voucher:
         """Issue a code (upper and lower case are one) worth ``amount`` to ``limit`` customers. Raises ``AlreadyExists``."""
+        self.session.for_house("vouchers.issue")
         until = None if expires is None else instant(expires, "expires")
         made = Voucher(code=code, amount=amount, issued=self.session.now(), expires=until, limit=limit)
 

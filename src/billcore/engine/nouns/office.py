@@ -38,6 +38,7 @@ class Exceptions:
 
     def resolve(self, id: str, *, resolution: str, key: str | None = None) -> ExceptionItem:
         """Say what was done about it; the account is billed again by the next run."""
+        self.session.for_house("exceptions.resolve")
 
         def work(tx: Tx, call: Call) -> str:
             row = tx.get(EXCEPTION, (id,))

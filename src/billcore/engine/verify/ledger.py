@@ -1,0 +1,264 @@
+"""Money at rest: the ledger, stored value, and what documents say of themselves (M1 to M4, M8, M10, M11, V3, S8)."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from billcore.engine.verify.view import AccountView, Kept, Values, whole
+from billcore.engine.verify.violation import Found, Violation
+from billcore.kernel import exact as ex
+from billcore.ports import Row
+from billcore.ports.tables import CREDIT, CUSTOMER, DOCUMENT, FACT, LINE, ONE_OFF, PAYMENT, POSTING, USAGE, Table
+from billcore.settlement import Account, CreditKind, DocumentKind
+
+__all__ = [
+    "check_m1",
+    "check_m2",
+    "check_m3",
+    "check_m4",
+    "check_m8",
+    "check_m10",
+    "check_m11",
+    "check_s8",
+    "check_v3",
+    "not_canonical",
+]
+
+_BOUND = 10**15
+_MONEY = {
+    DOCUMENT: ("net", "tax", "total", "credited", "settled"),
+    LINE: ("minor", "tax"),
+    PAYMENT: ("minor",),
+    CREDIT: ("amount", "remaining"),
+    POSTING: ("minor",),
+}
+_EXACT = {
+    LINE: ("quantity", "exact", "rate_percent"),
+    ONE_OFF: ("amount",),
+    USAGE: ("value",),
+}
+_STORED = {CreditKind.BALANCE: Account.BALANCE, CreditKind.VOUCHER: Account.VOUCHER_CREDIT}
+_SOURCES = {"issue": DOCUMENT, "void": DOCUMENT, "payment": PAYMENT, "return": PAYMENT, "credit": CREDIT}
+
+
+def not_canonical(written: object) -> bool:
+    """The text is no number, or not as billcore writes it."""
+    try:
+        return ex.text(ex.parse(str(written))) != written
+    except (ArithmeticError, ValueError, ex.InvalidNumber):
+        return True
+
+
+def check_m1(view: AccountView) -> Found:
+    """Every stored amount is an integer of minor units up to 10^15; every exact number is canonical text."""
+    for table, rows in _rows(view):
+        money = [table.position(name) for name in _MONEY.get(table, ())]
+        texts = [table.position(name) for name in _EXACT.get(table, ())]
+        for row in rows:
+            for column in money:
+                value = row[column]
+                if type(value) is not int or abs(value) > _BOUND:
+                    yield Violation("M1", _place(table, row, column), "not a bounded amount", str(value))
+            for column in texts:
+                if not_canonical(row[column]):
+                    yield Violation("M1", _place(table, row, column), "not a canonical number", str(row[column]))
+    for row in view.of(FACT):
+        for written in _quantities(str(row[7])):
+            if not_canonical(written):
+                yield Violation("M1", f"{row[0]} fact {row[1]}", "not a canonical number", str(written))
+
+
+def _rows(view: AccountView) -> Iterator[tuple[Table, Iterable[Row]]]:
+    yield LINE, view.line_rows()
+    yield PAYMENT, view.payment_rows()
+    yield USAGE, view.usage_rows()
+    for table in (DOCUMENT, CREDIT, POSTING, ONE_OFF):
+        yield table, view.of(table)
+
+
+def _place(table: Table, row: Row, column: int) -> str:
+    key = " ".join(map(str, table.key_of(row)))
+    return f"{table.name} {key} {table.names[column]}"
+
+
+def _quantities(body: str) -> list[object]:
+    """The quantities and allowances of an order's records."""
+    try:
+        records = json.loads(body).get("records", ())
+        return [written for record in records for written in (record[1], record[4])]
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return []  # what cannot be read is S10's
+
+
+def check_m2(view: AccountView) -> Found:
+    """Every ledger entry has at least two postings, none of zero, that sum to zero in each currency."""
+    sums: Counter[tuple[str, str]] = Counter()
+    counts: Counter[str] = Counter()
+    for row in view.of(POSTING):
+        entry, currency, minor = str(row[1]), str(row[7]), whole(row[8])
+        counts[entry] += 1
+        sums[entry, currency] += minor
+        if not minor:
+            yield Violation("M2", f"{view.customer} {entry}", "a posting of zero")
+    for (entry, currency), total in sums.items():
+        if total:
+            yield Violation("M2", f"{view.customer} {entry}", "the entry does not balance", f"{total} {currency}")
+    for entry, count in counts.items():
+        if count < 2:  # noqa: PLR2004 - double entry
+            yield Violation("M2", f"{view.customer} {entry}", "one posting alone is no entry")
+
+
+def check_m3(view: AccountView) -> Found:
+    """The accounts of the ledger are what documents, payments and stored value come to, and all of them sum to zero."""
+    if view.values is None:
+        return
+    booked: Counter[tuple[str, Account]] = Counter()
+    for row in view.of(POSTING):
+        booked[str(row[7]), Account(str(row[6]))] += whole(row[8])
+    expected = _expected(view.values)
+    for currency in {name for name, _ in (*booked, *expected)}:
+        whole_sum = sum(minor for (name, _), minor in booked.items() if name == currency)
+        if whole_sum:
+            place = f"{view.customer} {currency}"
+            yield Violation("M3", place, "the accounts do not sum to zero", str(whole_sum))
+        owed = booked[currency, Account.RECEIVABLE] + booked[currency, Account.WRITE_OFF]
+        compared = [(Account.RECEIVABLE, owed)]
+        compared += [
+            (account, booked[currency, account])
+            for account in (Account.BALANCE, Account.VOUCHER_CREDIT, Account.REVENUE, Account.TAX)
+        ]
+        for account, minor in compared:
+            if minor != expected[currency, account]:
+                yield Violation(
+                    "M3",
+                    f"{view.customer} {currency} {account.value}",
+                    f"the ledger should have {expected[currency, account]}",
+                    str(minor),
+                )
+
+
+def _expected(values: Values) -> Counter[tuple[str, Account]]:
+    found: Counter[tuple[str, Account]] = Counter()
+    for kept in values.kept:
+        currency = kept.document.currency
+        if not kept.invoice.void:
+            found[currency, Account.RECEIVABLE] += kept.total
+            found[currency, Account.TAX] -= kept.tax
+            if kept.document.kind is not DocumentKind.OPENING:
+                found[currency, Account.REVENUE] -= kept.net
+        found[currency, Account.RECEIVABLE] -= kept.invoice.settled
+    for credit in values.credits:
+        found[credit.currency, _STORED[credit.kind]] -= credit.remaining
+    return found
+
+
+def check_m4(view: AccountView) -> Found:
+    """A document's net is the sum of its lines, its tax the sum of its rates, its total both; and so it is booked."""
+    if view.values is None:
+        return
+    booked = {
+        str(row[1]): whole(row[8]) for row in view.of(POSTING) if row[6] == Account.RECEIVABLE.value
+    }
+    for kept in view.values.kept:
+        document = kept.document
+        for name, stored, summed in (("net", kept.net, document.net), ("tax", kept.tax, document.tax)):
+            if stored != summed:
+                yield Violation("M4", kept.number, f"{name} should be {summed}", str(stored))
+        if kept.total != kept.net + kept.tax:
+            yield Violation("M4", kept.number, f"total should be {kept.net + kept.tax}", str(kept.total))
+        entries = [("issue", kept.total), *([("void", -kept.total)] if kept.invoice.void else [])]
+        for kind, minor in entries:
+            if booked.get(f"{document.id}:{kind}", 0) != minor:
+                stored_minor = booked.get(f"{document.id}:{kind}", 0)
+                yield Violation("M4", kept.number, f"its {kind} should be booked with {minor}", str(stored_minor))
+
+
+def check_m8(view: AccountView) -> Found:
+    """Documents, prices billed, credits and postings of a customer are in its one currency."""
+    for customer in view.of(CUSTOMER):
+        for table, column in ((DOCUMENT, 4), (CREDIT, 3), (POSTING, 7)):
+            for row in view.of(table):
+                if row[column] != customer[1]:
+                    place = _place(table, row, column)
+                    yield Violation("M8", place, f"the customer's currency is {customer[1]}", str(row[column]))
+    for kept, line in view.values.live_lines() if view.values is not None else ():
+        price = view.snapshots.get(line.snapshot or "")
+        if price is not None and price.currency != kept.document.currency:
+            yield Violation("M8", f"{kept.number} {line.id}", "its price is in another currency", price.currency)
+
+
+def check_m10(view: AccountView) -> Found:
+    """Invoices and their lines never fall, credit notes and theirs never rise, and no stored value is below zero."""
+    if view.values is None:
+        return
+    for kept in view.values.kept:
+        sign = -1 if kept.is_note else 1
+        if sign * kept.total < 0:
+            yield Violation("M10", kept.number, "a total of the wrong sign", str(kept.total))
+        for line in kept.document.lines:
+            if sign * line.minor < 0:
+                yield Violation("M10", f"{kept.number} {line.id}", "an amount of the wrong sign", str(line.minor))
+    for kind in CreditKind:
+        left = sum(credit.remaining for credit in view.values.credits if credit.kind is kind)
+        if left < 0:
+            yield Violation("M10", f"{view.customer} {kind.value}", "stored value below zero", str(left))
+
+
+def check_m11(view: AccountView) -> Found:
+    """What is settled on a document is between zero and what is left of its total; a return is part of its payment."""
+    if view.values is None:
+        return
+    for kept in view.values.kept:
+        most = 0 if kept.is_note else kept.total - kept.credited
+        if not 0 <= kept.settled <= most:
+            yield Violation("M11", kept.number, f"settled should be 0 to {most}", str(kept.settled))
+        yield from _returns(kept)
+
+
+def _returns(kept: Kept) -> Found:
+    left = {payment.id: payment.minor for payment in kept.invoice.payments if payment.reverses is None}
+    for payment in kept.invoice.payments:
+        if payment.reverses is None:
+            continue
+        if payment.reverses not in left:
+            yield Violation("M11", f"{kept.number} {payment.id}", "returns no payment of its document", payment.reverses)
+            continue
+        left[payment.reverses] += payment.minor
+        if left[payment.reverses] < 0:
+            yield Violation("M11", f"{kept.number} {payment.id}", "returns more than was paid", str(payment.minor))
+
+
+def check_v3(view: AccountView) -> Found:
+    """What remains of a credit is its amount less the payments made with it, and never below zero."""
+    if view.values is None:
+        return
+    used: Counter[str] = Counter()
+    for row in view.payment_rows():
+        if row[6] is not None and whole(row[4]) > 0:
+            used[str(row[6])] += whole(row[4])
+    for credit in view.values.credits:
+        left = credit.amount - used[credit.id]
+        if credit.remaining != left or left < 0:
+            yield Violation("V3", f"{view.customer} {credit.id}", f"{left} should remain", str(credit.remaining))
+
+
+def check_s8(view: AccountView) -> Found:
+    """Every ledger entry books one fact that is there, once, and every payment is booked."""
+    there: dict[str, set[object]] = {
+        DOCUMENT.name: {row[0] for row in view.of(DOCUMENT)},
+        PAYMENT.name: {row[0] for row in view.payment_rows()},
+        CREDIT.name: {row[0] for row in view.of(CREDIT)},
+    }
+    entries = {(str(row[1]), str(row[4]), str(row[5])) for row in view.of(POSTING)}
+    for entry, kind, source in sorted(entries):
+        place = f"{view.customer} {entry}"
+        if entry != f"{source}:{kind}":
+            yield Violation("S8", place, "an entry is named by what it books", f"{source}:{kind}")
+        elif kind not in _SOURCES or source not in there[_SOURCES[kind].name]:
+            yield Violation("S8", place, "books what is not there", source)
+    booked = {source for _, kind, source in entries if kind in ("payment", "return")}
+    for row in view.payment_rows():
+        if row[0] not in booked:
+            yield Violation("S8", f"{view.customer} {row[0]}", "the payment is not booked")

@@ -1,0 +1,129 @@
+"""Snapshots and re-rating: every charge recomputed from what was known when it was issued (P4, P5, P6)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+
+import attrs
+
+from billcore.engine.accounts import usage_lookup
+from billcore.engine.verify.view import UNREADABLE, AccountView, Kept, Values
+from billcore.engine.verify.violation import Found, Violation
+from billcore.kernel import exact as ex
+from billcore.lifecycle import Subscription, life, occurrences
+from billcore.ports.tables import FACT, PRICE
+from billcore.pricing import PriceCadence
+from billcore.settlement import AccountFacts, Charge, ChargeKey, Line, LineKind, UsageLookup, charge
+
+__all__ = ["check_p4", "check_p5", "check_p6"]
+
+_MICRO = dt.timedelta(microseconds=1)
+
+
+def check_p4(view: AccountView) -> Found:
+    """Every order and every line names price snapshots that are there, and a line the one that its order bought."""
+    bought: dict[object, set[object]] = {}
+    missing: dict[object, bool] = {}
+
+    def absent(name: object) -> bool:
+        if name not in missing:
+            missing[name] = view.tx.get(PRICE, (str(name),)) is None
+        return missing[name]
+
+    for row in view.of(FACT):
+        names = bought[row[2]] = _hashes(str(row[7]))
+        for name in sorted(map(str, names)):
+            if absent(name):
+                yield Violation("P4", f"{row[0]} fact {row[1]}", "its price snapshot is missing", name)
+    for row in view.line_rows():
+        item, snapshot, place = row[16], row[21], f"{row[0]}-{row[1]}"
+        if snapshot is not None and absent(snapshot):
+            yield Violation("P4", place, "its price snapshot is missing", str(snapshot))
+        elif item in bought and snapshot not in bought[item]:
+            yield Violation("P4", place, "its price is not one that its order bought", str(snapshot))
+
+
+def _hashes(body: str) -> set[object]:
+    try:
+        return {record[0] for record in json.loads(body).get("records", ())}
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return set()  # what cannot be read is S10's
+
+
+def check_p5(view: AccountView) -> Found:
+    """Rated again from snapshot and facts as they were known at issue, every charge is the stored one, bit for bit."""
+    for kept, line, known in _again(view):
+        if line.kind is not LineKind.CHARGE:
+            continue
+        if not any(ex.text(charged.exact) == ex.text(line.exact) for charged in known):
+            asked = " or ".join(sorted({ex.text(charged.exact) for charged in known})) or "nothing"
+            yield Violation("P5", f"{kept.number} {line.id}", f"the facts come to {asked}", ex.text(line.exact))
+
+
+def check_p6(view: AccountView) -> Found:
+    """The quantity of a usage line is the sum of the events accepted for its window when it was issued."""
+    for kept, line, known in _again(view):
+        if not known or known[0].price is None or known[0].price.cadence is not PriceCadence.USAGE:
+            continue
+        if not any(ex.text(charged.quantity) == ex.text(line.quantity) for charged in known):
+            counted = " or ".join(sorted({ex.text(charged.quantity) for charged in known}))
+            yield Violation("P6", f"{kept.number} {line.id}", f"the events sum to {counted}", ex.text(line.quantity))
+
+
+def _again(view: AccountView) -> Iterator[tuple[Kept, Line, list[Charge]]]:
+    """Lines that add, each with what its key could have cost.
+
+    As the facts were known at issue, a moment before (somebody may have written at the same instant), or as they are
+    known today. A line that agrees with today's costs nothing more.
+    """
+    values = view.values
+    if values is None:
+        return
+    for kept, line in values.live_lines():
+        key = line.key
+        if key is None or not key.subscription or kept.is_note or _moved(values, kept.document.issued_at):
+            continue
+        today = values.wanted.get(key)
+        if today is not None and (today.exact, today.quantity) == (line.exact, line.quantity):
+            continue
+        found = [] if today is None else [today]
+        for known in (kept.document.issued_at, kept.document.issued_at - _MICRO):
+            charged = _charged(values, key, known, kept.document.billing_date)
+            found += [] if charged is None else [charged]
+        yield kept, line, found
+
+
+def _moved(values: Values, at: dt.datetime) -> bool:
+    """The customer's zone was written down anew after ``at``: which periods were known then cannot be told."""
+    points = values.loaded.facts.customer.profiles.points
+    late = any(profile.recorded is not None and profile.recorded >= at for _, profile in points)
+    return late and len({profile.timezone for _, profile in points}) > 1
+
+
+def _charged(values: Values, key: ChargeKey, known: dt.datetime, date: dt.datetime) -> Charge | None:
+    """What the key costs by the facts that were recorded by ``known`` and hold by ``date``."""
+    facts = values.loaded.facts
+    then = [attrs.evolve(one, facts=[f for f in one.facts if f.recorded <= known]) for one in facts.subscriptions]
+    seen = attrs.evolve(facts, subscriptions=tuple(one for one in then if one.facts))
+    for one in seen.subscriptions:
+        if one.id == key.subscription:
+            return _of(one, seen, key, date, usage_lookup(values.tx, seen, known))
+    return None
+
+
+def _of(one: Subscription, seen: AccountFacts, key: ChargeKey, date: dt.datetime, usage: UsageLookup) -> Charge | None:
+    try:
+        found = life(one, seen.customer, date)
+        for item in found.items:
+            if (item.order, item.record.price.code) != (key.item, key.price):
+                continue
+            for occurrence in occurrences(found, item, key.period.start - _MICRO):
+                if occurrence.period == key.period:
+                    return charge(found, occurrence, usage)
+                if occurrence.period.start > key.period.end:
+                    break
+    except UNREADABLE:
+        return None
+    return None

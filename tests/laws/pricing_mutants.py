@@ -1,0 +1,228 @@
+"""Mutants of pricing (see ``mutants.py``)."""
+
+from __future__ import annotations
+
+from tests.laws.mutant import Mutant
+
+__all__ = ["PRICING"]
+
+MODELS = "tests/pricing/test_models.py::"
+PROGRESSIVE = "tests/pricing/test_progressive.py::"
+PRORATION = "tests/pricing/test_proration.py::"
+CATALOG = "tests/pricing/test_catalog.py::"
+QUOTE = "tests/pricing/test_quote.py::"
+SNAPSHOT = "tests/pricing/test_snapshot.py::"
+TAX = "tests/pricing/test_tax.py::"
+
+PRICING = (
+    Mutant(
+        MODELS + "test_models_cost_what_the_format_says",
+        "pricing/tier.py",
+        "        return bisect_left(self.bounds, quantity)",
+        "        return sum(bound <= quantity for bound in self.bounds)",
+    ),
+    Mutant(
+        MODELS + "test_models_cost_what_the_format_says",
+        "pricing/model/package.py",
+        "whole + (rest > 0 and",
+        "whole + (rest >= 0 and",
+    ),
+    Mutant(
+        MODELS + "test_models_cost_what_the_format_says",
+        "pricing/model/wrapped.py",
+        "ex.subtract(ex.multiply(quantity, self.unit_multiplier), free)",
+        "ex.multiply(ex.subtract(quantity, free), self.unit_multiplier)",
+    ),
+    Mutant(
+        MODELS + "test_no_model_costs_less_than_nothing",
+        "pricing/model/flat.py",
+        "return ex.multiply(quantity, self.unit_amount) if quantity > 0 else ZERO",
+        "return ex.multiply(quantity, self.unit_amount)",
+    ),
+    Mutant(
+        MODELS + "test_more_never_costs_less",
+        "pricing/tier.py",
+        "                due = ex.CONTEXT.add(due, amount)",
+        "                due = amount",
+    ),
+    Mutant(
+        MODELS + "test_graduated_prices_have_no_cliff",
+        "pricing/tier.py",
+        "                width = ex.CONTEXT.subtract(tier.up_to, lower[index])",
+        "                width = tier.up_to",
+    ),
+    Mutant(
+        MODELS + "test_the_breakdown_has_the_amount",
+        "pricing/model/tiered.py",
+        "        return Rating(ex.add(table.base[index], part), quantity,",
+        "        return Rating(ex.add(last.amount, ex.ZERO), quantity,",
+    ),
+    Mutant(
+        MODELS + "test_the_steps_sum_to_the_amount",
+        "pricing/model/tiered.py",
+        "(*table.full[:index], last))",
+        "(last,))",
+    ),
+    Mutant(
+        MODELS + "test_the_threads_context_does_not_touch_a_price",
+        "kernel/exact.py",
+        "        return CONTEXT.multiply(a, b)",
+        "        return a * b",
+    ),
+    Mutant(
+        MODELS + "test_a_price_built_in_a_small_context_is_the_same",
+        "pricing/tier.py",
+        "ex.CONTEXT.multiply(width, tier.unit_amount)",
+        "(width * tier.unit_amount)",
+    ),
+    Mutant(
+        MODELS + "test_a_wrapper_bounds_the_amount",
+        "pricing/model/wrapped.py",
+        "            amount = least\n",
+        "            amount = self.minimum if not free else amount\n",
+    ),
+    Mutant(
+        PROGRESSIVE + "test_effective_units_are_never_more_than_the_units",
+        "pricing/model/progressive.py",
+        "            lower = bracket.up_to or lower\n",
+        "",
+    ),
+    Mutant(
+        PROGRESSIVE + "test_effective_units_grow_without_a_jump",
+        "pricing/model/progressive.py",
+        "            shares.append((index, units, ex.multiply(units, kept)))",
+        "            shares = [(index, counted, ex.multiply(counted, kept))]",
+    ),
+    Mutant(
+        PROGRESSIVE + "test_with_ascending_discounts_more_is_cheaper_each",
+        "pricing/model/progressive.py",
+        "ex.CONTEXT.scaleb(ex.CONTEXT.subtract(_HUNDRED, bracket.percent), -2)",
+        "ex.CONTEXT.scaleb(bracket.percent, -2)",
+    ),
+    Mutant(
+        PROGRESSIVE + "test_splitting_a_bracket_changes_nothing",
+        "pricing/model/progressive.py",
+        "            units = ex.subtract(upper, lower)\n",
+        "            units = ex.whole(int(ex.subtract(upper, lower)))\n",
+    ),
+    Mutant(
+        PROGRESSIVE + "test_fewer_units_than_the_minimum_cost_the_minimum",
+        "pricing/model/progressive.py",
+        "max(quantity, self.minimum_units, ZERO)",
+        "ex.add(quantity, self.minimum_units)",
+    ),
+    Mutant(
+        PRORATION + "test_shares_of_parts_add_up",
+        "pricing/proration.py",
+        "            return (at - whole.start) // _HOUR",
+        "            return -((whole.start - at) // _HOUR)",
+    ),
+    Mutant(
+        PRORATION + "test_the_parts_of_a_period_are_the_whole",
+        "pricing/proration.py",
+        "    length = _passed(measure, whole, whole.end, zone)",
+        '    length = _passed(measure, whole, whole.end, "UTC")',
+    ),
+    Mutant(
+        PRORATION + "test_parts_of_a_price_add_to_the_price",
+        "pricing/charge.py",
+        "        weighted.append((amount_of(price.model, quantity), n))",
+        "        weighted.append((ex.ratio(amount_of(price.model, quantity), 1), max(n, 1)))",
+    ),
+    Mutant(
+        PRORATION + "test_time_in_hours_is_what_passed",
+        "pricing/charge.py",
+        "        over = price.per.seconds * _MICROS",
+        "        over = 24 * price.per.seconds * _MICROS",
+    ),
+    Mutant(
+        CATALOG + "test_the_nearest_currency_wins",
+        "pricing/catalog.py",
+        "price.currency or default or self.currency",
+        "price.currency or self.currency or default",
+    ),
+    Mutant(
+        CATALOG + "test_a_selection_expands_to_priced_records",
+        "pricing/catalog.py",
+        "for code, count in addons.items()",
+        "for code, count in (addons - Counter(set(addons))).items()",
+    ),
+    Mutant(
+        CATALOG + "test_a_catalog_change_touches_no_record",
+        "pricing/catalog.py",
+        "        return price if price.currency else attrs.evolve(price, currency=code)",
+        "        object.__setattr__(price, 'currency', code)\n        return price",
+    ),
+    Mutant(
+        QUOTE + "test_explanations_recompute",
+        "pricing/quote.py",
+        'exact, "product", (tree, leaf(',
+        'exact, "sum", (tree, leaf(',
+    ),
+    Mutant(
+        QUOTE + "test_a_rating_explains_itself",
+        "pricing/explain.py",
+        "            children.append(leaf(step.name, step.amount))\n",
+        "",
+    ),
+    Mutant(
+        QUOTE + "test_totals_are_sums_of_rounded_lines",
+        "pricing/quote.py",
+        "for record, line in (*recurring, *used)]",
+        "for record, line in recurring]",
+    ),
+    Mutant(
+        QUOTE + "test_a_first_invoice_is_at_most_a_period",
+        "pricing/quote.py",
+        "        return line.exact\n",
+        "        return ex.ratio(line.exact, 2)\n",
+    ),
+    Mutant(
+        QUOTE + "test_a_quote_does_not_depend_on_the_threads_context",
+        "kernel/exact.py",
+        "        return CONTEXT.multiply(a, b)",
+        "        return a * b",
+    ),
+    Mutant(
+        SNAPSHOT + "test_snapshots_round_trip",
+        "pricing/snapshot.py",
+        '"proration": price.proration.value,',
+        '"proration": "second",',
+    ),
+    Mutant(
+        SNAPSHOT + "test_hashes_tell_prices_apart",
+        "pricing/snapshot.py",
+        '        "timing": None if price.timing is None else price.timing.value,',
+        '        "timing": price.due.value,',
+    ),
+    Mutant(
+        SNAPSHOT + "test_a_snapshot_costs_what_the_price_costs",
+        "pricing/snapshot.py",
+        '_number(data["units"]), _number(data["minimum_units"])',
+        '_number(data["minimum_units"]) or _number(data["units"]), _number(data["minimum_units"])',
+    ),
+    Mutant(
+        SNAPSHOT + "test_catalogs_round_trip",
+        "pricing/archive.py",
+        '            return {"date": value.isoformat()}',
+        "            return value.isoformat()",
+    ),
+    Mutant(
+        SNAPSHOT + "test_selections_round_trip",
+        "pricing/archive.py",
+        '            return {"instant": rfc3339(value)}',
+        '            return {"date": value.date().isoformat()}',
+    ),
+    Mutant(
+        TAX + "test_tax_is_rounded_once_a_rate",
+        "pricing/tax.py",
+        "        base = sum(lines[index][1] for index in indexes)",
+        "        base = sum(line[1] for line in lines)",
+    ),
+    Mutant(
+        TAX + "test_the_lines_taxes_sum_to_the_total",
+        "pricing/tax.py",
+        "                spread[index] = part",
+        "                spread[index] = max(part - 1, 0)",
+    ),
+)

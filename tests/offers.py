@@ -1,0 +1,88 @@
+"""What random lives buy: one small catalog with awkward amounts, and later editions of it with other prices."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from billcore.kernel import HOUR, QUARTER, WEEK, YEAR
+from billcore.pricing import (
+    Addon,
+    Aggregation,
+    Catalog,
+    Flat,
+    Graduated,
+    Meter,
+    PerUnit,
+    Plan,
+    PlanVersion,
+    Price,
+    PriceCadence,
+    Proration,
+    TaxRate,
+    Tier,
+    Timing,
+    Wrapped,
+)
+
+__all__ = ["ADDONS", "METERS", "PLANS", "offer"]
+
+ADDONS = ("disk", "line")
+METERS = ("gb", "calls")
+PLANS = ("small", "large", "late", "seats", "metered", "yearly", "hourly", "weekly")
+
+
+def _flat(amount: Decimal, **more: object) -> Price:
+    return Price(code="base", model=Flat(amount), **more)  # type: ignore[arg-type]  # keywords of Price
+
+
+def _metered(unit: Decimal, **more: object) -> Price:
+    model = Wrapped(model=Graduated([Tier(10, unit), Tier(None, unit * 2)]), included=Decimal(5), **more)  # type: ignore[arg-type]
+    return Price(code="gb", model=model, cadence=PriceCadence.USAGE, meter="gb", tax_category="reduced")
+
+
+def _plans(factor: Decimal) -> dict[str, list[Price]]:
+    """The plans' prices; codes are shared, so that a change keeps its rounding group."""
+    return {
+        "small": [_flat(Decimal("9.99") * factor), _metered(Decimal("0.333") * factor)],
+        "large": [
+            _flat(Decimal("25.01") * factor),
+            _metered(Decimal("0.111") * factor, minimum=Decimal("1.50")),
+            Price(code="setup", model=Flat(Decimal(5) * factor), cadence=PriceCadence.ONCE),
+        ],
+        "late": [_flat(Decimal("7.77") * factor, timing=Timing.ARREARS, proration=Proration.DAY)],
+        "seats": [
+            Price(code="base", model=PerUnit(Decimal("3.335") * factor), tax_category="reduced"),
+            Price(code="calls", model=PerUnit(Decimal("0.0049")), cadence=PriceCadence.USAGE, meter="calls"),
+        ],
+        "metered": [_metered(Decimal("0.77") * factor)],
+        "yearly": [_flat(Decimal("99.99") * factor, interval=YEAR), _metered(Decimal("0.05") * factor)],
+        "hourly": [_flat(Decimal("0.0137") * factor, per=HOUR)],
+        "weekly": [_flat(Decimal("2.30") * factor, interval=WEEK, proration=Proration.HOUR)],
+    }
+
+
+def offer(version: str, *, factor: int = 1, effective: str = "2025-01-01T00:00:00Z") -> Catalog:
+    """An edition of the catalog, its prices ``factor`` times those of the first."""
+    times = Decimal(factor)
+    return Catalog(
+        version=version,
+        effective=effective,
+        currency="CHF",
+        meters=[Meter(code="gb"), Meter(code="calls", aggregation=Aggregation.COUNT)],
+        plans=[
+            Plan(code=code, versions=[PlanVersion(version=1, prices=prices)])
+            for code, prices in _plans(times).items()
+        ],
+        addons=[
+            Addon(code="disk", price=Price(code="disk", model=Flat(Decimal("2.49") * times)), quantity=10, meter="gb"),
+            Addon(
+                code="line",
+                price=Price(code="line", model=Flat(Decimal("1.01") * times), interval=QUARTER, timing=Timing.ARREARS),
+            ),
+        ],
+        tax_rates=[
+            TaxRate(code="ch", country="CH", percent=Decimal("8.1")),
+            TaxRate(code="ch-reduced", country="CH", percent=Decimal("2.6"), category="reduced"),
+            TaxRate(code="de", country="DE", percent=Decimal(19)),
+        ],
+    )

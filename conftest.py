@@ -1,8 +1,8 @@
 """Every example in README, docs and docstrings is a test; this file says how each kind of block is run.
 
-- ```` ```python ```` runs in the document's namespace, as a doctest where it starts with ``>>>``; so does ``>>>`` in docstrings.
-- ```` ```console ````: each ``$ billcore ...`` is run, and the output below it, if any is shown, must match (``...`` is anything).
-- ```` ```toml ```` and ```` ```json ```` must parse.
+- ``python`` runs in the document's namespace, as a doctest where it starts with ``>>>``; so does ``>>>`` in docstrings.
+- ``console``: each ``$ billcore ...`` is run, and what is shown below it must match (``...`` is anything).
+- ``toml`` and ``json`` must parse.
 
 A document runs in a folder of its own, in which ``examples/`` is the repository's. ``<!-- skip: next (the reason) -->``
 skips one block, and is refused without a reason.

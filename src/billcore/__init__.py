@@ -1,7 +1,7 @@
 """billcore: a framework-free billing library.
 
-Immutable facts (catalogs, orders, usage) become invoices by pure functions, and those are settled by a ledger that always
-balances. Every cent can explain itself.
+Immutable facts (catalogs, orders, usage) become invoices by pure functions, and those are settled by a ledger that
+always balances. Every cent can explain itself.
 
 >>> from billcore import Billing
 >>> billing = Billing.in_memory()

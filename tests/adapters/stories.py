@@ -10,7 +10,6 @@ from typing import Any
 from hypothesis import strategies as st
 
 from billcore.adapters.serialization import SCENARIO, load_toml
-from billcore.kernel import UTC
 from billcore.ports.scenario import (
     Opening,
     RoundingPolicy,
@@ -83,7 +82,12 @@ code = "requests"
 cadence = "usage"
 meter = "requests"
 interval = {years = 1}
-model = {type = "graduated", tiers = [{up_to = 10, unit_amount = 1}, {unit_amount = "0.5"}], included = 100, minimum = 1}
+
+[plans.versions.prices.model]
+type = "graduated"
+tiers = [{up_to = 10, unit_amount = 1}, {unit_amount = "0.5"}]
+included = 100
+minimum = 1
 
 [[addons]]
 code = "more"
@@ -288,6 +292,3 @@ def _customers() -> st.SearchStrategy[ScenarioCustomer]:
         billed_until=st.none() | bst.instants(),
         opening=st.builds(Opening, balance=bst.amounts(), receivable=bst.amounts()),
     )
-
-
-NEW_YEAR = dt.datetime(2026, 1, 1, tzinfo=UTC)

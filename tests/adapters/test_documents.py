@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import random
 import time
 from decimal import Decimal
 from pathlib import Path
@@ -33,6 +35,7 @@ from billcore.adapters.serialization import (
 )
 from billcore.kernel import (
     DayAnchor,
+    Exact,
     InputError,
     Interval,
     InvalidDocument,
@@ -44,7 +47,7 @@ from billcore.kernel import (
 )
 from billcore.ports.scenario import Scenario
 from billcore.ports.steps import Change, Publish, Subscribe, UsageStep
-from billcore.pricing import Catalog, Flat, PerUnit, Price, PriceModel, Selection, TaxRate, Wrapped
+from billcore.pricing import Catalog, Flat, PerUnit, Price, PriceModel, Rating, Selection, TaxRate, Wrapped
 from billcore.testing import strategies as bst
 from tests.adapters.stories import (
     CATALOG_TEXT,
@@ -120,8 +123,8 @@ class TestRoundTrips:
         """A price model that billcore did not define has no document."""
 
         class Own:
-            def rate(self, quantity: object) -> Any:
-                raise NotImplementedError(quantity)
+            def rate(self, quantity: Exact) -> Rating:
+                return Rating(quantity, quantity)
 
         with pytest.raises(InvalidValue, match="of one's own"):
             price_model_to(Own())
@@ -258,7 +261,7 @@ class TestReading:
     @pytest.mark.parametrize("text", [CATALOG_TEXT, SCENARIO_TEXT])
     def test_kind(self, text: str) -> None:
         """A document says what it is by its format."""
-        assert text.split("billcore-")[1].split("/")[0] == kind_of(load_toml(text))
+        assert kind_of(load_toml(text)) == ("catalog" if text is CATALOG_TEXT else "scenario")
 
     def test_unknown_kind(self) -> None:
         """A document of an unknown format, or of none, is refused."""
@@ -309,10 +312,10 @@ class TestReading:
         assert str(caught.value) == "wish.toml has 1 problem\n  quantity: must not be negative (got '-1')"
 
 
-PRICE = ["plans", 0, "versions", 0, "prices", 0]
-MODEL = [*PRICE, "model"]
-TIERS = ["plans", 0, "versions", 0, "prices", 1, "model", "tiers"]
-SERVICE = ["services", 0]
+PRICE: list[str | int] = ["plans", 0, "versions", 0, "prices", 0]
+MODEL: list[str | int] = [*PRICE, "model"]
+TIERS: list[str | int] = ["plans", 0, "versions", 0, "prices", 1, "model", "tiers"]
+SERVICE: list[str | int] = ["services", 0]
 
 BAD_CATALOGS: list[tuple[list[str | int], object, type[InputError], str, str]] = [
     (["format"], ..., InvalidValue, "format", "missing"),
@@ -355,7 +358,7 @@ BAD_CATALOGS: list[tuple[list[str | int], object, type[InputError], str, str]] =
     ([*MODEL, "amount"], True, InvalidNumber, "plans[0].versions[0].prices[0].model.amount", "not a plain"),
     ([*MODEL, "amount"], 0.1, InvalidNumber, "plans[0].versions[0].prices[0].model.amount", "float"),
     ([*MODEL, "amount"], "1e5", InvalidNumber, "plans[0].versions[0].prices[0].model.amount", "1e5"),
-    ([*MODEL, "amount"], "１", InvalidNumber, "plans[0].versions[0].prices[0].model.amount", "not a plain"),
+    ([*MODEL, "amount"], "\uff11", InvalidNumber, "plans[0].versions[0].prices[0].model.amount", "not a plain"),
     ([*MODEL, "amount"], 10**15, InvalidNumber, "plans[0].versions[0].prices[0].model.amount", "15 digits"),
     ([*MODEL, "amount"], 10**10_000, InvalidNumber, "plans[0].versions[0].prices[0].model.amount", "15 digits"),
     ([*MODEL, "amount"], Decimal("NaN"), InvalidNumber, "plans[0].versions[0].prices[0].model.amount", "NaN"),
@@ -643,10 +646,8 @@ class TestBombs:
     def test_any_bytes(self, source: bytes | str) -> None:
         """Whatever the bytes, a loader answers plain data or ``InvalidDocument``."""
         for load in (load_json, load_toml):
-            try:
+            with contextlib.suppress(InvalidDocument):
                 load(source)
-            except InvalidDocument:
-                pass
 
     @slow
     @given(
@@ -657,16 +658,20 @@ class TestBombs:
         ),
         st.randoms(use_true_random=False),
     )
-    def test_any_value_anywhere(self, kind: str, value: object, random: Any) -> None:
+    def test_any_value_anywhere(self, kind: str, value: object, chance: random.Random) -> None:
         """Whatever stands anywhere in a document, a reader answers a value or ``InvalidDocument`` that can be shown."""
         data = catalog_data() if kind == "catalog" else scenario_data()
         path: list[str | int] = []
         inner: Any = data
-        while isinstance(inner, (dict, list)) and inner and (not path or random.random() < 0.8):
-            path.append(random.choice(list(inner)) if isinstance(inner, dict) else random.randrange(len(inner)))
-            inner = inner[path[-1]]
+        while isinstance(inner, (dict, list)) and inner and (not path or chance.random() < 0.8):
+            key = chance.choice(list(inner) if isinstance(inner, dict) else range(len(inner)))
+            path.append(key)
+            inner = inner[key]
+        read = catalog_from if kind == "catalog" else scenario_from
+        problems: tuple[InputError, ...] = ()
         try:
-            (catalog_from if kind == "catalog" else scenario_from)(with_key(data, path, value))
+            read(with_key(data, path, value))
         except InvalidDocument as error:
-            assert all(type(problem) is not InputError for problem in error.problems)
-            assert str(error)
+            problems = error.problems
+
+        assert all(type(problem) is not InputError and str(problem) for problem in problems)

@@ -28,7 +28,11 @@ LONG_FOR_A_REASON = {
     "kernel/_iso4217.py": "a table: one line a currency",
 }
 
-SQL_START = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|REPLACE|WITH|PRAGMA)\s", re.IGNORECASE)
+# In capitals one word tells a statement; in small letters prose may start so, and it takes two.
+SQL_START = re.compile(
+    r"\s*((SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|REPLACE|WITH|PRAGMA)\s"
+    r"|(?i:select\s.*\sfrom|insert\s+into|delete\s+from|(create|alter|drop)\s+(table|index))\s)"
+)
 # date.today, datetime.now and so on, by the last two names of what is called.
 CLOCK_CALLS = {
     "datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.time_ns", "time.monotonic",
@@ -72,8 +76,8 @@ def no_float(source: Source) -> Iterator[Finding]:
         return
     for node in ast.walk(source.tree):
         match node:
-            case ast.Constant(value=float()):
-                yield Finding(node.lineno, f'a float literal: write Decimal("{node.value}") or a pair of integers')
+            case ast.Constant(value=float(value)):
+                yield Finding(node.lineno, f'a float literal: write Decimal("{value}") or a pair of integers')
             case ast.Call(func=ast.Name(id="float")):
                 yield Finding(node.lineno, "float(...): stay exact, by kernel.exact.number")
             case _:
@@ -121,9 +125,10 @@ def no_chance(source: Source) -> Iterator[Finding]:
 def decimal_from_decimal(source: Source) -> Iterator[Finding]:
     """An editor's completion may import ``Decimal`` from a library that happens to have it."""
     for node in ast.walk(source.tree):
-        if isinstance(node, ast.ImportFrom) and node.module != "decimal":
-            if any(name.name == "Decimal" for name in node.names):
-                yield Finding(node.lineno, f"Decimal from {node.module}: write `from decimal import Decimal`")
+        if not isinstance(node, ast.ImportFrom) or node.module == "decimal":
+            continue
+        if any(name.name == "Decimal" for name in node.names):
+            yield Finding(node.lineno, f"Decimal from {node.module}: write `from decimal import Decimal`")
 
 
 def aware_timestamps(source: Source) -> Iterator[Finding]:

@@ -46,7 +46,7 @@ def sources() -> Iterator[Source]:
 
 
 def packages() -> Iterator[ModuleType]:
-    """Every package of billcore that has a door: the top, and those below it whose ``__init__`` declares ``__all__``."""
+    """Every package of billcore that has a door: its ``__init__`` declares ``__all__``."""
     for found in [billcore, *map(importlib.import_module, _package_names())]:
         if hasattr(found, "__all__"):
             yield found

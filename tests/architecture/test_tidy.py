@@ -53,7 +53,7 @@ ALLOWED = [
     (rules.aware_timestamps, "kernel/instant.py", "at = datetime.fromtimestamp(0, UTC)"),
     (rules.aware_timestamps, "kernel/instant.py", "at = datetime.fromtimestamp(0, tz=UTC)"),
     (rules.no_spliced_sql, "adapters/sql/store.py", 'sql = f"SELECT * FROM {prefix}lines"'),
-    (rules.no_spliced_sql, "kernel/errors.py", 'text = f"select one of {names}".upper'),
+    (rules.no_spliced_sql, "kernel/errors.py", 'text = f"select one of {names}"'),
     (rules.no_print, "cli/output.py", "print(1)"),
     (rules.no_any, "ports/store.py", "def _get(key: Any) -> None: ..."),
     (rules.adapters_on_first_use, "engine/billing.py", "def open():\n    from billcore.adapters import SqlStore"),

@@ -10,12 +10,16 @@ docstring begins with "Law: " has at least one row here, of four texts:
 
 ``test_laws_bite`` applies each to a copy of ``src`` and runs the law against it, which must fail by an assertion or an
 error of its own, not by a module that cannot be imported. To add rows, append to the tuple of your package
-(``kernel_mutants.py`` and so on), or add such a module and its tuple to ``MUTANTS`` below; when code moves, a fragment that is gone or no longer unique is reported with its row.
+(``kernel_mutants.py`` and so on), or add such a module and its tuple to ``MUTANTS`` below;
+when code moves, a fragment that is gone or no longer unique is reported with its row.
 
-The module is a pytest plugin, too: ``-p tests.laws.mutants`` makes Hypothesis draw few examples, always the same ones.
+The module is a pytest plugin, too: ``-p tests.laws.mutants`` makes Hypothesis draw the same examples every time, and stop at the first
+that fails.
 """
 
 from __future__ import annotations
+
+import os
 
 import hypothesis
 
@@ -23,9 +27,11 @@ from tests.laws.kernel_mutants import KERNEL
 from tests.laws.mutant import Mutant
 from tests.laws.pricing_mutants import PRICING
 
-__all__ = ["MUTANTS", "PROFILE", "Mutant"]
+__all__ = ["EXAMPLES", "MUTANTS", "PROFILE"]
 
 PROFILE = "mutants"
+EXAMPLES = "BILLCORE_LAW_EXAMPLES"
+"""The variable of the environment that says how many examples a law gets."""
 
 MUTANTS: tuple[Mutant, ...] = (*KERNEL, *PRICING)
 
@@ -34,7 +40,7 @@ def pytest_configure() -> None:
     """Load the profile after every conftest has loaded its own."""
     hypothesis.settings.register_profile(
         PROFILE,
-        max_examples=100,
+        max_examples=int(os.environ.get(EXAMPLES, "200")),
         derandomize=True,
         database=None,
         deadline=None,

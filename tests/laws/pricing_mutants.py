@@ -114,14 +114,14 @@ PRICING = (
     Mutant(
         PRORATION + "test_shares_of_parts_add_up",
         "pricing/proration.py",
-        "            return (at - whole.start) // _HOUR",
-        "            return -((whole.start - at) // _HOUR)",
+        "    return (_passed(measure, whole, part.end, zone) - _passed(measure, whole, part.start, zone), length)",
+        "    return (_passed(measure, part, part.end, zone), length)",
     ),
     Mutant(
         PRORATION + "test_the_parts_of_a_period_are_the_whole",
         "pricing/proration.py",
-        "    length = _passed(measure, whole, whole.end, zone)",
-        '    length = _passed(measure, whole, whole.end, "UTC")',
+        "            return 0 if at == whole.start else min(",
+        "            return min(",
     ),
     Mutant(
         PRORATION + "test_parts_of_a_price_add_to_the_price",
@@ -192,8 +192,8 @@ PRICING = (
     Mutant(
         SNAPSHOT + "test_hashes_tell_prices_apart",
         "pricing/snapshot.py",
-        '        "timing": None if price.timing is None else price.timing.value,',
-        '        "timing": price.due.value,',
+        '        "tax_category": price.tax_category,',
+        '        "tax_category": "standard",',
     ),
     Mutant(
         SNAPSHOT + "test_a_snapshot_costs_what_the_price_costs",

@@ -52,38 +52,47 @@ def bounds_of(model: PriceModel) -> list[Decimal]:
             return []
 
 
-def interesting(model: PriceModel) -> st.SearchStrategy[Exact]:
-    """Any quantity, and often exactly a bound or a thousandth beside it."""
-    near: list[Exact] = [bound + by for bound in bounds_of(model) for by in (Decimal(0), STEP, -STEP)]
-    return ANY_QUANTITY | st.sampled_from([Decimal(0), *near])
+def interesting(model: PriceModel) -> st.SearchStrategy[list[Exact]]:
+    """A few quantities of any kind, in order, with every bound of the model and a thousandth to each side of it."""
+    near = [bound + by for bound in bounds_of(model) for by in (Decimal(0), STEP, -STEP)]
+    always: list[Exact] = [Decimal(0), Decimal(-7), *near]
+    return st.lists(ANY_QUANTITY, min_size=3, max_size=3).map(lambda drawn: sorted([*drawn, *always]))
 
 
-MODEL_AND_QUANTITY = price_models().flatmap(lambda model: st.tuples(st.just(model), interesting(model)))
+def with_quantities(models: st.SearchStrategy[PriceModel]) -> st.SearchStrategy[tuple[PriceModel, list[Exact]]]:
+    """Each model with the quantities that are interesting for it."""
+    return models.flatmap(lambda model: st.tuples(st.just(model), interesting(model)))
 
 
-@given(MODEL_AND_QUANTITY)
-def test_models_cost_what_the_format_says(case: tuple[PriceModel, Exact]) -> None:
+ANY_MODEL = with_quantities(price_models())
+
+
+@given(ANY_MODEL)
+def test_models_cost_what_the_format_says(case: tuple[PriceModel, list[Exact]]) -> None:
     """Law: every model costs exactly what an oracle in fractions, written from FORMATS.md, says."""
-    model, quantity = case
+    model, several = case
 
-    assert ex.fraction(amount_of(model, quantity)) == oracle.cost(model, ex.fraction(quantity))
+    for quantity in several:
+        assert ex.fraction(amount_of(model, quantity)) == oracle.cost(model, ex.fraction(quantity))
 
 
-@given(MODEL_AND_QUANTITY)
-def test_no_model_costs_less_than_nothing(case: tuple[PriceModel, Exact]) -> None:
+@given(ANY_MODEL)
+def test_no_model_costs_less_than_nothing(case: tuple[PriceModel, list[Exact]]) -> None:
     """Law: no quantity, negative ones included, costs less than nothing; a negative one costs what zero costs."""
-    model, quantity = case
+    model, several = case
 
-    assert amount_of(model, quantity) >= 0
-    assert amount_of(model, min(quantity, ex.negate(quantity))) == amount_of(model, Decimal(0))
+    for quantity in several:
+        assert amount_of(model, quantity) >= 0
+        assert amount_of(model, min(quantity, ex.negate(quantity))) == amount_of(model, Decimal(0))
 
 
-@given(RISING, st.lists(ANY_QUANTITY, min_size=2, max_size=2).map(sorted))
-def test_more_never_costs_less(model: PriceModel, pair: list[Exact]) -> None:
+@given(with_quantities(RISING))
+def test_more_never_costs_less(case: tuple[PriceModel, list[Exact]]) -> None:
     """Law: per unit, graduated, whole packages and progressive brackets never fall as the quantity grows."""
-    less, more = pair
+    model, several = case
+    costs = [amount_of(model, quantity) for quantity in several]
 
-    assert amount_of(model, less) <= amount_of(model, more)
+    assert costs == sorted(costs)
 
 
 @given(tiers(flat_amounts=False).map(Graduated))
@@ -95,36 +104,37 @@ def test_graduated_prices_have_no_cliff(model: Graduated) -> None:
         assert beyond == STEP / 100 * following.unit_amount
 
 
-@given(MODEL_AND_QUANTITY)
-def test_the_breakdown_has_the_amount(case: tuple[PriceModel, Exact]) -> None:
+@given(ANY_MODEL)
+def test_the_breakdown_has_the_amount(case: tuple[PriceModel, list[Exact]]) -> None:
     """Law: ``rate`` and ``amount`` agree, exactly."""
-    model, quantity = case
+    model, several = case
 
-    assert model.rate(quantity).amount == amount_of(model, quantity)
+    assert [model.rate(quantity).amount for quantity in several] == [amount_of(model, q) for q in several]
 
 
-@given(MODEL_AND_QUANTITY)
-def test_the_steps_sum_to_the_amount(case: tuple[PriceModel, Exact]) -> None:
+@given(ANY_MODEL)
+def test_the_steps_sum_to_the_amount(case: tuple[PriceModel, list[Exact]]) -> None:
     """Law: the steps of a rating sum to its amount, and each is quantity x unit amount + flat amount."""
-    model, quantity = case
-    rating = model.rate(quantity)
+    model, several = case
 
-    assert ex.total([step.amount for step in rating.steps]) == rating.amount
-    for step in rating.steps:
-        if step.name not in {"minimum", "maximum", "included"}:
-            assert ex.add(ex.multiply(step.quantity, step.unit_amount), step.flat_amount) == step.amount
+    for rating in map(model.rate, several):
+        assert ex.total([step.amount for step in rating.steps]) == rating.amount
+        for step in rating.steps:
+            if step.name not in {"minimum", "maximum", "included"}:
+                assert ex.add(ex.multiply(step.quantity, step.unit_amount), step.flat_amount) == step.amount
 
 
-@given(MODEL_AND_QUANTITY)
-def test_the_threads_context_does_not_touch_a_price(case: tuple[PriceModel, Exact]) -> None:
+@given(ANY_MODEL)
+def test_the_threads_context_does_not_touch_a_price(case: tuple[PriceModel, list[Exact]]) -> None:
     """Law: a price rates alike under any decimal context."""
-    model, quantity = case
-    expected = model.rate(quantity)
+    model, several = case
+    expected = [model.rate(quantity) for quantity in several]
     with small_context():
-        got = model.rate(quantity)
-        amount = amount_of(model, quantity)
+        got = [model.rate(quantity) for quantity in several]
+        amounts_alone = [amount_of(model, quantity) for quantity in several]
 
-    assert (got, amount) == (expected, expected.amount)
+    assert got == expected
+    assert amounts_alone == [rating.amount for rating in expected]
 
 
 @given(tiers(), quantities(max_value=3_000))

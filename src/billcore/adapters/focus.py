@@ -1,8 +1,8 @@
 """FOCUS 1.x usage exports: the FinOps Foundation's open billing data, read as a stream.
 
-A customer is a ``SubAccountId``, a price a ``SkuPriceId`` at its ``ListUnitPrice``, a usage event a row. Instants without
-a zone are UTC. A row that lacks a column, or whose unit price times quantity is further than 0.00000000005 from its
-``ListCost`` (the file rounds it), is reported by its line number and left out.
+A customer is a ``SubAccountId``, a price a ``SkuPriceId`` at its ``ListUnitPrice``, a usage event a row. Instants
+without a zone are UTC. A row that lacks a column, or whose unit price times quantity is further than 0.00000000005 from
+its ``ListCost`` (the file rounds it), is reported by its line number and left out.
 """
 
 from __future__ import annotations
@@ -83,7 +83,9 @@ def _row(line: int, cells: dict[str, str]) -> FocusRow:
     gap = ex.subtract(ex.multiply(price, quantity), cost)
     if abs(ex.fraction(gap)) > ex.fraction(_TOLERANCE):
         raise InvalidValue("unit price times quantity is not the cost", place="ListCost", value=cells["ListCost"])
-    time, start, end = (_instant(cells, name) for name in ("ChargePeriodStart", "BillingPeriodStart", "BillingPeriodEnd"))
+    time, start, end = (
+        _instant(cells, name) for name in ("ChargePeriodStart", "BillingPeriodStart", "BillingPeriodEnd")
+    )
     if not start <= time < end:
         raise InvalidValue("outside the billing period", place="ChargePeriodStart", value=cells["ChargePeriodStart"])
     return FocusRow(

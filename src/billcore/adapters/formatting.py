@@ -1,12 +1,13 @@
-"""Money, quantities and dates for people. The only module that imports babel, on first use.
+r"""Money, quantities and dates for people. The only module that imports babel, on first use.
 
-babel's currency digits are what CLDR displays, not ISO 4217 minor units (they differ for 13 currencies, RSD among them), so
-the digits come from billcore's own table; and it rounds in the thread's decimal context, so it is given a wide one.
+babel's currency digits are what CLDR displays, not ISO 4217 minor units (they differ for 13 currencies, RSD among
+them), so the digits come from billcore's own table; and it rounds in the thread's decimal context, so it is given a
+wide one.
 
 >>> money("1234.56", "RSD", "en")
 'RSD1,234.56'
->>> money("1234.5", "CHF", "de_CH")
-'CHF\xa01’234.50'
+>>> money("1234.5", "EUR", "de_DE")
+'1.234,50\xa0€'
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def _currency_pattern(locale: str, digits: int) -> str:
     from babel import Locale
 
     pattern: str = Locale.parse(locale).currency_formats["standard"].pattern
-    positive = pattern.split(";")[0]
+    positive = pattern.split(";", maxsplit=1)[0]
     whole = "".join(c for c in positive if c in "#,0.").split(".")[0]
     start = min(positive.index(c) for c in "#0" if c in positive)
     end = max(positive.rindex(c) for c in "#0" if c in positive) + 1
@@ -59,9 +60,7 @@ def money(amount: Number, currency: str, locale: str) -> str:
     with decimal.localcontext() as context:
         context.prec = _WIDE
         pattern = _currency_pattern(name, places(currency))
-        written: str = format_currency(
-            number(amount), currency, format=pattern, locale=name, currency_digits=False
-        )
+        written: str = format_currency(number(amount), currency, format=pattern, locale=name, currency_digits=False)
     return written
 
 

@@ -111,7 +111,7 @@ class _MemoryView(Unit):
         values = sorted(set(first), key=lambda value: (value is not None, value))
         return [row for value in values for row in self.find(table, index, (value,))]
 
-    def usage_total(  # noqa: PLR0917 - as the port has it
+    def usage_total(
         self, customer: str, meter: str, subscription: str | None, start: int, end: int, known: int | None = None
     ) -> UsageTotal:
         rows = self.find(USAGE, _USAGE_INDEX, (customer, meter), at_least=start, at_most=end - 1)

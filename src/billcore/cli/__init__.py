@@ -2,8 +2,8 @@
 
 It owns exit codes, tables and progress bars. It does not own a rule: every command is a few calls of the handle.
 
-Exit codes: 0 done; 1 the answer is no (problems in a document, violations, refused steps, a difference); 2 wrong use of the
-command; 3 refused by billcore (an ``InputError`` or ``StateError``); 4 the store failed.
+Exit codes: 0 done; 1 the answer is no (problems in a document, violations, refused steps, a difference); 2 wrong use of
+the command; 3 refused by billcore (an ``InputError`` or ``StateError``); 4 the store failed.
 """
 
 from __future__ import annotations

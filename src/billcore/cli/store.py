@@ -53,10 +53,14 @@ def load(database: Path, files: tuple[Path, ...], as_json: bool) -> None:  # noq
     data = {
         "steps": len(results),
         "events": events,
-        "errors": [{"at": rfc3339(r.at), "do": r.do, "story": r.story, "step": r.number, "error": r.error} for r in refused],
+        "errors": [
+            {"at": rfc3339(r.at), "do": r.do, "story": r.story, "step": r.number, "error": r.error} for r in refused
+        ],
     }
     text = f"{len(results)} steps and {events} usage events loaded, {len(refused)} steps refused"
-    answer(data, as_json=as_json, text="\n".join([text, *(f"  {r.story}/{r.number} {r.do}: {r.error}" for r in refused)]))
+    answer(
+        data, as_json=as_json, text="\n".join([text, *(f"  {r.story}/{r.number} {r.do}: {r.error}" for r in refused)])
+    )
     if refused:
         raise SystemExit(NO)
 
@@ -108,7 +112,9 @@ def run(database: Path, until: str, at: str | None, as_json: bool) -> None:  # n
     answer(data, as_json=as_json)
     if not as_json:
         rows = [(money.currency, str(money.amount)) for money in report.money()]
-        title = f"{report.invoices} invoices and {report.credit_notes} credit notes on {report.billing_dates} billing dates"
+        title = (
+            f"{report.invoices} invoices and {report.credit_notes} credit notes on {report.billing_dates} billing dates"
+        )
         table(title, ("currency", "billed"), rows, (1,))
         for customer in report.parked:
             click.echo(f"parked: {customer}", err=True)

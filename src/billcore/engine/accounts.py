@@ -182,15 +182,18 @@ def rescheduled(
 ) -> AccountState:
     """The state with ``next_due`` worked out.
 
-    That is the next billing date of any subscription; a past one that a fact recorded late gave a new key in advance (if
-    after ``past``, the one just done); a reopened one. Where none will come, what is pending is billed on the latest
-    billing date, or at its own instant where there was none. ``seen`` are lives up to ``past``, good where no fact is later.
+    That is the next billing date of any subscription; a past one that a fact recorded late gave a new key in advance
+    (if after ``past``, the one just done); a reopened one. Where none will come, what is pending is billed on the
+    latest billing date, or at its own instant where there was none. ``seen`` are lives up to ``past``, good where no
+    fact is later.
     """
     known = seen if past is not None and _nothing_after(facts, past) else ()
     lives = known or [life(subscription, facts.customer) for subscription in facts.subscriptions]
     found = [due for one in lives if (due := next_due(one, state.last_run)) is not None]
     if state.last_run is not None and state.marks and state.marks[0] <= state.last_run:
-        found += [date for date in late_dates(lives, state.marks[0], state.last_run, billed()) if past is None or date > past]
+        found += [
+            date for date in late_dates(lives, state.marks[0], state.last_run, billed()) if past is None or date > past
+        ]
     found += state.reopened
     if not found and state.marks:
         if state.last_run is not None and state.marks[0] <= state.last_run:
@@ -207,7 +210,9 @@ def _nothing_after(facts: AccountFacts, at: dt.datetime) -> bool:
     )
 
 
-def save_account(tx: Tx, loaded: Loaded, facts: AccountFacts, *marks: dt.datetime, state: AccountState | None = None) -> None:
+def save_account(
+    tx: Tx, loaded: Loaded, facts: AccountFacts, *marks: dt.datetime, state: AccountState | None = None
+) -> None:
     """Write the account after a fact: marked at the instants from which new facts hold, and due when it now is."""
     account = loaded.account
     new = account.state if state is None else state

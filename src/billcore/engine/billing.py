@@ -33,9 +33,9 @@ __all__ = ["Billing"]
 class Billing:
     """One object for everything: ``billing.customers.create(...)``, ``billing.invoices.run(...)``.
 
-    ``store`` is any ``ports.Store``; ``clock`` and ``ids`` default to the machine's. Every verb that changes something takes
-    ``key``: the same key with the same request returns the first result. The handle is a context manager and may be shared
-    by threads.
+    ``store`` is any ``ports.Store``; ``clock`` and ``ids`` default to the machine's. Every verb that changes something
+    takes ``key``: the same key with the same request returns the first result. The handle is a context manager and may
+    be shared by threads.
     """
 
     def __init__(
@@ -61,7 +61,12 @@ class Billing:
 
     @classmethod
     def in_memory(
-        cls, *, clock: Clock | None = None, ids: Ids | None = None, policy: Policy | None = None, issuer: str | None = None
+        cls,
+        *,
+        clock: Clock | None = None,
+        ids: Ids | None = None,
+        policy: Policy | None = None,
+        issuer: str | None = None,
     ) -> Self:
         """A handle over a store in memory: for tests, notebooks and simulations."""
         from billcore.adapters.memory import MemoryStore

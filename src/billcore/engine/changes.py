@@ -44,19 +44,17 @@ def same_currency(records: tuple[OrderRecord, ...], loaded: Loaded) -> None:
     for record in records:
         if record.price.currency != currency:
             raise CurrencyMismatch(
-                "the customer pays in another currency", place="selection", value=f"{record.price.currency} and {currency}"
+                "the customer pays in another currency",
+                place="selection",
+                value=f"{record.price.currency} and {currency}",
             )
 
 
-def changed_order(
-    tx: Tx, call: Call, loaded: Loaded, current: Subscription, now: dt.datetime, asked: Asked
-) -> Order:
+def changed_order(tx: Tx, call: Call, loaded: Loaded, current: Subscription, now: dt.datetime, asked: Asked) -> Order:
     """The order of a change: what is had from its instant on."""
     before = current.order_at(now)
     held = life(current, loaded.facts.customer, now)
-    old = tuple(
-        _record_of(item, now) for item in held.alive(now) if item.record.addon is None
-    )
+    old = tuple(_record_of(item, now) for item in held.alive(now) if item.record.addon is None)
     selection, catalog = _wanted(asked, before), before.catalog
     if selection is None:
         new = tuple(_with_quantity(record, asked.quantity) for record in old)
@@ -119,7 +117,10 @@ def _with_quantity(record: OrderRecord, quantity: Decimal | None) -> OrderRecord
 def _default_when(old: tuple[OrderRecord, ...], new: tuple[OrderRecord, ...]) -> str:
     """Now for a dearer or equal full period; at the period's end for a cheaper one or a fallen quantity."""
     fallen = any(
-        a.price == b.price and b.quantity < a.quantity for a in old for b in new if a.price.cadence is not PriceCadence.USAGE
+        a.price == b.price and b.quantity < a.quantity
+        for a in old
+        for b in new
+        if a.price.cadence is not PriceCadence.USAGE
     )
     cheaper = ex.compare(_full_period(new), _full_period(old)) < 0
     return "period_end" if cheaper or fallen else "now"

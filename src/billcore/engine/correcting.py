@@ -63,7 +63,9 @@ def _may_void(invoice: Invoice, others: list[Invoice]) -> None:
     if invoice.payments or not invoice.open:
         raise NotAllowed("a paid document cannot be voided", place="document", value=number, hint="credit it")
     if any(other.document.corrects == invoice.id and not other.void for other in others):
-        raise NotAllowed("a corrected document cannot be voided", place="document", value=number, hint="credit the rest")
+        raise NotAllowed(
+            "a corrected document cannot be voided", place="document", value=number, hint="credit the rest"
+        )
 
 
 def credit_document(
@@ -133,5 +135,3 @@ def _goodwill(line: Line, minor: int, currency: str, reason: str) -> Line:
         corrects=line.id,
         reason=reason,
     )
-
-

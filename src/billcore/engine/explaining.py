@@ -72,7 +72,9 @@ def _keyed(tx: ReadTx, document: Document, line: Line, key: ChargeKey) -> Explan
         return wanted
     parts = tuple(leaf(f"billed on {found.number}", other.exact, other.id) for other, found in others)
     value = ex.subtract(wanted.value, ex.total([other.exact for other, _ in others]))
-    return Explanation(line.reason or "difference", value, "remainder", (wanted, *parts), "should be, less what was billed")
+    return Explanation(
+        line.reason or "difference", value, "remainder", (wanted, *parts), "should be, less what was billed"
+    )
 
 
 def _counts(found: Invoice, document: Document) -> bool:
@@ -97,7 +99,10 @@ def _wanted(tx: ReadTx, document: Document, line: Line, key: ChargeKey) -> Expla
         once = next(once for once in facts.one_offs if once.id == key.item)
         return leaf(once.description, once.amount, f"added {rfc3339(once.at)}")
     known = attrs.evolve(
-        facts, subscriptions=tuple(_known(one, document.issued_at) for one in facts.subscriptions if _is_known(one, document.issued_at))
+        facts,
+        subscriptions=tuple(
+            _known(one, document.issued_at) for one in facts.subscriptions if _is_known(one, document.issued_at)
+        ),
     )
     subscription = next(one for one in known.subscriptions if one.id == key.subscription)
     found = life(subscription, facts.customer, document.billing_date)
@@ -108,7 +113,9 @@ def _wanted(tx: ReadTx, document: Document, line: Line, key: ChargeKey) -> Expla
         for occurrence in occurrences(found, item, key.period.start - dt.timedelta(microseconds=1)):
             if occurrence.period == key.period:
                 made = charge(found, occurrence, usage)
-                return leaf("nothing used", ex.ZERO) if made is None else _occurrence(found, occurrence, usage, made.exact)
+                return (
+                    leaf("nothing used", ex.ZERO) if made is None else _occurrence(found, occurrence, usage, made.exact)
+                )
             if occurrence.period.start > key.period.end:
                 break
     return leaf("no longer had", ex.ZERO, line.reason)

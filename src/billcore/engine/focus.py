@@ -1,4 +1,4 @@
-"""Billing a FOCUS export: a subscription for each sub-account and billing period, billed by the same engine as any other.
+"""Billing a FOCUS export: a subscription for each sub-account and billing period, billed like any other.
 
 Each customer's period is one rounding group: fractions of a cent per line are real here, and rounding each would lose
 dollars.
@@ -109,5 +109,3 @@ def _event(row: FocusRow) -> UsageEvent:
         value=row.quantity,
         subscription=_plan(row),
     )
-
-

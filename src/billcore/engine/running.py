@@ -1,30 +1,29 @@
 """The billing run: billing date by billing date, customers by id, a batch a transaction.
 
-A batch reads its customers together and decides them one by one; one whose decision raises gets an exception item instead
-of an invoice. A batch that the store refuses is rolled back and done again customer by customer; the refused one is parked.
+A batch reads its customers together and decides them one by one; one whose decision raises gets an exception item
+instead of an invoice. A batch that the store refuses is rolled back and done again customer by customer; the refused
+one is parked.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
-from decimal import Decimal
 
 import attrs
 
 from billcore.engine.accounts import Loaded, billed_since, invoices_of, load_many, rescheduled, usage_lookup
 from billcore.engine.catalogs import rates_at
-from billcore.engine.rows.customers import account_of, account_row
+from billcore.engine.rows.customers import account_row
 from billcore.engine.rows.money import ExceptionItem, credit_of, exception_row
 from billcore.engine.session import Session
 from billcore.engine.writing import Batch
-from billcore.kernel import BillcoreError, ConstraintViolated, Money, NotFound, derive, from_micros, micros
+from billcore.kernel import BillcoreError, ConstraintViolated, Money, derive, from_micros, micros
 from billcore.ports import ReadTx, Tx
 from billcore.ports.tables import ACCOUNT, CREDIT, DOCUMENT, EXCEPTION
 from billcore.pricing import Price, TaxRate
-from billcore.settlement import Bill, Billed, Funds, Invoice, decide
+from billcore.settlement import Bill, Billed, Credit, Funds, Invoice, decide
 
 __all__ = ["BATCH", "RunReport", "Runner", "decide_account"]
 
@@ -77,7 +76,7 @@ def decide_account(
     date: dt.datetime,
     at: dt.datetime,
     rates: Sequence[TaxRate],
-    funds: Funds = Funds(),
+    funds: Funds | None = None,
 ) -> Bill:
     """Decide one account at one billing date from what the store holds; nothing is written."""
     state = loaded.state
@@ -93,7 +92,7 @@ def decide_account(
         rates=rates,
         policy=session.policy,
         sequence=_sequence(tx, loaded, date),
-        funds=funds,
+        funds=funds or Funds(),
     )
     moved = rescheduled(loaded.facts, bill.state, lambda: _with(tx, loaded, bill), date, bill.lives)
     return attrs.evolve(bill, state=moved)
@@ -124,15 +123,15 @@ def funds_of(tx: ReadTx, customers: Sequence[str], at: dt.datetime) -> tuple[dic
     """
     funds: dict[str, Funds] = {}
     versions: dict[str, int] = {}
-    credits: dict[str, list[object]] = {}
+    held: dict[str, list[Credit]] = {}
     for row in tx.find_many(CREDIT, CREDIT.indexes[0], customers):
         credit = credit_of(row)
         if credit.usable(at):
-            credits.setdefault(credit.customer, []).append(credit)
+            held.setdefault(credit.customer, []).append(credit)
             versions[credit.id] = int(row[-1] or 0)
-    for customer, held in credits.items():
+    for customer, found in held.items():
         open_ones = tuple(invoice for invoice in invoices_of(tx, customer) if invoice.open > 0)
-        funds[customer] = Funds(tuple(held), open_ones)  # type: ignore[arg-type]  # credits of this customer
+        funds[customer] = Funds(tuple(found), open_ones)
     return funds, versions
 
 
@@ -154,7 +153,7 @@ class Runner:
     snapshots: dict[str, Price] = attrs.field(factory=dict)
 
     def run(self, executor: Executor | None = None) -> RunReport:
-        """Bill and settle everything that is due. Work is cut by customer; with an executor, batches run side by side."""
+        """Bill and settle everything that is due; with an executor, batches of customers run side by side."""
         report = RunReport()
         while (date := self._next_date()) is not None:
             report = report.plus(self._date(date, executor))
@@ -176,8 +175,10 @@ class Runner:
     def _date(self, date: dt.datetime, executor: Executor | None) -> RunReport:
         chunks = self._chunks(date)
         report = RunReport()
-        results = executor.map(self._chunk, *zip(*((date, c) for c in chunks), strict=True)) if executor else (
-            self._chunk(date, chunk) for chunk in chunks
+        results = (
+            executor.map(self._chunk, *zip(*((date, c) for c in chunks), strict=True))
+            if executor
+            else (self._chunk(date, chunk) for chunk in chunks)
         )
         for part in results:
             report = report.plus(part)
@@ -235,7 +236,7 @@ class Runner:
             if loaded.state.next_due != date or loaded.account.parked is not None:
                 continue
             try:
-                bill = decide_account(tx, self.session, loaded, date, self.at, rates, funds.get(name, Funds()))
+                bill = decide_account(tx, self.session, loaded, date, self.at, rates, funds.get(name))
             except (BillcoreError, ArithmeticError, LookupError, ValueError) as error:
                 park(tx, loaded, error, self.at)
                 parked.append(name)

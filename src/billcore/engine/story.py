@@ -54,7 +54,7 @@ class FixedClock:
 
 @attrs.frozen
 class StepResult:
-    """What became of a step: ``error`` says why it was refused. ``number`` counts steps from 1, in the document's order."""
+    """What became of a step; ``error`` says why it was refused, ``number`` counts from 1 in the document's order."""
 
     story: str
     number: int
@@ -70,7 +70,7 @@ def play(
     usage: Callable[[str], Iterable[UsageRecord]],
     catalog: Callable[[str], Catalog],
 ) -> Iterator[StepResult]:
-    """Create the story's customers, then take its steps in order of ``at``; a refused one is told and the story goes on.
+    """Create the story's customers, then take its steps in order of ``at``; one that is refused is told of.
 
     ``usage`` reads the events of a file that a step names, ``catalog`` finds a catalog that a step names. Raises
     ``NotAllowed`` where a step that must succeed is refused, or one that must fail is not.
@@ -164,17 +164,6 @@ class _Player:
     def _money(self, step: ScenarioStep) -> None:
         billing, key = self.billing, self.key
         match step:
-            case Redeem():
-                billing.vouchers.redeem(step.customer, step.voucher, key=key)
-            case IssueVoucher():
-                if step.currency is None:
-                    raise InvalidValue("a voucher needs a currency", place="currency", value=step.code)
-                amount = Money(step.amount, step.currency)
-                billing.vouchers.issue(step.code, amount, expires=step.expires, limit=step.limit or 1, key=key)
-            case TopUp():
-                billing.balances.top_up(step.customer, step.amount, step.reference or key, key=key)
-            case SettleStep():
-                billing.payments.settle(step.customer, key=key)
             case Bill():
                 self._bill(step.until or step.at)
             case RecordPayment():
@@ -194,6 +183,23 @@ class _Player:
                     tax_category=step.tax_category,
                     key=key,
                 )
+            case _:
+                self._stored_value(step)
+
+    def _stored_value(self, step: ScenarioStep) -> None:
+        billing, key = self.billing, self.key
+        match step:
+            case Redeem():
+                billing.vouchers.redeem(step.customer, step.voucher, key=key)
+            case IssueVoucher():
+                if step.currency is None:
+                    raise InvalidValue("a voucher needs a currency", place="currency", value=step.code)
+                amount = Money(step.amount, step.currency)
+                billing.vouchers.issue(step.code, amount, expires=step.expires, limit=step.limit or 1, key=key)
+            case TopUp():
+                billing.balances.top_up(step.customer, step.amount, step.reference or key, key=key)
+            case SettleStep():
+                billing.payments.settle(step.customer, key=key)
             case _:
                 raise InvalidValue("not a step of this version", place="do", value=step.do)
 
@@ -226,7 +232,9 @@ class _Player:
         rejected = self.billing.usage.record((event_of(event) for event in events), key=self.key).rejected
         if rejected:
             first = rejected[0]
-            raise InvalidValue(f"{len(rejected)} events rejected; the first: {first.error}", place="events", value=first.id)
+            raise InvalidValue(
+                f"{len(rejected)} events rejected; the first: {first.error}", place="events", value=first.id
+            )
 
     def _bill(self, until: dt.datetime) -> None:
         """A run is idempotent, but not a question to ask again later: it is noted that it was asked."""

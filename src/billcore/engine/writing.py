@@ -16,7 +16,7 @@ from billcore.ports import Row, Tx
 from billcore.ports.tables import ACCOUNT, CREDIT, DOCUMENT, LINE, NOTICE, PAYMENT, POSTING
 from billcore.settlement import Document, DocumentKind, Invoice, Payout
 
-__all__ = ["Batch", "SERIES", "Written", "number_of", "write_payout"]
+__all__ = ["SERIES", "Batch", "Written", "number_of", "write_payout"]
 
 SERIES = {DocumentKind.INVOICE: "INV", DocumentKind.CREDIT_NOTE: "CN", DocumentKind.OPENING: "OPN"}
 
@@ -152,7 +152,9 @@ def _notices(account: AccountRow, made: Sequence[Invoice], payout: Payout, at: d
         for invoice in made
     ]
     paid = {payment.document for payment in payout.payments if payment.minor > 0}
-    told += [("invoice.paid", name, "") for name, invoice in payout.invoices.items() if name in paid and not invoice.open]
+    told += [
+        ("invoice.paid", name, "") for name, invoice in payout.invoices.items() if name in paid and not invoice.open
+    ]
     first = account.version * 1000
     return [notice_row(_notice(account.customer, first + n, *what, at)) for n, what in enumerate(told)]
 
@@ -163,7 +165,12 @@ def _notice(customer: str, seq: int, kind: str, document: str, number: str, at: 
 
 
 def write_payout(
-    tx: Tx, account: AccountRow, documents: Sequence[Document], payout: Payout, versions: dict[str, int], at: dt.datetime
+    tx: Tx,
+    account: AccountRow,
+    documents: Sequence[Document],
+    payout: Payout,
+    versions: dict[str, int],
+    at: dt.datetime,
 ) -> list[Invoice]:
     """Write one customer's documents and payments, and its account."""
     batch = Batch()

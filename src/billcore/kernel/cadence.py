@@ -45,6 +45,10 @@ __all__ = [
 ]
 
 
+_LONGEST_INTERVAL = 100_000_000
+_LAST_DAY = 31
+
+
 @attrs.frozen(order=True)
 class Interval:
     """A length of a billing period: calendar ``months``, or local ``days``, or ``seconds`` that really pass."""
@@ -57,7 +61,7 @@ class Interval:
         given = [value for value in (self.months, self.days, self.seconds) if value]
         if any(type(value) is not int for value in (self.months, self.days, self.seconds)):
             raise InvalidValue("an interval counts in whole numbers", place="interval", value=self)
-        if len(given) != 1 or not 0 < given[0] <= 100_000_000:
+        if len(given) != 1 or not 0 < given[0] <= _LONGEST_INTERVAL:
             raise InvalidValue("an interval is a positive number of months, days or seconds", place="interval")
 
     @property
@@ -94,7 +98,7 @@ class DayAnchor:
     day: int
 
     def __attrs_post_init__(self) -> None:
-        if type(self.day) is not int or not 1 <= self.day <= 31:
+        if type(self.day) is not int or not 1 <= self.day <= _LAST_DAY:
             raise InvalidValue("a billing day is 1 to 31", place="anchor.day", value=self.day)
 
 

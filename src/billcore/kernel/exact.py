@@ -68,6 +68,7 @@ _WHOLE_BOUND = 10**15
 _MOST_DIGITS = 15
 _MOST_PLACES = 12
 _LONGEST = 40
+_LONGEST_CANONICAL = 1_000
 
 
 def number(value: Number, place: str | None = None) -> Decimal:
@@ -204,7 +205,7 @@ def text(value: Exact) -> str:
 
 def parse(written: str, place: str | None = None) -> Exact:
     """Read what ``text`` wrote. Raises ``InvalidNumber``."""
-    if len(written) > 1_000 or not _CANONICAL.fullmatch(written):
+    if len(written) > _LONGEST_CANONICAL or not _CANONICAL.fullmatch(written):
         raise InvalidNumber("not a canonical number", place=place, value=written)
     if "/" in written:
         return _settled(Fraction(written))

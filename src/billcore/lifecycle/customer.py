@@ -12,6 +12,7 @@ from billcore.kernel import CustomerId, InvalidValue, Timeline, checked_id, curr
 __all__ = ["Customer", "Profile"]
 
 _LONGEST_TERMS = 3650
+_COUNTRY = 2
 
 
 def _lines(lines: Iterable[str]) -> tuple[str, ...]:
@@ -23,8 +24,8 @@ class Profile:
     """What may change about a customer.
 
     ``timezone`` (IANA) decides where periods begin, ``country`` (ISO 3166) the tax, ``locale`` how documents read,
-    ``terms`` the days until an invoice is due. ``name`` and ``address`` stand on invoices; ``recorded`` is when this was
-    written down.
+    ``terms`` the days until an invoice is due. ``name`` and ``address`` stand on invoices; ``recorded`` is when this
+    was written down.
     """
 
     timezone: str = "UTC"
@@ -39,7 +40,7 @@ class Profile:
     def __attrs_post_init__(self) -> None:
         zone(self.timezone, "timezone")
         country = self.country
-        if country is not None and not (len(country) == 2 and country.isascii() and country.isupper()):
+        if country is not None and not (len(country) == _COUNTRY and country.isascii() and country.isupper()):
             raise InvalidValue("not an ISO 3166 country code", place="country", value=country)
         if type(self.terms) is not int or not 0 <= self.terms <= _LONGEST_TERMS:
             raise InvalidValue("terms are 0 to 3650 days", place="terms", value=self.terms)

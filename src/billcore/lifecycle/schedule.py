@@ -19,8 +19,8 @@ __all__ = ["Occurrence", "due_dates", "next_due", "occurrences", "same_schedule"
 class Occurrence:
     """One billing period of one item.
 
-    ``period`` is the whole billing period (for a ``once`` price its instant), ``part`` what of it is charged, ``due`` the
-    billing date, ``zone`` the time zone in which it is counted.
+    ``period`` is the whole billing period (for a ``once`` price its instant), ``part`` what of it is charged, ``due``
+    the billing date, ``zone`` the time zone in which it is counted.
     """
 
     item: Item

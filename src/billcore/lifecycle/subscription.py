@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import itertools
 from collections.abc import Callable, Iterable
 
 import attrs
@@ -124,7 +125,7 @@ class Life:
         beat = make_cadence(interval, anchor, epoch.start, self.customer.profile(epoch.start).timezone)
         if len(points) == 1:
             return beat
-        for (_, before), (at, after) in zip(points, points[1:], strict=False):
+        for (_, before), (at, after) in itertools.pairwise(points):
             if at > epoch.start and before.timezone != after.timezone:
                 beat = beat.moved(at, after.timezone)
         return beat
@@ -184,8 +185,9 @@ class _Fold:
                 self.end, self.unused = fact.at, fact.unused
 
     def epochs(self) -> tuple[Epoch, ...]:
+        """The epochs that have begun; none where every fact is still to come."""
         ends = [*(epoch.start for epoch in self.starts[1:]), None]
-        return tuple(attrs.evolve(epoch, end=end) for epoch, end in zip(self.starts, ends, strict=True))
+        return tuple(attrs.evolve(epoch, end=end) for epoch, end in zip(self.starts, ends, strict=False))
 
     def _base(self, order: Order) -> None:
         if not self.starts:
@@ -198,7 +200,11 @@ class _Fold:
             if item.end is not None or item.record.addon is not None:
                 continue
             record = wanted.get(item.record.price.code)
-            if record is not None and record.price == item.record.price and record.aggregation == item.record.aggregation:
+            if (
+                record is not None
+                and record.price == item.record.price
+                and record.aggregation == item.record.aggregation
+            ):
                 kept.add(record.price.code)
                 self.items[index] = _with_quantity(item, order.at, record.quantity)
             else:

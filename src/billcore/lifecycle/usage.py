@@ -96,7 +96,8 @@ def quantity_of(total: UsageTotal, aggregation: Aggregation) -> Exact:
 def unnamed_windows(lives: Iterable[Life], life: Life, meter: str, window: Period) -> tuple[Period, ...]:
     """The parts of ``window`` whose events without a subscription count for this one.
 
-    They count for the customer's first subscription (by id) that meters them at that time (DESIGN.md, Proration, Usage).
+    They count for the customer's first subscription (by id) that meters them at that time (DESIGN.md, Proration,
+    Usage).
     """
     left = [window]
     for other in lives:
@@ -119,8 +120,8 @@ def _without(period: Period, start: dt.datetime, end: dt.datetime | None) -> lis
 def allowance(life: Life, occurrence: Occurrence) -> Allowance:
     """The free units of a usage window: its share of the chain of prices of one meter, and what addons add.
 
-    An addon's allowance is whole in each period that it touches; where one usage price follows another within the period,
-    included, minimum, maximum and allowance are shared, the shares adding to one.
+    An addon's allowance is whole in each period that it touches; where one usage price follows another within the
+    period, included, minimum, maximum and allowance are shared, the shares adding to one.
     """
     item, meter = occurrence.item, occurrence.item.record.price.meter
     extra: Exact = ex.ZERO

@@ -2,11 +2,14 @@
 
 A store keeps the tables of ``ports.tables`` for many tenants, a log of operations, and the number series. It promises:
 
-- *All or nothing.* ``transact`` runs ``fn`` in one transaction; an exception leaves nothing behind. After a refused write
+- *All or nothing.* ``transact`` runs ``fn`` in one transaction; an exception leaves nothing behind. After a refused
+write
   the transaction is lost, even if ``fn`` catches the error: ``transact`` raises it.
-- *Once.* With an ``Operation``, the text that ``fn`` returned is stored in the same transaction; the same key with the same
+- *Once.* With an ``Operation``, the text that ``fn`` returned is stored in the same transaction; the same key with the
+same
   request returns that text and runs nothing, with another request it raises ``IdempotencyMismatch``.
-- *Again.* ``fn`` is re-runnable: on a conflict the store rolls back and runs it again; a commit of unknown outcome is looked
+- *Again.* ``fn`` is re-runnable: on a conflict the store rolls back and runs it again; a commit of unknown outcome is
+looked
   up in the log. So ``fn`` takes time and ids from outside and calls nobody else.
 - *Scoped.* A row of another tenant, or under a customer's scope of another customer, is answered like one that is not
   there; writing one raises ``NotFound``.
@@ -82,9 +85,9 @@ class ReadTx(Protocol):
     ) -> Sequence[Row]:
         """Rows in the order of an index (``None``: the key), ties by key.
 
-        ``equal`` are values of its first columns; ``at_least`` and ``at_most`` bound the column after these, and leave out
-        rows where it is null. ``after`` continues behind the row of which it is the values of the order's columns that
-        follow ``equal`` (the index's, then those of the key that it lacks): keyset paging. A shorter one continues
+        ``equal`` are values of its first columns; ``at_least`` and ``at_most`` bound the column after these, and leave
+        out rows where it is null. ``after`` continues behind the row of which it is the values of the order's columns
+        that follow ``equal`` (the index's, then those of the key that it lacks): keyset paging. A shorter one continues
         behind all rows that begin with it. Nulls come first; texts are in the order of their code points; a null in
         ``equal`` finds nulls.
         """
@@ -116,7 +119,7 @@ class Tx(ReadTx, Protocol):
         ...
 
     def insert(self, table: Table, rows: Iterable[Row]) -> None:
-        """Add rows; a key, unique index, check or reference that refuses raises ``ConstraintViolated``, naming the table."""
+        """Add rows. Raises ``ConstraintViolated`` where a key, unique index, check or reference refuses one."""
         ...
 
     def insert_absent(self, table: Table, rows: Iterable[Row]) -> None:
@@ -138,7 +141,10 @@ class Tx(ReadTx, Protocol):
         ...
 
     def take_numbers(self, series: str, count: int) -> int:
-        """The first of ``count`` consecutive numbers of a series, from 1 on; lock it last. Gapless: a rollback gives them back."""
+        """The first of ``count`` consecutive numbers of a series, from 1 on; taken last.
+
+        Gapless: a rollback gives them back.
+        """
         ...
 
 
@@ -146,7 +152,7 @@ class Store(Protocol):
     """Where billcore keeps everything."""
 
     def transact(self, scope: Scope, op: Operation | None, fn: Callable[[Tx], str]) -> str:
-        """Run ``fn`` in one read-write transaction and return its text, or the stored text of an operation done before."""
+        """Run ``fn`` in one read-write transaction; the answer is its text, or that of the operation done before."""
         ...
 
     def read(self, scope: Scope, fn: Callable[[ReadTx], R]) -> R:

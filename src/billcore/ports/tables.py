@@ -1,7 +1,8 @@
 """The tables that a store keeps: columns of text and integers, keys, indexes and the constraints that hold invariants.
 
-Every table has a tenant before its first column; stores add it themselves, rows never carry it. Instants are integers of
-microseconds since 1970 in UTC, money is integers of minor units, exact numbers are canonical text, documents are JSON.
+Every table has a tenant before its first column; stores add it themselves, rows never carry it. Instants are integers
+of microseconds since 1970 in UTC, money is integers of minor units, exact numbers are canonical text, documents are
+JSON.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-__all__ = ["Column", "Index", "Row", "TABLES", "Table", "Value"]
+__all__ = ["TABLES", "Column", "Index", "Row", "Table", "Value"]
 
 Value: TypeAlias = str | int | None
 Row: TypeAlias = tuple[Value, ...]

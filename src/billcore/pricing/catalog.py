@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
+from itertools import pairwise
 from typing import TypeVar
 
 import attrs
@@ -82,10 +83,7 @@ class Catalog:
         if self.currency is not None:
             currency(self.currency, place="currency")
         for name in ("sla_tiers", "services", "meters", "products", "plans", "addons"):
-            codes = [entry.code for entry in getattr(self, name)]
-            for index, code in enumerate(codes):
-                if code in codes[:index]:
-                    raise InvalidValue("a code stands twice", place=f"{name}[{index}].code", value=code)
+            unique_codes(getattr(self, name), name)
         self._fill_in_currencies()
         self._check_references()
 
@@ -126,24 +124,27 @@ class Catalog:
 
     def _check_references(self) -> None:
         tiers, meters = {tier.code for tier in self.sla_tiers}, {meter.code for meter in self.meters}
-        products = {product.code for product in self.products}
         for index, service in enumerate(self.services):
             for tier in service.sla_surcharges:
                 if tier not in tiers:
                     raise InvalidValue("no such SLA tier", place=f"services[{index}].sla_surcharges.{tier}", value=tier)
-        for place, price in self._prices():
-            if price.meter is not None and price.meter not in meters:
-                raise InvalidValue("no such meter", place=f"{place}.meter", value=price.meter)
-        for index, addon in enumerate(self.addons):
-            if addon.meter is not None and addon.meter not in meters:
-                raise InvalidValue("no such meter", place=f"addons[{index}].meter", value=addon.meter)
+        addons = [(f"addons[{index}]", addon.meter) for index, addon in enumerate(self.addons)]
+        for place, meter in [*((place, price.meter) for place, price in self._prices()), *addons]:
+            if meter is not None and meter not in meters:
+                raise InvalidValue("no such meter", place=f"{place}.meter", value=meter)
+        self._check_plans_and_rates()
+
+    def _check_plans_and_rates(self) -> None:
+        products = {product.code for product in self.products}
         for index, plan in enumerate(self.plans):
             if plan.product is not None and plan.product not in products:
                 raise InvalidValue("no such product", place=f"plans[{index}].product", value=plan.product)
-        for index, rate in enumerate(self.tax_rates):
-            for other in self.tax_rates[:index]:
-                if _overlap(rate, other):
-                    raise InvalidValue("two rates at one time", place=f"tax_rates[{index}]", value=rate.code)
+        # In order of their kind and beginning, rates that overlap have neighbours that do.
+        ordered = sorted(enumerate(self.tax_rates), key=lambda entry: _by_kind_and_time(entry[1]))
+        for (i, rate), (j, other) in pairwise(ordered):
+            if _overlap(rate, other):
+                last = max(i, j)
+                raise InvalidValue("two rates at one time", place=f"tax_rates[{last}]", value=self.tax_rates[last].code)
 
     def _prices(self) -> Iterable[tuple[str, Price]]:
         for i, product in enumerate(self.products):
@@ -193,8 +194,8 @@ class Catalog:
     def records(self, selection: Selection) -> tuple[OrderRecord, ...]:
         """What a selection expands to: prices and quantities, the addons' last.
 
-        Raises ``NotFound`` and ``InvalidValue`` with the place in the selection, ``CurrencyMismatch`` where prices of two
-        currencies meet.
+        Raises ``NotFound`` and ``InvalidValue`` with the place in the selection, ``CurrencyMismatch`` where prices of
+        two currencies meet.
         """
         if not self._base(selection):
             raise InvalidValue("nothing to sell in this selection", place="selection")
@@ -249,6 +250,10 @@ def _find(entries: tuple[T, ...], code: str, what: str) -> T:
         if entry.code == code:
             return entry
     raise NotFound(f"no such {what} in the catalog", place=what, value=code)
+
+
+def _by_kind_and_time(rate: TaxRate) -> tuple[str, str, dt.date]:
+    return (rate.country, rate.category, rate.from_ or dt.date.min)
 
 
 def _overlap(a: TaxRate, b: TaxRate) -> bool:

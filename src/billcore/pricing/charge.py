@@ -34,8 +34,8 @@ def recurring_amount(price: Price, parts: tuple[tuple[Period, Exact], ...], whol
     """What a recurring price costs for ``parts`` of the period ``whole``, each with the quantity in force in it.
 
     For a price that runs with time, each part's rated amount times the hours it lasted. Otherwise the full quantity
-    chooses the tier and each part is billed its share (D14). Divided once, at the end. A memo of a pure function: customers
-    share prices, quantities and periods.
+    chooses the tier and each part is billed its share (D14). Divided once, at the end. A memo of a pure function:
+    customers share prices, quantities and periods.
     """
     if price.per is not None:
         over = price.per.seconds * _MICROS

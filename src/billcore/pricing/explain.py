@@ -17,15 +17,15 @@ from billcore.pricing.rating import Rating
 __all__ = ["Explanation", "Operation", "explain_rating", "leaf"]
 
 Operation: TypeAlias = Literal["value", "sum", "product", "ratio", "round", "remainder"]
-"""How a node's value follows: given, a sum, a product, first over second, rounded to minor units, or first less rest."""
+"""How a value follows: given, a sum, a product, first over second, rounded to minor units, or first less rest."""
 
 
 @attrs.frozen
 class Explanation:
     """``label`` for people, ``value`` exact, and the parts it is made of.
 
-    ``id`` is the path from the root (``1.2``), stable for the same facts. ``note`` carries what no number says: a code, a
-    date, an order.
+    ``id`` is the path from the root (``1.2``), stable for the same facts. ``note`` carries what no number says: a code,
+    a date, an order.
     """
 
     label: str

@@ -11,7 +11,6 @@ from types import UnionType
 
 from billcore.kernel import InvalidValue, Number, number
 
-
 _COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
 
 
@@ -32,6 +31,9 @@ def country_or_none(value: str | None) -> str | None:
     return None if value is None else country(value)
 
 
+_WHOLE = 100
+
+
 def _not_negative(value: Number, place: str) -> Decimal:
     amount = number(value, place)
     if amount < 0:
@@ -48,7 +50,7 @@ def _positive(value: Number, place: str) -> Decimal:
 
 def _percentage(value: Number, place: str) -> Decimal:
     percent = number(value, place)
-    if not 0 <= percent <= 100:
+    if not 0 <= percent <= _WHOLE:
         raise InvalidValue("a percentage is 0 to 100", place=place, value=str(percent))
     return percent
 

@@ -6,6 +6,7 @@ import datetime as dt
 import enum
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Protocol
 
 import attrs
 
@@ -59,13 +60,18 @@ class Addon:
     meter: str | None = None
 
 
-def unique_codes(prices: tuple[Price, ...], place: str = "prices") -> None:
-    """Raise ``InvalidValue`` where two prices of one list share a code."""
+class _Coded(Protocol):
+    @property
+    def code(self) -> str: ...
+
+
+def unique_codes(entries: Iterable[_Coded], place: str = "prices") -> None:
+    """Raise ``InvalidValue`` where two entries of one list share a code."""
     seen: set[str] = set()
-    for index, price in enumerate(prices):
-        if price.code in seen:
-            raise InvalidValue("a code stands twice", place=f"{place}[{index}].code", value=price.code)
-        seen.add(price.code)
+    for index, entry in enumerate(entries):
+        if entry.code in seen:
+            raise InvalidValue("a code stands twice", place=f"{place}[{index}].code", value=entry.code)
+        seen.add(entry.code)
 
 
 def period_of(prices: tuple[Price, ...]) -> Interval:

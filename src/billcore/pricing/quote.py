@@ -150,7 +150,8 @@ class _Taxed:
         on = self.at.astimezone(zone(self.selection.timezone)).date()
         rates = self.catalog.tax_rates
         lines = [
-            (find_rate(rates, self.selection.country, record.price.tax_category, on), minor) for record, minor in amounts
+            (find_rate(rates, self.selection.country, record.price.tax_category, on), minor)
+            for record, minor in amounts
         ]
         return QuoteTotal(net, tax_over(lines, self.mode).rates if lines else ())
 

@@ -68,9 +68,9 @@ def _no_text() -> Mapping[str, str]:
 class Selection:
     """One of ``service``, ``plan`` and ``product``, with what belongs to it.
 
-    ``quantity`` is seats of a plan or product (users of a service that bills by user). ``storage`` chooses among several
-    storage prices. ``configuration`` is kept with the order and not priced. ``usage`` (by meter) and ``hours`` (of a
-    month) are expectations, for quotes only.
+    ``quantity`` is seats of a plan or product (users of a service that bills by user). ``storage`` chooses among
+    several storage prices. ``configuration`` is kept with the order and not priced. ``usage`` (by meter) and ``hours``
+    (of a month) are expectations, for quotes only.
     """
 
     service: str | None = None

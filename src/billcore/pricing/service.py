@@ -18,6 +18,7 @@ from billcore.pricing import fields
 from billcore.pricing.model.flat import Flat, PerUnit
 from billcore.pricing.model.progressive import Bracket, Progressive, check_brackets
 from billcore.pricing.price import Price, Timing
+from billcore.pricing.product import unique_codes
 from billcore.pricing.record import OrderRecord
 from billcore.pricing.selection import Selection
 
@@ -147,10 +148,7 @@ class Service:
         if self.discount_brackets:
             check_brackets(self.discount_brackets, "discount_brackets")
         for place in ("compute_plans", "storage", "resources"):
-            codes = [entry.code for entry in getattr(self, place)]
-            for index, code in enumerate(codes):
-                if code in codes[:index]:
-                    raise InvalidValue("a code stands twice", place=f"{place}[{index}].code", value=code)
+            unique_codes(getattr(self, place), place)
         for index, plan in enumerate(self.compute_plans):
             if not self._units_of_one(plan):
                 raise InvalidValue(
@@ -186,7 +184,12 @@ class Service:
         return f"{self.name or self.code}: {what}"
 
     def _record(
-        self, code: str, description: str, model: Flat | PerUnit | Progressive, quantity: Decimal, per: Per = Per.MONTH,
+        self,
+        code: str,
+        description: str,
+        model: Flat | PerUnit | Progressive,
+        quantity: Decimal,
+        per: Per = Per.MONTH,
         unit: str | None = None,
     ) -> OrderRecord:
         price = Price(
@@ -229,7 +232,9 @@ class Service:
             )
         entry = named[0]
         size = ex.CONTEXT.multiply(selection.storage_gib, replicas) if entry.per_replica else selection.storage_gib
-        return self._record("storage", self._title(f"storage {entry.code}"), PerUnit(entry.price), size, entry.per, "GiB")
+        return self._record(
+            "storage", self._title(f"storage {entry.code}"), PerUnit(entry.price), size, entry.per, "GiB"
+        )
 
     def _extra(self, selection: Selection) -> list[OrderRecord]:
         known = {entry.code: entry for entry in self.resources}
@@ -240,6 +245,8 @@ class Service:
                 raise InvalidValue("no such resource", place=f"resources.{code}", value=code)
             if entry.provider in (None, selection.provider):
                 found.append(
-                    self._record(f"resource:{code}", self._title(code), PerUnit(entry.price), quantity, entry.per, entry.unit)
+                    self._record(
+                        f"resource:{code}", self._title(code), PerUnit(entry.price), quantity, entry.per, entry.unit
+                    )
                 )
         return found

@@ -23,7 +23,11 @@ from billcore.pricing.rating import PriceModel
 
 __all__ = ["price_from_snapshot", "price_hash", "price_snapshot"]
 
-_TIERED: dict[str, type[Graduated | Volume | StairStep]] = {"graduated": Graduated, "volume": Volume, "stair_step": StairStep}
+_TIERED: dict[str, type[Graduated | Volume | StairStep]] = {
+    "graduated": Graduated,
+    "volume": Volume,
+    "stair_step": StairStep,
+}
 
 
 @functools.lru_cache(maxsize=4_096)
@@ -99,7 +103,9 @@ def _model(model: PriceModel) -> dict[str, object]:
             return {"type": "per_unit", "unit_amount": model.unit_amount}
         case Graduated() | Volume() | StairStep():
             name = next(name for name, kind in _TIERED.items() if isinstance(model, kind))
-            tiers = [{"up_to": t.up_to, "unit_amount": t.unit_amount, "flat_amount": t.flat_amount} for t in model.tiers]
+            tiers = [
+                {"up_to": t.up_to, "unit_amount": t.unit_amount, "flat_amount": t.flat_amount} for t in model.tiers
+            ]
             return {"type": name, "tiers": tiers, "flat_on_zero": model.flat_on_zero}
         case Package():
             return {

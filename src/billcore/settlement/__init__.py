@@ -1,7 +1,7 @@
 """What is owed, paid and booked: charges by key, their difference to what was billed, documents, payments, a ledger.
 
-It owns the decision of a billing date (``decide``), documents (``document``, ``documents``), stored value and how it pays
-(``credit``, ``strategy``, ``pay``) and balanced entries (``ledger``). It does not own prices, facts or storage.
+It owns the decision of a billing date (``decide``), documents (``document``, ``documents``), stored value and how it
+pays (``credit``, ``strategy``, ``pay``) and balanced entries (``ledger``). It does not own prices, facts or storage.
 
 Invariants: an issued document never changes; after a run the exact amounts of a key's lines sum to what the facts ask;
 every entry balances; no stored value falls below zero.
@@ -69,8 +69,8 @@ __all__ = [
     "SettlementPlan",
     "Source",
     "Strategy",
-    "Use",
     "UsageLookup",
+    "Use",
     "Voucher",
     "burn_order",
     "charge",

@@ -20,7 +20,7 @@ class Policy:
 
     rounding: Rounding = Rounding.HALF_UP
     whole_invoice: bool = False
-    strategy: Strategy = Strategy()
+    strategy: Strategy = attrs.field(factory=Strategy)
     settle: bool = True
     issuer: str = "default"
 
@@ -42,8 +42,8 @@ class AccountFacts:
 class AccountState:
     """What runs have done: ``last_run`` is the latest billing date processed, ``latest`` that of any document.
 
-    ``marks`` are instants from which facts hold that no run has seen; ``reopened`` billing dates to do again; ``next_due``
-    the next instant at which a run has something to look at.
+    ``marks`` are instants from which facts hold that no run has seen; ``reopened`` billing dates to do again;
+    ``next_due`` the next instant at which a run has something to look at.
     """
 
     last_run: dt.datetime | None = None

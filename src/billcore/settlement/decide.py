@@ -15,13 +15,13 @@ from billcore.lifecycle import Fact, Life, life, occurrences
 from billcore.pricing import AppliedRate, PriceCadence, TaxRate, Timing, find_rate
 from billcore.settlement.account import AccountFacts, AccountState, Policy
 from billcore.settlement.billed import Billed
+from billcore.settlement.credit import Credit
 from billcore.settlement.difference import Difference, difference
+from billcore.settlement.document import Document, Invoice
 from billcore.settlement.documents import Issue, credit_notes, invoice
 from billcore.settlement.key import ChargeKey
 from billcore.settlement.pay import Payout, pay
 from billcore.settlement.wanted import Charge, UsageLookup, charges, one_off_charge, touches
-from billcore.settlement.credit import Credit
-from billcore.settlement.document import Document, Invoice
 
 __all__ = ["Bill", "Funds", "decide", "decide_charges", "late_dates"]
 
@@ -58,9 +58,9 @@ def decide(
     rates: Sequence[TaxRate],
     policy: Policy,
     sequence: int = 0,
-    funds: Funds = Funds(),
+    funds: Funds | None = None,
 ) -> Bill:
-    """Bill one customer at one billing date; ``at`` is the run's instant, ``sequence`` the first free one of the date."""
+    """Bill one customer at one billing date; ``at`` is the run's instant, ``sequence`` the date's first free one."""
     customer = facts.customer
     lives = tuple(life(subscription, customer, date) for subscription in facts.subscriptions)
     moved = decide_charges(facts, state, date, lives, billed=billed, usage=usage, rates=rates, policy=policy)
@@ -69,7 +69,8 @@ def decide(
     documents = [*notes]
     if moved.rises:
         documents.append(invoice(issue, moved.rises, sequence + len(notes), policy.rounding))
-    payout = pay(documents, billed.invoices, funds.credits, funds.open, policy, at, date)
+    held = funds or Funds()
+    payout = pay(documents, billed.invoices, held.credits, held.open, policy, at, date)
     return Bill(documents=tuple(documents), payout=payout, state=state.ran(date, issued=bool(documents)), lives=lives)
 
 
@@ -155,7 +156,7 @@ def _last_fact(facts: Sequence[Fact], key: ChargeKey) -> Fact | None:
 def late_dates(
     lives: Iterable[Life], mark: dt.datetime, last_run: dt.datetime, billed: Billed
 ) -> tuple[dt.datetime, ...]:
-    """The billing dates not after ``last_run`` on which a key in advance is new: recorded late, it keeps its own date."""
+    """The billing dates not after ``last_run`` on which a key in advance is new: it keeps its own date."""
     found = set()
     for one in lives:
         for item in one.items:

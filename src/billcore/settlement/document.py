@@ -1,8 +1,8 @@
 """Documents: invoices, credit notes and opening balances, and the state beside them.
 
 An issued document never changes; what happens to it later (payments, credit notes, voiding) is kept beside it, and its
-status is a function of that. Amounts are whole minor units of the document's currency: ``minor`` on a line is the rounded
-amount, ``exact`` the unrounded one in major units. On a credit note lines and totals are negative: they fall.
+status is a function of that. Amounts are whole minor units of the document's currency: ``minor`` on a line is the
+rounded amount, ``exact`` the unrounded one in major units. On a credit note lines and totals are negative: they fall.
 """
 
 from __future__ import annotations
@@ -72,8 +72,9 @@ class Source(enum.Enum):
 class Line:
     """One line; ``part`` is the stretch it is for, ``quantity`` what was rated.
 
-    ``key`` and ``nth`` (its ordinal within the key) are set on lines of runs; a goodwill credit has neither. ``corrects``
-    names the line that a difference corrects and ``reason`` says why. ``snapshot`` is the hash of the price.
+    ``key`` and ``nth`` (its ordinal within the key) are set on lines of runs; a goodwill credit has neither.
+    ``corrects`` names the line that a difference corrects and ``reason`` says why. ``snapshot`` is the hash of the
+    price.
     """
 
     id: str
@@ -190,8 +191,8 @@ class Document:
 class Payment:
     """Money that went to a document, or (negative) came back from it; in minor units, append only.
 
-    ``n`` is its place among the document's payments, ``reference`` the credit, the provider's object or the bank's reference; ``reverses`` the payment that a negative
-    one gives back.
+    ``n`` is its place among the document's payments, ``reference`` the credit, the provider's object or the bank's
+    reference; ``reverses`` the payment that a negative one gives back.
     """
 
     id: str

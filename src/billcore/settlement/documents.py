@@ -112,7 +112,7 @@ def credit_note(
     sequence: int,
     reason: str | None,
 ) -> Document:
-    """A note of lines that fall. Its tax is the invoice's by cumulative rounding, so that the last takes the exact rest.
+    """A note of lines that fall; its tax is the invoice's by cumulative rounding: the last takes the exact rest.
 
     ``earlier`` are the notes that correct the same invoice already (D25).
     """

@@ -44,8 +44,8 @@ def pay(
 ) -> Payout:
     """Book new documents; notes first lower what is due, then return what was paid; then settle, if the policy says so.
 
-    Money that notes return to the balance pays the invoice of the same instant first, in part if need be. ``named`` is the
-    instant in the ids of payments: the billing date in a run, else ``at``.
+    Money that notes return to the balance pays the invoice of the same instant first, in part if need be. ``named`` is
+    the instant in the ids of payments: the billing date in a run, else ``at``.
     """
     payout = Payout(named=named or at)
     back: list[Credit] = []
@@ -59,7 +59,13 @@ def pay(
     for document in documents:
         if document.kind is DocumentKind.INVOICE:
             for credit in back:
-                _use(payout, document.id, credit.id, min(payout.credits[credit.id].remaining, _open(payout, document)), at)
+                _use(
+                    payout,
+                    document.id,
+                    credit.id,
+                    min(payout.credits[credit.id].remaining, _open(payout, document)),
+                    at,
+                )
     held.update(payout.credits)
     if policy.settle and any(credit.usable(at) for credit in held.values()):
         known = {invoice.id: invoice for invoice in waiting}

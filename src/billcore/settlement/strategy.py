@@ -30,8 +30,9 @@ def _sources(names: Iterable[SourceName]) -> tuple[SourceName, ...]:
 
 @attrs.frozen(kw_only=True)
 class Strategy:
-    """The order of ``sources``, whether they may be mixed on one invoice, all or nothing or ``partial``, and the order
-    of ``invoices`` (by what is left to pay; ties by issue, then id).
+    """How to pay: the order of ``sources``, ``mixing`` them on one invoice, all or nothing or ``partial``.
+
+    ``invoices`` is the order of invoices, by what is left to pay; ties by issue, then id.
     """
 
     sources: tuple[SourceName, ...] = attrs.field(default=_SOURCES, converter=_sources)

@@ -20,7 +20,16 @@ from billcore.lifecycle import (
     quantity_of,
     same_schedule,
 )
-from billcore.pricing import Aggregation, Price, PriceCadence, Timing, Wrapped, amount_of, recurring_amount, usage_rating
+from billcore.pricing import (
+    Aggregation,
+    Price,
+    PriceCadence,
+    Timing,
+    Wrapped,
+    amount_of,
+    recurring_amount,
+    usage_rating,
+)
 from billcore.settlement.key import ChargeKey
 
 MOST_PERIODS = 100_000
@@ -80,7 +89,9 @@ def _seen(
         if occurrence.due > until:
             return
         if count >= MOST_PERIODS:
-            raise InvariantBroken("K4: more billing periods at once than anybody could want", value=item.record.price.code)
+            raise InvariantBroken(
+                "K4: more billing periods at once than anybody could want", value=item.record.price.code
+            )
         fresh = after is None or occurrence.due > after
         if fresh or (mark is not None and touches(occurrence.period, mark)):
             yield occurrence
@@ -134,6 +145,4 @@ def one_off_charge(item: OneOff) -> Charge:
     """What a one-off item costs."""
     at = Period(item.at, item.at)
     key = ChargeKey("", item.id, "item", at)
-    return Charge(
-        key, item.amount, ONE, at, item.at, item.description, item.tax_category, advance=False
-    )
+    return Charge(key, item.amount, ONE, at, item.at, item.description, item.tax_category, advance=False)

@@ -9,7 +9,7 @@ own what a value may be: the classes refuse that themselves. The only place that
 Traceback (most recent call last):
 ...
 billcore.kernel.errors.InvalidDocument: document has 1 problem
-  seats: unknown key
+  seats: unknown key (sizes?)
 """
 
 from billcore.adapters.serialization.documents import (

@@ -68,7 +68,7 @@ def elements(file: IO[bytes]) -> Iterator[tuple[str, bytes | InputError]]:
             elif mark in b"]}" and depth > 1:
                 depth -= 1
         over = over or len(kept) - start > LONGEST_RECORD
-        # What is kept is scanned again from the element's start, so at its depth; an element that is passed over is not.
+        # What is kept is scanned again from the element's start; an element that is passed over is not.
         kept, depth = (open_string, depth) if over else (kept[start:], min(depth, 1))
     yield f"[{index}]", InvalidValue("the array does not end")
 

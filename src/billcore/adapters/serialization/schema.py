@@ -24,7 +24,7 @@ from billcore.adapters.serialization.strict import key_of
 from billcore.adapters.serialization.values import MODELS, WRAPPERS
 from billcore.kernel import INTERVALS, Anchor, DayAnchor, Interval, InvalidValue
 from billcore.ports.scenario import Scenario
-from billcore.ports.steps import ACTIONS, Change, ScenarioStep, SelectionChange, Step, Subscribe
+from billcore.ports.steps import ACTIONS, Change, ScenarioStep, SelectionChange, Step, Subscribe, UsageStep
 from billcore.ports.usage import UsageRecord
 from billcore.pricing import Catalog, Price, PriceModel, Selection, Wrapped
 
@@ -48,13 +48,18 @@ _NUMBER: Schema = {
         {"type": "number"},
     ],
 }
+_INSTANT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})$"
 _SCALARS: Mapping[object, Schema] = {
     str: {"type": "string", "maxLength": 10_000},
     bool: {"type": "boolean"},
     int: {"type": "integer"},
     object: {},
-    dt.datetime: {"type": "string", "format": "date-time"},
-    dt.date: {"type": "string", "format": "date"},
+    dt.datetime: {
+        "type": "string",
+        "format": "date-time",
+        "pattern": _INSTANT,
+    },
+    dt.date: {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
 }
 _FORMATS: Mapping[type[Any], str] = {Catalog: CATALOG, Scenario: SCENARIO}
 
@@ -162,6 +167,9 @@ class _Schemas:
 
     def _step(self, kind: type[Step]) -> Schema:
         made = self._table(kind, do={"const": kind.do})
+        if kind is UsageStep:
+            event = self._ref("StepEvent", lambda: self._table(UsageRecord, required=("id", "customer", "meter")))
+            made["properties"]["events"] = {"type": "array", "items": event}
         if kind in (Subscribe, Change):
             chosen = self._properties(Selection)
             moved = {key: chosen[key] for key in SELECTION_KEYS[kind]}

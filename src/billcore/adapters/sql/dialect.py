@@ -68,7 +68,7 @@ class Dialect(Protocol):
         ...
 
     def translated(self, error: Exception, table: Table | None) -> BillcoreError:
-        """billcore's error for what the driver raised at a statement on this table."""
+        """What billcore raises for what the driver raised at a statement on this table."""
         ...
 
     def undone(self, error: Exception) -> bool:

@@ -32,7 +32,7 @@ _VERSION = f"CREATE TABLE {PREFIX}schema (version INTEGER NOT NULL)"
 
 @attrs.frozen
 class Status:
-    """The version of a database (0: it has none of our tables), and the objects that are not as that version has them."""
+    """The version of a database (0: it has none of our tables), and the objects that are not as it has them."""
 
     version: int
     newest: int

@@ -66,7 +66,7 @@ class SQLiteDialect:
         """Nothing to do: there is one writer at a time."""
 
     def translated(self, error: Exception, table: Table | None) -> BillcoreError:
-        """billcore's error, by the name of SQLite's."""
+        """What billcore raises, by the name of SQLite's error."""
         name = getattr(error, "sqlite_errorname", "")
         place = None if table is None else table.name
         if isinstance(error, sqlite3.IntegrityError):

@@ -3,7 +3,8 @@
 # ruff: noqa: S608 - statements are put together out of our own names; every value is a parameter
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 import attrs
 
@@ -12,18 +13,27 @@ from billcore.adapters.sql.dialect import Dialect
 from billcore.kernel.errors import InvalidValue
 from billcore.ports.tables import Index, Table
 
-__all__ = ["CHUNK", "PREFIX", "Shape", "Statements", "named"]
+__all__ = ["PREFIX", "Shape", "Statements", "chunks", "named"]
+
+V = TypeVar("V")
 
 PREFIX = "billcore_"
-CHUNK = 500
-"""How many values one statement names at most."""
-# Lists of values are filled up to one of these lengths, so that the driver's cache of statements stays small.
-_LENGTHS = (1, 8, 64, CHUNK)
+# How many values one statement names: few lengths, so that the driver's cache of statements stays small.
+_LENGTHS = (1, 8, 64, 500)
 
 
 def named(table: Table) -> str:
     """The table's name in the database."""
     return PREFIX + table.name
+
+
+def chunks(values: Sequence[V]) -> Iterator[Sequence[V]]:
+    """The values in parts for an IN (...); the last one is filled up by repeating a value."""
+    most = _LENGTHS[-1]
+    for start in range(0, len(values), most):
+        part = list(values[start : start + most])
+        missing = next(length for length in _LENGTHS if length >= len(part)) - len(part)
+        yield part + part[-1:] * missing
 
 
 @attrs.frozen
@@ -74,14 +84,13 @@ class Statements:
         sort = f" ORDER BY {self._sorted(order[fixed:])}" if order[fixed:] else ""
         return self._select + where + sort + (" LIMIT ?" if shape.limited else "")
 
-    def find_many(self, index: Index | None, count: int, *, own: bool) -> tuple[str, int]:
-        """Parameters: tenant, values, customer; and how many values there have to be, by repeating one."""
-        length = next(length for length in _LENGTHS if length >= count)
-        return self._once((index, length, own), lambda: self._find_many(index, length, own=own)), length
+    def find_many(self, index: Index | None, count: int, *, own: bool) -> str:
+        """Parameters: tenant, as many values, customer."""
+        return self._once((index, count, own), lambda: self._find_many(index, count, own=own))
 
-    def _find_many(self, index: Index | None, length: int, *, own: bool) -> str:
+    def _find_many(self, index: Index | None, count: int, *, own: bool) -> str:
         order = self._order(index)
-        among = f" AND {order[0]} IN (?{', ?' * (length - 1)})"
+        among = f" AND {order[0]} IN (?{', ?' * (count - 1)})"
         return f"{self._select}{among}{self._own if own else ''} ORDER BY {self._sorted(order)}"
 
     def _order(self, index: Index | None) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import TypeVar
 from billcore.adapters.sql.connections import Connections, One
 from billcore.adapters.sql.dialect import Connection, Cursor, Dialect
 from billcore.adapters.sql.migrations import require
-from billcore.adapters.sql.statements import CHUNK, PREFIX
+from billcore.adapters.sql.statements import PREFIX, chunks
 from billcore.adapters.sql.transaction import SqlRead, SqlWrite, Texts
 from billcore.adapters.unit import again, alone, done_before
 from billcore.kernel.errors import Conflict, OutcomeUnknown, StoreError
@@ -123,8 +123,7 @@ class SqlStore:
 
     def _stored(self, cursor: Cursor, scope: Scope, keys: Sequence[str]) -> dict[str, tuple[str, str]]:
         found: dict[str, tuple[str, str]] = {}
-        for start in range(0, len(keys), CHUNK):
-            part = keys[start : start + CHUNK]
+        for part in chunks(keys):
             text = _STORED + ", ?" * (len(part) - 1) + ")"
             self._run(cursor, text, (scope.tenant, scope.customer or "", *part))
             found |= {str(key): (str(request), str(result)) for key, request, result in cursor.fetchall()}

@@ -3,13 +3,13 @@
 # ruff: noqa: S608 - statements are put together out of our own names; every value is a parameter
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import chain
 
 from billcore.adapters.rows import admitted, checked, refused
 from billcore.adapters.shelf import picker
 from billcore.adapters.sql.dialect import Cursor, Dialect
-from billcore.adapters.sql.statements import CHUNK, PREFIX, Shape, Statements, named
+from billcore.adapters.sql.statements import PREFIX, Shape, Statements, chunks, named
 from billcore.adapters.unit import Unit, counted, writes
 from billcore.kernel import exact as ex
 from billcore.kernel.errors import Conflict, NotFound
@@ -32,7 +32,7 @@ _BALANCE = (
     f"SELECT SUM(minor / {_MINOR}), SUM(minor % {_MINOR}) FROM {PREFIX}posting"
     " WHERE tenant = ? AND account = ? AND currency = ?"
 )
-_REQUESTS = f"SELECT source, id, request FROM {PREFIX}usage WHERE tenant = ? AND (source, id) IN (VALUES (?, ?)"
+_REQUESTS = f"SELECT source, id, request FROM {PREFIX}usage WHERE tenant = ? AND source = ? AND id IN (?"
 _NUMBERS = (
     f"INSERT INTO {PREFIX}series (tenant, series, next) VALUES (?, ?, ?)"
     f" ON CONFLICT (tenant, series) DO UPDATE SET next = {PREFIX}series.next + ? RETURNING next"
@@ -65,6 +65,7 @@ class SqlRead(Unit):
         self._dialect = texts.dialect
 
     def get(self, table: Table, key: Row) -> Row | None:
+        """The row of that key, or ``None``."""
         statements = self._texts.of(table)
         if self.scope.customer is None or not table.scoped:
             rows = self._rows(statements.get, (self.scope.tenant, *key), table)
@@ -83,6 +84,7 @@ class SqlRead(Unit):
         after: Row | None = None,
         limit: int | None = None,
     ) -> Sequence[Row]:
+        """Rows in the order of an index, as ``ReadTx.find`` says."""
         own = self._own(table)
         shape = Shape(
             equal=tuple(value is None for value in equal),
@@ -97,21 +99,21 @@ class SqlRead(Unit):
         return self._rows(self._texts.of(table).find(index, shape), (self.scope.tenant, *present), table)
 
     def find_many(self, table: Table, index: Index | None, first: Sequence[Value]) -> Sequence[Row]:
+        """Rows whose first index column is one of ``first``."""
         own = self._own(table)
         found: list[Row] = []
         if None in first:
             found += self.find(table, index, (None,))
         values = sorted({value for value in first if value is not None})
-        for start in range(0, len(values), CHUNK):
-            part = values[start : start + CHUNK]
-            text, length = self._texts.of(table).find_many(index, len(part), own=bool(own))
-            filled = part + part[-1:] * (length - len(part))
-            found += self._rows(text, (self.scope.tenant, *filled, *own), table)
+        for part in chunks(values):
+            text = self._texts.of(table).find_many(index, len(part), own=bool(own))
+            found += self._rows(text, (self.scope.tenant, *part, *own), table)
         return found
 
     def usage_total(  # noqa: PLR0917 - as the port has it
         self, customer: str, meter: str, subscription: str | None, start: int, end: int, known: int | None = None
     ) -> UsageTotal:
+        """The events of a window: counted, and summed as integers."""
         if self.scope.customer not in (None, customer):
             return UsageTotal()
         text = _USAGE_SUM + (" AND subscription IS NULL" if subscription is None else " AND subscription = ?")
@@ -125,6 +127,7 @@ class SqlRead(Unit):
         return UsageTotal(count, ex.ratio(ex.whole(units), _PLACES))
 
     def balance(self, customer: str | None, account: str, currency: str) -> int:
+        """The sum of an account's postings."""
         own = self.scope.customer
         if own is not None and customer not in (None, own):
             return 0
@@ -153,23 +156,27 @@ class SqlWrite(SqlRead):
         self._balanced: dict[str, Table] = {}
 
     def lock(self, *customers: str) -> None:
+        """Nobody else writes these customers' rows until the end."""
         self.ready()
         self._dialect.lock(self._cursor, self.scope.tenant, customers)
 
     @writes
     def insert(self, table: Table, rows: Iterable[Row]) -> None:
+        """Add rows."""
         rows = checked(table, rows)
         admitted(self.scope, table, rows)
         self._many(self._texts.of(table).insert, rows, table)
 
     @writes
     def insert_absent(self, table: Table, rows: Iterable[Row]) -> None:
+        """Add the rows whose key is not there yet."""
         rows = checked(table, rows)
         admitted(self.scope, table, rows)
         self._many(self._texts.of(table).absent, rows, table)
 
     @writes
     def update(self, table: Table, rows: Iterable[Row]) -> None:
+        """Replace rows by key and version."""
         if table.version is None:
             raise refused(table, "append-only")
         rows = checked(table, rows)
@@ -187,6 +194,7 @@ class SqlWrite(SqlRead):
 
     @writes
     def record_usage(self, rows: Sequence[Row]) -> Usage:
+        """Add usage rows that are not there yet."""
         rows = checked(USAGE, rows)
         admitted(self.scope, USAGE, rows)
         absent = self._texts.of(USAGE).absent
@@ -211,16 +219,20 @@ class SqlWrite(SqlRead):
         return Usage(len(fresh), tuple(repeated[True]), tuple(repeated[False]))
 
     def _requests(self, rows: Sequence[Row]) -> dict[tuple[str, str], Value]:
+        """The requests of those that are there, by (source, id); a source at a time, as the key's index has them."""
+        ids: dict[str, list[Value]] = defaultdict(list)
+        for row in rows:
+            ids[str(row[0])].append(row[1])
         found: list[Row] = []
-        for start in range(0, len(rows), CHUNK // 2):
-            part = rows[start : start + CHUNK // 2]
-            text = self._dialect.spelled(_REQUESTS + ", (?, ?)" * (len(part) - 1) + ")")
-            names = chain.from_iterable((row[0], row[1]) for row in part)
-            found += self._rows(text, (self.scope.tenant, *names), USAGE)
+        for source, names in ids.items():
+            for part in chunks(names):
+                text = self._dialect.spelled(_REQUESTS + ", ?" * (len(part) - 1) + ")")
+                found += self._rows(text, (self.scope.tenant, source, *part), USAGE)
         return {(str(source), str(name)): request for source, name, request in found}
 
     @writes
     def take_numbers(self, series: str, count: int) -> int:
+        """The first of ``count`` consecutive numbers."""
         counted(count)
         parameters = (self.scope.tenant, series, count + 1, count)
         after = self._rows(self._dialect.spelled(_NUMBERS), parameters, POSTING)[0][0]
@@ -231,7 +243,7 @@ class SqlWrite(SqlRead):
         """End the unit, unless it leaves the rows of a ``balanced`` table out of balance."""
         if self._lost is None:
             for table in self._balanced.values():
-                if self._rows(f"SELECT 1 FROM {named(table)}_unbalanced LIMIT 1", (), table):  # noqa: S608 - our own
+                if self._rows(f"SELECT 1 FROM {named(table)}_unbalanced LIMIT 1", (), table):
                     raise refused(table, "the balance of its rows at the commit")
         super().finish()
 

@@ -197,7 +197,9 @@ class Customers:
             if running:
                 raise NotAllowed("subscriptions are running", place="customer", value=running[0], hint="cancel them")
             if loaded.state.next_due is not None:
-                raise NotAllowed("something is not billed yet", place="customer", value=id, hint="run the billing first")
+                raise NotAllowed(
+                    "something is not billed yet", place="customer", value=id, hint="run the billing first"
+                )
             if tx.balance(id, Account.RECEIVABLE.value, loaded.facts.customer.currency) > 0:
                 raise NotAllowed("the customer owes money", place="customer", value=id)
             _save(tx, attrs.evolve(loaded.facts.customer, closed=call.now))
@@ -250,9 +252,7 @@ def _open(tx: Tx, call: Call, customer: Customer, issuer: str, owed: int, balanc
                 reference="opening",
             )
             tx.insert(CREDIT, [credit_row(credit, 1)])
-            entry = credit_granted(
-                credit.id, kind, minor, call.now, customer.id, customer.currency, Account.OPENING
-            )
+            entry = credit_granted(credit.id, kind, minor, call.now, customer.id, customer.currency, Account.OPENING)
             tx.insert(POSTING, posting_rows(entry) if entry else [])
     if owed:
         _open_document(tx, call, customer, issuer, owed)

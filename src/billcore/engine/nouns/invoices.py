@@ -15,7 +15,7 @@ from billcore.engine.lookup import document_row_of, invoice_at
 from billcore.engine.nouns.page import Page
 from billcore.engine.rows.customers import account_row
 from billcore.engine.rows.facts import one_off_row
-from billcore.engine.running import BATCH, RunReport, Runner
+from billcore.engine.running import BATCH, Runner, RunReport
 from billcore.engine.session import Call, Session
 from billcore.kernel import InvalidValue, Money, NotFound, Number, from_micros, instant, micros
 from billcore.lifecycle import OneOff
@@ -27,7 +27,7 @@ from billcore.settlement import Invoice
 __all__ = ["Invoices"]
 
 
-class _PreviewDone(Exception):  # noqa: N818 - not an error: it carries a result out of a transaction that is undone
+class _PreviewDone(Exception):
     def __init__(self, invoices: list[Invoice]) -> None:
         self.invoices = invoices
 
@@ -162,9 +162,7 @@ class Invoices:
         found = self.session.read(lambda tx: load(tx, customer)).facts.one_offs
         return next(item for item in found if item.id == name)
 
-    def void(
-        self, number: str, *, rebill: bool = True, reason: str | None = None, key: str | None = None
-    ) -> Invoice:
+    def void(self, number: str, *, rebill: bool = True, reason: str | None = None, key: str | None = None) -> Invoice:
         """Void a document: it keeps its number, its keys are free and its billing date is done again by the next run.
 
         With ``rebill=False`` what it billed is waived. Raises ``NotAllowed`` where it is paid or corrected.

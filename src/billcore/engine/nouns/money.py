@@ -12,7 +12,17 @@ from billcore.engine.rows.money import credit_of, credit_row, posting_rows, vouc
 from billcore.engine.running import funds_of, versions_of
 from billcore.engine.session import Call, Session
 from billcore.engine.writing import write_payout
-from billcore.kernel import AlreadyExists, CurrencyMismatch, InvalidValue, Money, NotAllowed, Number, checked_id, instant, micros
+from billcore.kernel import (
+    AlreadyExists,
+    CurrencyMismatch,
+    InvalidValue,
+    Money,
+    NotAllowed,
+    Number,
+    checked_id,
+    instant,
+    micros,
+)
 from billcore.ports import ReadTx, Tx
 from billcore.ports.tables import CREDIT, POSTING, REDEMPTION, VOUCHER
 from billcore.settlement import (
@@ -48,7 +58,10 @@ class Vouchers:
         limit: int = 1,
         key: str | None = None,
     ) -> Voucher:
-        """Issue a code (upper and lower case are one) worth ``amount`` to ``limit`` customers. Raises ``AlreadyExists``."""
+        """Issue a code (upper and lower case are one) worth ``amount`` to ``limit`` customers.
+
+        Raises ``AlreadyExists``.
+        """
         self.session.for_house("vouchers.issue")
         until = None if expires is None else instant(expires, "expires")
         made = Voucher(code=code, amount=amount, issued=self.session.now(), expires=until, limit=limit)
@@ -101,9 +114,7 @@ class Balances:
 
     session: Session
 
-    def top_up(
-        self, customer: str, amount: Money | Number, reference: str, *, key: str | None = None
-    ) -> Credit:
+    def top_up(self, customer: str, amount: Money | Number, reference: str, *, key: str | None = None) -> Credit:
         """Add money that was received by hand (``reference``: the bank's) to a balance; then settle what is open."""
 
         def work(tx: Tx, call: Call) -> str:
@@ -132,9 +143,7 @@ class Payments:
 
     session: Session
 
-    def settle(
-        self, customer: str, *, strategy: Strategy | None = None, key: str | None = None
-    ) -> tuple[Invoice, ...]:
+    def settle(self, customer: str, *, strategy: Strategy | None = None, key: str | None = None) -> tuple[Invoice, ...]:
         """Pay a customer's open documents from voucher credit and balance; the answer is those that were touched."""
 
         def work(tx: Tx, call: Call) -> str:
@@ -145,9 +154,7 @@ class Payments:
         issuer = self.session.policy.issuer
         return self.session.read(lambda tx: tuple(invoice_at(tx, issuer, name) for name in names))
 
-    def record(
-        self, invoice: str, amount: Money | Number, reference: str, *, key: str | None = None
-    ) -> Invoice:
+    def record(self, invoice: str, amount: Money | Number, reference: str, *, key: str | None = None) -> Invoice:
         """Record money received by hand for a document; what is more than due goes to the customer's balance."""
 
         def work(tx: Tx, call: Call) -> str:
@@ -211,9 +218,7 @@ def _grant(
     return credit
 
 
-def _settle(
-    tx: Tx, call: Call, session: Session, loaded: Loaded, strategy: Strategy | None = None
-) -> list[str]:
+def _settle(tx: Tx, call: Call, session: Session, loaded: Loaded, strategy: Strategy | None = None) -> list[str]:
     """Pay what is open from what is there; the ids of documents that were touched."""
     customer = loaded.account.customer
     funds, versions = funds_of(tx, [customer], call.now)
@@ -235,5 +240,3 @@ def _credit(session: Session, name: str) -> Credit:
     if row is None:
         raise NotAllowed("no such credit", value=name)
     return credit_of(row)
-
-

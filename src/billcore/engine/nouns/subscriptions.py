@@ -138,7 +138,14 @@ class Subscriptions:
             raise InvalidValue("must not be negative", place="quantity", value=str(count))
         if sum(given is not None for given in (selection, plan or version)) > 1:
             raise InvalidValue("change to a selection or to a plan, not to both", place="selection")
-        asked = Asked(selection, plan, version, count, _choice(when, "when", ("now", "period_end")), _choice(anchor, "anchor", ("keep", "reset")))
+        asked = Asked(
+            selection,
+            plan,
+            version,
+            count,
+            _choice(when, "when", ("now", "period_end")),
+            _choice(anchor, "anchor", ("keep", "reset")),
+        )
 
         def make(tx: Tx, call: Call, loaded: Loaded, current: Subscription, now: dt.datetime) -> Fact:
             return changed_order(tx, call, loaded, current, now, asked)
@@ -165,7 +172,9 @@ class Subscriptions:
             same_currency((record,), loaded)
             start = _effective(current, loaded, now, when)
             found = life(current, loaded.facts.customer, start)
-            if any(item.record.price.code == record.price.code and item.record.addon is None for item in found.alive(start)):
+            if any(
+                item.record.price.code == record.price.code and item.record.addon is None for item in found.alive(start)
+            ):
                 raise InvalidValue("the plan has a price of this code", place="addon", value=addon)
             return Order(
                 id=OrderId(call.id("ord")),
@@ -189,7 +198,7 @@ class Subscriptions:
         at: dt.datetime | str | None = None,
         key: str | None = None,
     ) -> Subscription:
-        """Detach an addon, all of it; by default at the period's end. Raises ``NotAllowed`` where it is not attached."""
+        """Detach an addon, all of it, by default at the period's end. Raises ``NotAllowed`` if it is not there."""
         _choice(when, "when", ("now", "period_end"))
 
         def make(tx: Tx, call: Call, loaded: Loaded, current: Subscription, now: dt.datetime) -> Fact:  # noqa: ARG001
@@ -197,9 +206,7 @@ class Subscriptions:
             if not any(item.record.addon == addon for item in found.alive(now)):
                 raise NotAllowed("the addon is not attached", place="addon", value=addon)
             start = _effective(current, loaded, now, when)
-            return Detached(
-                subscription=current.id, at=start, recorded=call.now, n=len(current.facts), addon=addon
-            )
+            return Detached(subscription=current.id, at=start, recorded=call.now, n=len(current.facts), addon=addon)
 
         return self._fact("detach_addon", id, at, key, [addon, when], make)
 
@@ -285,11 +292,9 @@ def _write(tx: Tx, loaded: Loaded, subscription: Subscription, fact: Fact) -> No
 
 
 def _marks(loaded: Loaded, fact: Fact) -> tuple[dt.datetime, ...]:
-    """A fact is marked where it may change what was billed: not where nothing was, and a first order only if it is late."""
+    """A fact is marked where it may change what a run bills before it is seen: a first order only if it is late."""
     last = loaded.state.last_run
-    if last is None or (fact.n == 0 and fact.at > last):
-        return ()
-    return (fact.at,)
+    return () if fact.n == 0 and (last is None or fact.at > last) else (fact.at,)
 
 
 def _effective(current: Subscription, loaded: Loaded, now: dt.datetime, when: str | None) -> dt.datetime:
@@ -301,5 +306,3 @@ def _effective(current: Subscription, loaded: Loaded, now: dt.datetime, when: st
 def _plain(request: list[object]) -> list[object]:
     """A request whose selections are texts, for hashing."""
     return [archive(value) if isinstance(value, Selection) else value for value in request]
-
-

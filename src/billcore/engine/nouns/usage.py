@@ -34,7 +34,7 @@ class Rejected:
 
 @attrs.frozen
 class Recorded:
-    """What became of events: a duplicate (the same event again) is harmless, a rejected one is the caller's to look at."""
+    """What became of events: a duplicate (the same again) is harmless, a rejected one is the caller's to look at."""
 
     accepted: int = 0
     duplicates: tuple[tuple[str, str], ...] = ()
@@ -169,5 +169,3 @@ def _mark(tx: Tx, events: Sequence[UsageEvent]) -> None:
         if row[1] is not None and micros(event.time) < int(row[1]):
             loaded = load(tx, event.customer)
             save_account(tx, loaded, loaded.facts, event.time)
-
-

@@ -144,7 +144,9 @@ def _percent(written: object) -> Decimal:
 
 def invoice_of(row: Row, lines: Iterable[Row], payments: Iterable[Row]) -> Invoice:
     """The document of a row with its lines, and what happened to it."""
-    name, number, kind, customer, currency, issuer, date, sequence, issued_at, due_at, corrects, reason, taxes = row[:13]
+    name, number, kind, customer, currency, issuer, date, sequence, issued_at, due_at, corrects, reason, taxes = row[
+        :13
+    ]
     state, credited = row[17], row[18]
     document = Document(
         id=str(name),

@@ -10,7 +10,17 @@ import functools
 import json
 from collections.abc import Callable, Iterable
 
-from billcore.kernel import Anchor, CustomerId, DayAnchor, OrderId, SubscriptionId, fingerprint, from_micros, micros, number
+from billcore.kernel import (
+    Anchor,
+    CustomerId,
+    DayAnchor,
+    OrderId,
+    SubscriptionId,
+    fingerprint,
+    from_micros,
+    micros,
+    number,
+)
 from billcore.kernel.exact import text
 from billcore.lifecycle import (
     Cancelled,
@@ -113,9 +123,7 @@ def _anchor_of(data: object) -> Anchor:
 
 def price_hashes(rows: Iterable[Row]) -> set[str]:
     """The hashes of the prices that fact rows name."""
-    return {
-        record[0] for row in rows if str(row[4]).startswith("order:") for record in _body(str(row[7]))["records"]
-    }
+    return {record[0] for row in rows if str(row[4]).startswith("order:") for record in _body(str(row[7]))["records"]}
 
 
 @functools.lru_cache(maxsize=8_192)
@@ -134,7 +142,12 @@ def fact_of(row: Row, price: Callable[[str], Price]) -> Fact:
     """The fact of a row; ``price`` finds a snapshot by its hash."""
     subscription, n, name, _, kind, at, recorded, written = row
     body: dict[str, object] = dict(_body(str(written)))
-    common = (SubscriptionId(str(subscription)), from_micros(int(at or 0)), from_micros(int(recorded or 0)), int(n or 0))
+    common = (
+        SubscriptionId(str(subscription)),
+        from_micros(int(at or 0)),
+        from_micros(int(recorded or 0)),
+        int(n or 0),
+    )
     if str(kind).startswith("order:"):
         selection = body["selection"]
         return Order(

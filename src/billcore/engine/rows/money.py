@@ -6,10 +6,10 @@ import datetime as dt
 
 import attrs
 
+from billcore.engine.rows.customers import maybe_instant, maybe_micros
 from billcore.kernel import Money, from_micros, micros
 from billcore.ports import Row
 from billcore.settlement import Credit, CreditKind, Entry, Voucher
-from billcore.engine.rows.customers import maybe_instant, maybe_micros
 
 __all__ = [
     "ExceptionItem",

@@ -34,7 +34,8 @@ def check_m5(view: AccountView) -> Found:
             place = f"{kept.number} {rate.code}"
             base, spread = sum(line.minor for line in lines), sum(line.tax for line in lines)
             if (tax.code, tax.percent, tax.base) != (rate.code, rate.percent, base):
-                yield Violation("M5", place, f"the base should be {base} at {rate.percent}", f"{tax.base} at {tax.percent}")
+                found = f"{tax.base} at {tax.percent}"
+                yield Violation("M5", place, f"the base should be {base} at {rate.percent}", found)
             if tax.amount != spread:
                 yield Violation("M5", place, f"its lines have a tax of {spread}", str(tax.amount))
             yield from _unfair(kept, lines, tax.amount)
@@ -48,7 +49,8 @@ def _unfair(kept: Kept, lines: Sequence[Line], amount: int) -> Found:
     """Lines whose part differs from their exact share by a unit or more."""
     base = sum(abs(line.minor) for line in lines)
     for line in lines:
-        if abs(line.tax - (Fraction(amount * abs(line.minor), base) if base else 0)) >= 1:
+        share = Fraction(amount * abs(line.minor), base) if base else Fraction(0)
+        if abs(line.tax - share) >= 1:
             yield Violation("M5", f"{kept.number} {line.id}", "its tax is not its share", str(line.tax))
 
 
@@ -58,14 +60,14 @@ def check_m6(view: AccountView) -> Found:
     if values is None:
         return
     digits = places(values.loaded.facts.customer.currency)
-    exact: dict[object, Exact] = {}
-    minor: Counter[object] = Counter()
-    dead: Counter[object] = Counter()
+    exact: dict[tuple[object, ...], Exact] = {}
+    minor: Counter[tuple[object, ...]] = Counter()
+    dead: Counter[tuple[object, ...]] = Counter()
     for kept in values.kept:
         for line in kept.document.lines:
             if line.key is None:
                 continue
-            name = _run(kept) if view.policy.whole_invoice else line.key.group
+            name: tuple[object, ...] = _run(kept) if view.policy.whole_invoice else line.key.group
             dead[name] += kept.dead
             if not kept.dead:
                 exact[name] = ex.add(exact.get(name, ZERO), line.exact)
@@ -76,7 +78,7 @@ def check_m6(view: AccountView) -> Found:
         # What a void document leaves of its group is put right by the group's next line: until then within its lines.
         loose = abs(minor[name] - ex.fraction(whole) * 10**digits) <= Fraction(1, 2) + dead[name]
         if minor[name] != rounded and not (dead[name] and loose) and name not in several:
-            place = f"{view.customer} {' '.join(map(str, name if isinstance(name, tuple) else (name,)))}"
+            place = f"{view.customer} {' '.join(map(str, name))}"
             yield Violation("M6", place, f"the group should sum to {rounded}", str(minor[name]))
 
 
@@ -124,31 +126,34 @@ def check_i3(view: AccountView) -> Found:
     """Credit notes never exceed what they correct: neither the invoice, tax included, nor any of its lines."""
     if view.values is None:
         return
-    by_id = {kept.document.id: kept for kept in view.values.kept}
-    lines = {line.id: (kept, line) for kept in by_id.values() if not kept.is_note for line in kept.document.lines}
-    credited: Counter[str] = Counter()
-    fallen: Counter[str] = Counter()
+    notes: dict[str | None, list[Kept]] = {}
     for kept in view.values.kept:
-        corrects = kept.document.corrects
+        if kept.is_note:
+            notes.setdefault(kept.document.corrects, []).append(kept)
+    for kept in view.values.kept:
         if not kept.is_note:
-            continue
-        if corrects not in by_id or by_id[corrects].is_note:
-            yield Violation("I3", kept.number, "corrects no invoice of its customer", corrects)
-            continue
-        credited[corrects] -= kept.total
-        for line in kept.document.lines:
-            named = lines.get(line.corrects or "")
-            if named is None or named[0].document.id != corrects:
-                yield Violation("I3", f"{kept.number} {line.id}", "corrects no line of its invoice", line.corrects)
-            else:
-                fallen[named[1].id] -= line.minor
-    for name, minor in credited.items():
-        if minor > by_id[name].total:
-            yield Violation("I3", by_id[name].number, f"credited beyond its total of {by_id[name].total}", str(minor))
-    for name, minor in fallen.items():
-        kept, line = lines[name]
-        if minor > line.minor:
-            yield Violation("I3", f"{kept.number} {name}", f"credited beyond its amount of {line.minor}", str(minor))
+            yield from _beyond(kept, notes.pop(kept.document.id, ()))
+    for name, found in notes.items():
+        for note in found:
+            yield Violation("I3", note.number, "corrects no invoice of its customer", name)
+
+
+def _beyond(kept: Kept, notes: Sequence[Kept]) -> Found:
+    """What notes of one invoice credit beyond it."""
+    left = {line.id: line.minor for line in kept.document.lines}
+    total = kept.total
+    for note in notes:
+        total += note.total
+        if total < 0:
+            yield Violation("I3", note.number, f"credits {kept.number} beyond its total", str(-note.total))
+        for line in note.document.lines:
+            name, place = line.corrects or "", f"{note.number} {line.id}"
+            if name not in left:
+                yield Violation("I3", place, f"corrects no line of {kept.number}", line.corrects)
+                continue
+            left[name] += line.minor
+            if left[name] < 0:
+                yield Violation("I3", place, f"credits {name} beyond its amount", str(-line.minor))
 
 
 def check_i4(view: AccountView) -> Found:
@@ -174,7 +179,8 @@ def check_i5(view: AccountView) -> Found:
         if kept.document.corrects is not None and not kept.invoice.void:
             credited[kept.document.corrects] -= kept.document.total
     for kept in view.values.kept:
-        found = (("settled", kept.settled, kept.invoice.settled), ("credited", kept.credited, credited[kept.document.id]))
+        noted = credited[kept.document.id]
+        found = (("settled", kept.settled, kept.invoice.settled), ("credited", kept.credited, noted))
         for name, stored, summed in found:
             if stored != summed:
                 yield Violation("I5", kept.number, f"{name} should be {summed}", str(stored))

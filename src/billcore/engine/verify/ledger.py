@@ -6,8 +6,9 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from billcore.engine.verify.view import AccountView, Kept, Values, whole
+from billcore.engine.verify.view import AccountView, Kept, Values, cell, number_cell, row_place
 from billcore.engine.verify.violation import Found, Violation
+from billcore.kernel import InvalidNumber
 from billcore.kernel import exact as ex
 from billcore.ports import Row
 from billcore.ports.tables import CREDIT, CUSTOMER, DOCUMENT, FACT, LINE, ONE_OFF, PAYMENT, POSTING, USAGE, Table
@@ -23,7 +24,6 @@ __all__ = [
     "check_m11",
     "check_s8",
     "check_v3",
-    "not_canonical",
 ]
 
 _BOUND = 10**15
@@ -43,31 +43,31 @@ _STORED = {CreditKind.BALANCE: Account.BALANCE, CreditKind.VOUCHER: Account.VOUC
 _SOURCES = {"issue": DOCUMENT, "void": DOCUMENT, "payment": PAYMENT, "return": PAYMENT, "credit": CREDIT}
 
 
-def not_canonical(written: object) -> bool:
+def _not_canonical(written: object) -> bool:
     """The text is no number, or not as billcore writes it."""
     try:
         return ex.text(ex.parse(str(written))) != written
-    except (ArithmeticError, ValueError, ex.InvalidNumber):
+    except (ArithmeticError, ValueError, InvalidNumber):
         return True
 
 
 def check_m1(view: AccountView) -> Found:
     """Every stored amount is an integer of minor units up to 10^15; every exact number is canonical text."""
     for table, rows in _rows(view):
-        money = [table.position(name) for name in _MONEY.get(table, ())]
-        texts = [table.position(name) for name in _EXACT.get(table, ())]
+        money = [(name, table.position(name)) for name in _MONEY.get(table, ())]
+        texts = [(name, table.position(name)) for name in _EXACT.get(table, ())]
         for row in rows:
-            for column in money:
+            for name, column in money:
                 value = row[column]
                 if type(value) is not int or abs(value) > _BOUND:
-                    yield Violation("M1", _place(table, row, column), "not a bounded amount", str(value))
-            for column in texts:
-                if not_canonical(row[column]):
-                    yield Violation("M1", _place(table, row, column), "not a canonical number", str(row[column]))
+                    yield Violation("M1", row_place(table, row, name), "not a bounded amount", str(value))
+            for name, column in texts:
+                if _not_canonical(row[column]):
+                    yield Violation("M1", row_place(table, row, name), "not a canonical number", str(row[column]))
     for row in view.of(FACT):
-        for written in _quantities(str(row[7])):
-            if not_canonical(written):
-                yield Violation("M1", f"{row[0]} fact {row[1]}", "not a canonical number", str(written))
+        for written in _quantities(str(cell(FACT, row, "body"))):
+            if _not_canonical(written):
+                yield Violation("M1", row_place(FACT, row), "not a canonical number", str(written))
 
 
 def _rows(view: AccountView) -> Iterator[tuple[Table, Iterable[Row]]]:
@@ -76,11 +76,6 @@ def _rows(view: AccountView) -> Iterator[tuple[Table, Iterable[Row]]]:
     yield USAGE, view.usage_rows()
     for table in (DOCUMENT, CREDIT, POSTING, ONE_OFF):
         yield table, view.of(table)
-
-
-def _place(table: Table, row: Row, column: int) -> str:
-    key = " ".join(map(str, table.key_of(row)))
-    return f"{table.name} {key} {table.names[column]}"
 
 
 def _quantities(body: str) -> list[object]:
@@ -92,12 +87,18 @@ def _quantities(body: str) -> list[object]:
         return []  # what cannot be read is S10's
 
 
+def _posting(row: Row) -> tuple[str, str, str, int]:
+    """A posting's entry, currency, account and amount."""
+    entry, currency, account = (str(cell(POSTING, row, name)) for name in ("entry", "currency", "account"))
+    return entry, currency, account, number_cell(POSTING, row, "minor")
+
+
 def check_m2(view: AccountView) -> Found:
     """Every ledger entry has at least two postings, none of zero, that sum to zero in each currency."""
     sums: Counter[tuple[str, str]] = Counter()
     counts: Counter[str] = Counter()
     for row in view.of(POSTING):
-        entry, currency, minor = str(row[1]), str(row[7]), whole(row[8])
+        entry, currency, _, minor = _posting(row)
         counts[entry] += 1
         sums[entry, currency] += minor
         if not minor:
@@ -116,13 +117,13 @@ def check_m3(view: AccountView) -> Found:
         return
     booked: Counter[tuple[str, Account]] = Counter()
     for row in view.of(POSTING):
-        booked[str(row[7]), Account(str(row[6]))] += whole(row[8])
+        _, currency, name, minor = _posting(row)
+        booked[currency, Account(name)] += minor
     expected = _expected(view.values)
-    for currency in {name for name, _ in (*booked, *expected)}:
-        whole_sum = sum(minor for (name, _), minor in booked.items() if name == currency)
-        if whole_sum:
-            place = f"{view.customer} {currency}"
-            yield Violation("M3", place, "the accounts do not sum to zero", str(whole_sum))
+    for currency in {found for found, _ in (*booked, *expected)}:
+        total = sum(minor for (found, _), minor in booked.items() if found == currency)
+        if total:
+            yield Violation("M3", f"{view.customer} {currency}", "the accounts do not sum to zero", str(total))
         owed = booked[currency, Account.RECEIVABLE] + booked[currency, Account.WRITE_OFF]
         compared = [(Account.RECEIVABLE, owed)]
         compared += [
@@ -158,9 +159,10 @@ def check_m4(view: AccountView) -> Found:
     """A document's net is the sum of its lines, its tax the sum of its rates, its total both; and so it is booked."""
     if view.values is None:
         return
-    booked = {
-        str(row[1]): whole(row[8]) for row in view.of(POSTING) if row[6] == Account.RECEIVABLE.value
-    }
+    booked: Counter[str] = Counter()
+    for row in view.of(POSTING):
+        entry, _, account, minor = _posting(row)
+        booked[entry] += minor if account == Account.RECEIVABLE.value else 0
     for kept in view.values.kept:
         document = kept.document
         for name, stored, summed in (("net", kept.net, document.net), ("tax", kept.tax, document.tax)):
@@ -169,20 +171,20 @@ def check_m4(view: AccountView) -> Found:
         if kept.total != kept.net + kept.tax:
             yield Violation("M4", kept.number, f"total should be {kept.net + kept.tax}", str(kept.total))
         entries = [("issue", kept.total), *([("void", -kept.total)] if kept.invoice.void else [])]
-        for kind, minor in entries:
-            if booked.get(f"{document.id}:{kind}", 0) != minor:
-                stored_minor = booked.get(f"{document.id}:{kind}", 0)
-                yield Violation("M4", kept.number, f"its {kind} should be booked with {minor}", str(stored_minor))
+        for kind, asked in entries:
+            if (found := booked[f"{document.id}:{kind}"]) != asked:
+                yield Violation("M4", kept.number, f"its {kind} should be booked with {asked}", str(found))
 
 
 def check_m8(view: AccountView) -> Found:
     """Documents, prices billed, credits and postings of a customer are in its one currency."""
     for customer in view.of(CUSTOMER):
-        for table, column in ((DOCUMENT, 4), (CREDIT, 3), (POSTING, 7)):
+        currency = cell(CUSTOMER, customer, "currency")
+        for table in (DOCUMENT, CREDIT, POSTING):
             for row in view.of(table):
-                if row[column] != customer[1]:
-                    place = _place(table, row, column)
-                    yield Violation("M8", place, f"the customer's currency is {customer[1]}", str(row[column]))
+                if (found := cell(table, row, "currency")) != currency:
+                    place = row_place(table, row, "currency")
+                    yield Violation("M8", place, f"the customer's currency is {currency}", str(found))
     for kept, line in view.values.live_lines() if view.values is not None else ():
         price = view.snapshots.get(line.snapshot or "")
         if price is not None and price.currency != kept.document.currency:
@@ -222,12 +224,13 @@ def _returns(kept: Kept) -> Found:
     for payment in kept.invoice.payments:
         if payment.reverses is None:
             continue
+        place = f"{kept.number} {payment.id}"
         if payment.reverses not in left:
-            yield Violation("M11", f"{kept.number} {payment.id}", "returns no payment of its document", payment.reverses)
+            yield Violation("M11", place, "returns no payment of its document", payment.reverses)
             continue
         left[payment.reverses] += payment.minor
         if left[payment.reverses] < 0:
-            yield Violation("M11", f"{kept.number} {payment.id}", "returns more than was paid", str(payment.minor))
+            yield Violation("M11", place, "returns more than was paid", str(payment.minor))
 
 
 def check_v3(view: AccountView) -> Found:
@@ -236,8 +239,9 @@ def check_v3(view: AccountView) -> Found:
         return
     used: Counter[str] = Counter()
     for row in view.payment_rows():
-        if row[6] is not None and whole(row[4]) > 0:
-            used[str(row[6])] += whole(row[4])
+        reference, minor = cell(PAYMENT, row, "reference"), number_cell(PAYMENT, row, "minor")
+        if reference is not None and minor > 0:
+            used[str(reference)] += minor
     for credit in view.values.credits:
         left = credit.amount - used[credit.id]
         if credit.remaining != left or left < 0:
@@ -247,11 +251,12 @@ def check_v3(view: AccountView) -> Found:
 def check_s8(view: AccountView) -> Found:
     """Every ledger entry books one fact that is there, once, and every payment is booked."""
     there: dict[str, set[object]] = {
-        DOCUMENT.name: {row[0] for row in view.of(DOCUMENT)},
-        PAYMENT.name: {row[0] for row in view.payment_rows()},
-        CREDIT.name: {row[0] for row in view.of(CREDIT)},
+        DOCUMENT.name: {cell(DOCUMENT, row, "id") for row in view.of(DOCUMENT)},
+        PAYMENT.name: {cell(PAYMENT, row, "id") for row in view.payment_rows()},
+        CREDIT.name: {cell(CREDIT, row, "id") for row in view.of(CREDIT)},
     }
-    entries = {(str(row[1]), str(row[4]), str(row[5])) for row in view.of(POSTING)}
+    names = ("entry", "kind", "source")
+    entries = {tuple(str(cell(POSTING, row, name)) for name in names) for row in view.of(POSTING)}
     for entry, kind, source in sorted(entries):
         place = f"{view.customer} {entry}"
         if entry != f"{source}:{kind}":
@@ -259,6 +264,6 @@ def check_s8(view: AccountView) -> Found:
         elif kind not in _SOURCES or source not in there[_SOURCES[kind].name]:
             yield Violation("S8", place, "books what is not there", source)
     booked = {source for _, kind, source in entries if kind in ("payment", "return")}
-    for row in view.payment_rows():
-        if row[0] not in booked:
-            yield Violation("S8", f"{view.customer} {row[0]}", "the payment is not booked")
+    for payment in sorted(map(str, there[PAYMENT.name])):
+        if payment not in booked:
+            yield Violation("S8", f"{view.customer} {payment}", "the payment is not booked")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from billcore.engine.verify.view import AccountView, Values, key_place
 from billcore.engine.verify.violation import Found, Violation
@@ -47,13 +48,14 @@ def check_p1(view: AccountView) -> Found:
             continue  # nobody has it: P2's
         found, item = owner
         resets = {epoch.start for epoch in found.epochs}
+        recurring = item.record.price.cadence is PriceCadence.RECURRING
         ordered = sorted(keys, key=lambda key: key.period)
-        for before, after in zip(ordered, ordered[1:], strict=False):
+        for before, after in pairwise(ordered):
             start, end = after.period.start, before.period.end
             place = key_place(view.customer, after)
             if start < end and start not in resets:
                 yield Violation("P1", place, "overlaps the period before it", str(before.period))
-            elif start > end and item.record.price.cadence is PriceCadence.RECURRING and not values.pending(before.period):
+            elif start > end and recurring and not values.pending(before.period):
                 yield Violation("P1", place, "nothing is billed between it and the period before", str(before.period))
 
 
@@ -99,7 +101,7 @@ def _forgotten(view: AccountView, values: Values) -> Found:
 
 
 def check_p3(view: AccountView) -> Found:
-    """Every billed period begins and ends at boundaries counted from its subscription's anchor in the customer's zone."""
+    """Every billed period begins and ends at boundaries counted from its anchor in the customer's zone."""
     values = view.values
     if values is None:
         return

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 import attrs
 
 from billcore.engine.accounts import usage_lookup
-from billcore.engine.verify.view import UNREADABLE, AccountView, Kept, Values
+from billcore.engine.verify.view import UNREADABLE, AccountView, Kept, Values, cell, row_place
 from billcore.engine.verify.violation import Found, Violation
 from billcore.kernel import exact as ex
 from billcore.lifecycle import Subscription, life, occurrences
-from billcore.ports.tables import FACT, PRICE
+from billcore.ports.tables import FACT, LINE, PRICE
 from billcore.pricing import PriceCadence
 from billcore.settlement import AccountFacts, Charge, ChargeKey, Line, LineKind, UsageLookup, charge
 
@@ -33,12 +33,12 @@ def check_p4(view: AccountView) -> Found:
         return missing[name]
 
     for row in view.of(FACT):
-        names = bought[row[2]] = _hashes(str(row[7]))
+        names = bought[cell(FACT, row, "id")] = _hashes(str(cell(FACT, row, "body")))
         for name in sorted(map(str, names)):
             if absent(name):
-                yield Violation("P4", f"{row[0]} fact {row[1]}", "its price snapshot is missing", name)
+                yield Violation("P4", row_place(FACT, row), "its price snapshot is missing", name)
     for row in view.line_rows():
-        item, snapshot, place = row[16], row[21], f"{row[0]}-{row[1]}"
+        item, snapshot, place = cell(LINE, row, "item"), cell(LINE, row, "snapshot"), row_place(LINE, row)
         if snapshot is not None and absent(snapshot):
             yield Violation("P4", place, "its price snapshot is missing", str(snapshot))
         elif item in bought and snapshot not in bought[item]:
@@ -53,7 +53,7 @@ def _hashes(body: str) -> set[object]:
 
 
 def check_p5(view: AccountView) -> Found:
-    """Rated again from snapshot and facts as they were known at issue, every charge is the stored one, bit for bit."""
+    """Rated again from snapshot and the facts known at issue, every charge is the stored one."""
     for kept, line, known in _again(view):
         if line.kind is not LineKind.CHARGE:
             continue
@@ -76,7 +76,8 @@ def _again(view: AccountView) -> Iterator[tuple[Kept, Line, list[Charge]]]:
     """Lines that add, each with what its key could have cost.
 
     As the facts were known at issue, a moment before (somebody may have written at the same instant), or as they are
-    known today. A line that agrees with today's costs nothing more.
+    known today. A line that agrees with today's is not looked at again; nor can one be that was issued, as its run was
+    told, before its order was recorded.
     """
     values = view.values
     if values is None:
@@ -88,11 +89,10 @@ def _again(view: AccountView) -> Iterator[tuple[Kept, Line, list[Charge]]]:
         today = values.wanted.get(key)
         if today is not None and (today.exact, today.quantity) == (line.exact, line.quantity):
             continue
-        found = [] if today is None else [today]
-        for known in (kept.document.issued_at, kept.document.issued_at - _MICRO):
-            charged = _charged(values, key, known, kept.document.billing_date)
-            found += [] if charged is None else [charged]
-        yield kept, line, found
+        issued, date = kept.document.issued_at, kept.document.billing_date
+        then = [_charged(values, key, known, date) for known in (issued, issued - _MICRO)]
+        if any(then):
+            yield kept, line, [charged for charged in (*then, today) if charged is not None]
 
 
 def _moved(values: Values, at: dt.datetime) -> bool:

@@ -14,7 +14,7 @@ from billcore.engine.accounts import Loaded, load_many, usage_lookup
 from billcore.engine.rows.documents import invoice_of
 from billcore.engine.rows.money import credit_of
 from billcore.kernel import BillcoreError, Period
-from billcore.lifecycle import Life, life
+from billcore.lifecycle import Life, life, occurrences
 from billcore.ports import ReadTx, Row
 from billcore.ports.tables import (
     ACCOUNT,
@@ -46,12 +46,12 @@ from billcore.settlement import (
     Line,
     Policy,
     UsageLookup,
-    charges,
+    charge,
     one_off_charge,
     touches,
 )
 
-__all__ = ["AccountView", "Kept", "UNREADABLE", "Values", "key_place", "whole"]
+__all__ = ["UNREADABLE", "AccountView", "Kept", "Values", "cell", "key_place", "number_cell", "row_place", "whole"]
 
 UNREADABLE = (BillcoreError, ArithmeticError, LookupError, ValueError, TypeError, AttributeError)
 """What turning rows into values may raise where somebody else wrote them."""
@@ -76,6 +76,21 @@ def whole(value: Value) -> int:
     return value if isinstance(value, int) else 0
 
 
+def cell(table: Table, row: Row, name: str) -> Value:
+    """The value of a row's column."""
+    return row[table.position(name)]
+
+
+def number_cell(table: Table, row: Row, name: str) -> int:
+    """The integer of a row's column."""
+    return whole(row[table.position(name)])
+
+
+def row_place(table: Table, row: Row, name: str = "") -> str:
+    """Where a row is: its table and key, and a column of it."""
+    return " ".join([table.name, *map(str, table.key_of(row)), *([name] if name else [])])
+
+
 def key_place(customer: str, key: ChargeKey) -> str:
     """Where a charge key is: its customer, then its parts."""
     return f"{customer} {key.subscription or 'item'} {key.item} {key.price} {key.period}"
@@ -97,16 +112,15 @@ class Kept:
     @classmethod
     def of(cls, row: Row, lines: Iterable[Row], payments: Iterable[Row]) -> Kept:
         """The document of these rows."""
-        net, tax, total, content, state, credited, settled = row[13:20]
         return cls(
             invoice=invoice_of(row, lines, payments),
-            net=whole(net),
-            tax=whole(tax),
-            total=whole(total),
-            hash=str(content),
-            state=str(state),
-            credited=whole(credited),
-            settled=whole(settled),
+            net=number_cell(DOCUMENT, row, "net"),
+            tax=number_cell(DOCUMENT, row, "tax"),
+            total=number_cell(DOCUMENT, row, "total"),
+            hash=str(cell(DOCUMENT, row, "hash")),
+            state=str(cell(DOCUMENT, row, "state")),
+            credited=number_cell(DOCUMENT, row, "credited"),
+            settled=number_cell(DOCUMENT, row, "settled"),
         )
 
     @property
@@ -222,25 +236,25 @@ class AccountView:
         while found := self.tx.find(USAGE, index, (self.customer,), after=after, limit=_USAGE_PAGE):
             yield from found
             last = found[-1]
-            after = (last[5], last[6], last[0], last[1])
+            after = tuple(cell(USAGE, last, name) for name in ("meter", "time", *USAGE.key))
 
     def read(self, loaded: Loaded | None) -> None:
         """Turn the rows into values; what cannot be read is noted, and then there are none."""
-        kept, credits = [], []
+        kept, held = [], []
         for row in self.of(DOCUMENT):
             try:
                 kept.append(Kept.of(row, self.lines.get(row[0], ()), self.payments.get(row[0], ())))
             except UNREADABLE as error:
-                self.unreadable.append((str(row[1]), str(error)))
+                self.unreadable.append((str(cell(DOCUMENT, row, "number")), str(error)))
         for row in self.of(CREDIT):
             try:
-                credits.append(credit_of(row))
+                held.append(credit_of(row))
             except UNREADABLE as error:
                 self.unreadable.append((str(row[0]), str(error)))
         try:
             found = loaded or next(iter(load_many(self.tx, [self.customer], one_offs=True)))
             if not self.unreadable:
-                self.values = _values(self.tx, self.policy, found, kept, credits)
+                self.values = _values(self.tx, self.policy, found, kept, held)
         except StopIteration:
             self.unreadable.append((self.customer, "there is no account"))
         except UNREADABLE as error:
@@ -264,19 +278,30 @@ def _loads(tx: ReadTx, customers: Sequence[str], snapshots: dict[str, Price]) ->
     return {loaded.account.customer: loaded for loaded in found}
 
 
-def _values(tx: ReadTx, policy: Policy, loaded: Loaded, kept: Sequence[Kept], credits: Sequence[Credit]) -> Values:
+def _charges(lives: Iterable[Life], usage: UsageLookup, until: dt.datetime) -> Iterator[Charge]:
+    """Every charge that was due by an instant, since the beginning."""
+    for one in lives:
+        for item in one.items:
+            for occurrence in occurrences(one, item):
+                if occurrence.due > until:
+                    break
+                if (found := charge(one, occurrence, usage)) is not None:
+                    yield found
+
+
+def _values(tx: ReadTx, policy: Policy, loaded: Loaded, kept: Sequence[Kept], held: Sequence[Credit]) -> Values:
     facts, until = loaded.facts, loaded.state.last_run
     usage = usage_lookup(tx, facts)
     lives: dict[str, Life] = {}
     wanted: dict[ChargeKey, Charge] = {}
     if until is not None:
         lives = {one.id: life(one, facts.customer, until) for one in facts.subscriptions}
-        wanted = {charge.key: charge for charge in charges(lives.values(), usage, until, None, None)}
+        wanted = {charged.key: charged for charged in _charges(lives.values(), usage, until)}
         wanted |= {one.key: one for one in map(one_off_charge, facts.one_offs) if one.due <= until}
     return Values(
         loaded=loaded,
         kept=tuple(kept),
-        credits=tuple(credits),
+        credits=tuple(held),
         lives=lives,
         billed=Billed.of(one.invoice for one in kept),
         wanted=wanted,

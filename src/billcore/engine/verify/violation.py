@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
+from billcore.kernel.override import override
+
 if TYPE_CHECKING:
     from billcore.engine.verify.tenant import TenantView
     from billcore.engine.verify.view import AccountView
@@ -23,6 +25,7 @@ class Violation:
     message: str
     value: str | None = None
 
+    @override
     def __str__(self) -> str:
         found = "" if self.value is None else f" (got {self.value})"
         return f"{self.invariant} {self.place}: {self.message}{found}"

@@ -31,7 +31,7 @@ def _tiers(tiers: Iterable[Tier]) -> tuple[Tier, ...]:
 
 @attrs.frozen
 class _Tiered:
-    """What the three share. No usage enters no tier, unless ``flat_on_zero``: then the first tier's flat amount (D01)."""
+    """What the three share. No usage enters no tier, unless ``flat_on_zero``: the first tier's flat amount (D01)."""
 
     tiers: tuple[Tier, ...] = attrs.field(converter=_tiers)
     flat_on_zero: bool = False

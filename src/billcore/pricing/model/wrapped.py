@@ -62,4 +62,3 @@ class Wrapped:
     def amount(self, quantity: Exact) -> Exact:
         """The exact amount, without a breakdown."""
         return self.rate(quantity).amount
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
@@ -129,6 +130,7 @@ def _catalogs(draw: Draw, currency: str | None) -> Catalog:
     metered = draw(prices(code="metered", cadence=PriceCadence.USAGE))
     extra = [draw(prices(code=f"addon-{n}", cadence=PriceCadence.RECURRING)) for n in range(draw(st.integers(0, 2)))]
     meters = st.sampled_from((None, *_METERS))
+    since = st.sampled_from((None, dt.date(2020, 1, 1)))
     percents = st.sampled_from((ZERO, Decimal("7.7"), Decimal(19), Decimal("8.25")))
     return Catalog(
         version="1",
@@ -144,7 +146,7 @@ def _catalogs(draw: Draw, currency: str | None) -> Catalog:
             for price in extra
         ],
         tax_rates=[
-            TaxRate(code=f"de-{category}", country="DE", percent=draw(percents), category=category)
+            TaxRate(code=f"de-{category}", country="DE", percent=draw(percents), category=category, from_=draw(since))
             for category in ("standard", "reduced")[: draw(st.integers(0, 2))]
         ],
     )

@@ -1,0 +1,1 @@
+"""Benchmarks: seeded generators, and ratios of two things measured in one run."""

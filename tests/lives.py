@@ -213,7 +213,7 @@ def _use(world: World, step: Step) -> None:
         customer=step.who,  # type: ignore[arg-type]  # a converter makes it an id
         meter=_of(METERS, step.which),
         time=world.instant_of(step) or world.clock.at,
-        value=Decimal(1 + step.how) / 4,
+        value=Decimal(1 + step.how) * 3 / 4,
         subscription=world.subscription(step) if step.pick % 2 else None,
     )
     world.billing.usage.record([event])

@@ -28,36 +28,36 @@ __all__ = ["ADDONS", "METERS", "PLANS", "offer"]
 
 ADDONS = ("disk", "line")
 METERS = ("gb", "calls")
-PLANS = ("small", "large", "late", "seats", "metered", "yearly", "hourly", "weekly")
+PLANS = ("small", "large", "late", "calls", "metered", "yearly", "hourly", "weekly")
 
 
-def _flat(amount: Decimal, **more: object) -> Price:
-    return Price(code="base", model=Flat(amount), **more)  # type: ignore[arg-type]  # keywords of Price
+def _base(amount: Decimal, **more: object) -> Price:
+    return Price(code="base", model=PerUnit(amount), **more)  # type: ignore[arg-type]  # keywords of Price
 
 
 def _metered(unit: Decimal, **more: object) -> Price:
-    model = Wrapped(model=Graduated([Tier(10, unit), Tier(None, unit * 2)]), included=Decimal(5), **more)  # type: ignore[arg-type]
+    model = Wrapped(model=Graduated([Tier(10, unit), Tier(None, unit * 2)]), included=Decimal(2), **more)  # type: ignore[arg-type]
     return Price(code="gb", model=model, cadence=PriceCadence.USAGE, meter="gb", tax_category="reduced")
 
 
 def _plans(factor: Decimal) -> dict[str, list[Price]]:
     """The plans' prices; codes are shared, so that a change keeps its rounding group."""
     return {
-        "small": [_flat(Decimal("9.99") * factor), _metered(Decimal("0.333") * factor)],
+        "small": [_base(Decimal("9.99") * factor), _metered(Decimal("0.333") * factor)],
         "large": [
-            _flat(Decimal("25.01") * factor),
+            _base(Decimal("25.01") * factor),
             _metered(Decimal("0.111") * factor, minimum=Decimal("1.50")),
             Price(code="setup", model=Flat(Decimal(5) * factor), cadence=PriceCadence.ONCE),
         ],
-        "late": [_flat(Decimal("7.77") * factor, timing=Timing.ARREARS, proration=Proration.DAY)],
-        "seats": [
-            Price(code="base", model=PerUnit(Decimal("3.335") * factor), tax_category="reduced"),
+        "late": [_base(Decimal("7.77") * factor, timing=Timing.ARREARS, proration=Proration.DAY)],
+        "calls": [
+            Price(code="base", model=Flat(Decimal("3.335") * factor), tax_category="reduced"),
             Price(code="calls", model=PerUnit(Decimal("0.0049")), cadence=PriceCadence.USAGE, meter="calls"),
         ],
         "metered": [_metered(Decimal("0.77") * factor)],
-        "yearly": [_flat(Decimal("99.99") * factor, interval=YEAR), _metered(Decimal("0.05") * factor)],
-        "hourly": [_flat(Decimal("0.0137") * factor, per=HOUR)],
-        "weekly": [_flat(Decimal("2.30") * factor, interval=WEEK, proration=Proration.HOUR)],
+        "yearly": [_base(Decimal("99.99") * factor, interval=YEAR), _metered(Decimal("0.05") * factor)],
+        "hourly": [_base(Decimal("0.0137") * factor, per=HOUR)],
+        "weekly": [_base(Decimal("2.30") * factor, interval=WEEK, proration=Proration.HOUR)],
     }
 
 

@@ -10,11 +10,11 @@ docstring begins with "Law: " has at least one row here, of four texts:
 
 ``test_laws_bite`` applies each to a copy of ``src`` and runs the law against it, which must fail by an assertion or an
 error of its own, not by a module that cannot be imported. To add rows, append to the tuple of your package
-(``kernel_mutants.py`` and so on), or add such a module and its tuple to ``MUTANTS`` below;
-when code moves, a fragment that is gone or no longer unique is reported with its row.
+(``kernel_mutants.py`` and so on), or add such a module and its tuple to ``MUTANTS`` below; when code moves, a fragment
+that is gone or no longer unique is reported with its row.
 
-The module is a pytest plugin, too: ``-p tests.laws.mutants`` makes Hypothesis draw the same examples every time, and stop at the first
-that fails.
+The module is a pytest plugin, too: ``-p tests.laws.mutants`` makes Hypothesis draw the same examples every time, and
+stop at the first that fails.
 """
 
 from __future__ import annotations

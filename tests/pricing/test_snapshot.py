@@ -7,8 +7,7 @@ from decimal import Decimal
 
 import attrs
 import pytest
-from hypothesis import given, reject
-from hypothesis import strategies as st
+from hypothesis import given
 
 from billcore.kernel import Exact, InvalidValue
 from billcore.pricing import (
@@ -47,17 +46,15 @@ def test_snapshots_round_trip(price: Price) -> None:
     assert price_hash(read) == price_hash(price)
 
 
-@given(prices(code="a"), st.data())
-def test_hashes_tell_prices_apart(a: Price, data: st.DataObject) -> None:
-    """Law: two prices have one hash exactly if they are equal; one that differs in one thing has another."""
-    other = data.draw(prices(code="a", cadence=a.cadence, meters=[a.meter or "requests"]))
-    taken = data.draw(st.lists(st.sampled_from(list(attrs.fields_dict(Price))), max_size=2, unique=True))
-    try:
-        b = attrs.evolve(a, **{name: getattr(other, name) for name in taken})
-    except InvalidValue:
-        reject()
-
-    assert (price_hash(a) == price_hash(b)) == (a == b)
+@given(prices(code="a"), prices(code="b", currency="CHF"))
+def test_hashes_tell_prices_apart(a: Price, b: Price) -> None:
+    """Law: two prices have one hash exactly if they are equal, whatever one thing they differ in."""
+    for name in attrs.fields_dict(Price):
+        try:
+            other = attrs.evolve(a, **{name: getattr(b, name)})
+        except InvalidValue:
+            continue
+        assert (price_hash(other) == price_hash(a)) == (other == a)
 
 
 @given(prices(), quantities(max_value=1_000))

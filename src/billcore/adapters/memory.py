@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import TypeVar
 
-from billcore.adapters.rows import admitted, checked, refused, visible
-from billcore.adapters.shelf import Shelf, picker
+from billcore.adapters.rows import admitted, checked, picker, refused, visible
+from billcore.adapters.shelf import Shelf
 from billcore.adapters.unit import Unit, again, alone, counted, done_before, writes
 from billcore.kernel import exact as ex
 from billcore.kernel.errors import Conflict, NotFound

@@ -17,7 +17,7 @@ def invoice_to(invoice: Invoice, corrects: str | None = None) -> dict[str, objec
     document = invoice.document
 
     def amount(minor: int) -> str:
-        return str(document.money(minor).amount)
+        return document.money(minor).digits
 
     return {
         "number": document.number,
@@ -87,7 +87,7 @@ def quote_to(quote: Quote) -> dict[str, object]:
                 "description": line.description,
                 "cadence": line.cadence.value,
                 "quantity": ex.text(line.quantity),
-                "amount": str(line.amount.amount),
+                "amount": line.amount.digits,
                 "exact": ex.text(line.exact),
             }
             for line in quote.lines
@@ -100,7 +100,7 @@ def quote_to(quote: Quote) -> dict[str, object]:
 
 
 def _total(total: QuoteTotal) -> dict[str, object]:
-    return {"net": str(total.net.amount), "tax": str(total.tax.amount), "total": str(total.total.amount)}
+    return {"net": total.net.digits, "tax": total.tax.digits, "total": total.total.digits}
 
 
 def explanation_to(tree: Explanation) -> dict[str, object]:

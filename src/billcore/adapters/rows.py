@@ -7,7 +7,8 @@ scope, ``ordered_by`` names the columns that rows are sorted by.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from operator import itemgetter
 from types import NoneType
 from typing import Any
 
@@ -15,7 +16,7 @@ from billcore.kernel.errors import ConstraintViolated, NotFound
 from billcore.ports.store import Scope
 from billcore.ports.tables import USAGE, Column, Index, Row, Table, Value
 
-__all__ = ["admitted", "checked", "ordered_by", "refused", "visible"]
+__all__ = ["admitted", "checked", "ordered_by", "picker", "refused", "visible"]
 
 # What kernel.number accepts: sums of usage are exact because every value is bounded.
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,12})?", re.ASCII)
@@ -86,3 +87,14 @@ def ordered_by(table: Table, index: Index | None) -> tuple[str, ...]:
     if index is None:
         return table.key
     return index.columns + tuple(name for name in table.key if name not in index.columns)
+
+
+def picker(places: Sequence[int]) -> Callable[[Row], Row]:
+    """A function that takes the values at some places out of a row, always as a tuple."""
+    match places:
+        case []:
+            return lambda _: ()
+        case [one]:
+            return lambda row: (row[one],)
+        case _:
+            return itemgetter(*places)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterator, Sequence
-from operator import itemgetter
+from collections.abc import Callable, Iterator
 from typing import TypeAlias, cast
 
 import attrs
 
 from billcore.adapters.conditions import condition
-from billcore.adapters.rows import ordered_by, refused
+from billcore.adapters.rows import ordered_by, picker, refused
 from billcore.kernel.errors import InvalidValue
 from billcore.ports.tables import Index, Row, Table, Value
 
-__all__ = ["Shelf", "picker"]
+__all__ = ["Shelf"]
 
 _Place: TypeAlias = tuple[object, ...]
 """A row's place in an order: its tenant, then the order's columns, where a null is below everything else."""
@@ -32,17 +31,6 @@ class _Top:
 
 _TOP = _Top()
 _NULL, _NO_NULL = (0,), (1,)
-
-
-def picker(places: Sequence[int]) -> Callable[[Row], Row]:
-    """A function that takes the values at some places out of a row, always as a tuple."""
-    match places:
-        case []:
-            return lambda _: ()
-        case [one]:
-            return lambda row: (row[one],)
-        case _:
-            return itemgetter(*places)
 
 
 class _Order:

@@ -49,7 +49,8 @@ def load(database: Path, files: tuple[Path, ...], as_json: bool) -> None:  # noq
                 results += _play(billing, document, path)
             else:
                 raise InvalidValue("a selection is quoted, not loaded", place=str(path))
-    refused = [result for result in results if result.error is not None]
+    refused = [result for result in results if result.error is not None and not result.expected]
+    events += sum(result.events for result in results)
     data = {
         "steps": len(results),
         "events": events,
@@ -106,12 +107,12 @@ def run(database: Path, until: str, at: str | None, as_json: bool) -> None:  # n
         "invoices": report.invoices,
         "credit_notes": report.credit_notes,
         "billing_dates": report.billing_dates,
-        "totals": {money.currency: str(money.amount) for money in report.money()},
+        "totals": {money.currency: money.digits for money in report.money()},
         "parked": list(report.parked),
     }
     answer(data, as_json=as_json)
     if not as_json:
-        rows = [(money.currency, str(money.amount)) for money in report.money()]
+        rows = [(money.currency, money.digits) for money in report.money()]
         title = (
             f"{report.invoices} invoices and {report.credit_notes} credit notes on {report.billing_dates} billing dates"
         )

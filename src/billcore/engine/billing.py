@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 import attrs
 
+from billcore.engine.machine import RandomIds, SystemClock
 from billcore.engine.nouns.catalog import Catalogs, Quotes
 from billcore.engine.nouns.customers import Customers
 from billcore.engine.nouns.invoices import Invoices
@@ -20,7 +21,7 @@ from billcore.engine.nouns.money import Balances, Payments, Vouchers
 from billcore.engine.nouns.office import Exceptions, Notices
 from billcore.engine.nouns.subscriptions import Subscriptions
 from billcore.engine.nouns.usage import UsageNoun
-from billcore.engine.session import RandomIds, Session, SystemClock
+from billcore.engine.session import Session
 from billcore.ports import Clock, Ids, Scope, Store
 from billcore.settlement import Policy
 

@@ -79,7 +79,7 @@ def changed_order(tx: Tx, call: Call, loaded: Loaded, current: Subscription, now
         anchor=before.anchor,
         reset=resets,
         catalog=catalog,
-        selection=selection or before.selection,
+        selection=selection or _counted(before.selection, asked.quantity),
     )
 
 
@@ -106,6 +106,11 @@ def _wanted(asked: Asked, before: Order) -> Selection | None:
     if quantity is not None and before.selection is not None and before.selection.service is not None:
         return attrs.evolve(before.selection, quantity=quantity, starts_on=None, addons=())
     return None
+
+
+def _counted(selection: Selection | None, quantity: Decimal | None) -> Selection | None:
+    """The selection that the next change starts from."""
+    return selection if selection is None or quantity is None else attrs.evolve(selection, quantity=quantity)
 
 
 def _with_quantity(record: OrderRecord, quantity: Decimal | None) -> OrderRecord:

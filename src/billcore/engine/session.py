@@ -3,35 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from collections.abc import Callable
 from typing import TypeVar
 
 import attrs
 
-from billcore.kernel import UTC, NotAllowed, checked_id, derive, fingerprint, instant
+from billcore.kernel import NotAllowed, checked_id, derive, fingerprint, instant
 from billcore.ports import Clock, Ids, Operation, ReadTx, Scope, Store, Tx
+from billcore.pricing import Selection, archive
 from billcore.settlement import Policy
 
-__all__ = ["Call", "RandomIds", "Session", "SystemClock"]
+__all__ = ["Call", "Session"]
 
 R = TypeVar("R")
-
-
-class SystemClock:
-    """The clock of the machine."""
-
-    def now(self) -> dt.datetime:
-        """The instant."""
-        return dt.datetime.now(tz=UTC)
-
-
-class RandomIds:
-    """Keys of 122 random bits."""
-
-    def draw(self) -> str:
-        """A text that was never drawn before."""
-        return uuid.uuid4().hex
 
 
 @attrs.frozen
@@ -63,7 +47,7 @@ class Session:
         """
         name = checked_id(key, "key") if key is not None else self.ids.draw()
         call = Call(f"{verb}:{name}", self.now())
-        operation = Operation(call.key, fingerprint([verb, request])) if key is not None else None
+        operation = Operation(call.key, fingerprint([verb, _plain(request)])) if key is not None else None
         return self.store.transact(self.scope, operation, lambda tx: work(tx, call))
 
     def read(self, work: Callable[[ReadTx], R]) -> R:
@@ -78,3 +62,10 @@ class Session:
     def now(self) -> dt.datetime:
         """The clock's instant, in UTC."""
         return instant(self.clock.now(), "clock")
+
+
+def _plain(request: object) -> object:
+    """A request with its selections as texts, for hashing."""
+    if isinstance(request, list):
+        return [_plain(value) for value in request]
+    return archive(request) if isinstance(request, Selection) else request

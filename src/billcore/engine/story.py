@@ -54,13 +54,18 @@ class FixedClock:
 
 @attrs.frozen
 class StepResult:
-    """What became of a step; ``error`` says why it was refused, ``number`` counts from 1 in the document's order."""
+    """What became of a step; ``error`` says why it was refused, ``number`` counts from 1 in the document's order.
+
+    ``events`` is how many usage events it recorded; ``expected`` says that the refusal is what the story wanted.
+    """
 
     story: str
     number: int
     at: dt.datetime
     do: str
     error: str | None = None
+    events: int = 0
+    expected: bool = False
 
 
 def play(
@@ -85,7 +90,9 @@ def play(
             raise NotAllowed(f"step {number} must succeed: {error}", place=f"steps[{number - 1}]", value=step.do)
         if error is None and step.must_fail:
             raise NotAllowed(f"step {number} must fail and did not", place=f"steps[{number - 1}]", value=step.do)
-        yield StepResult(story.name, number, step.at, step.do, error)
+        yield StepResult(
+            story.name, number, step.at, step.do, error, player.events, error is not None and step.must_fail
+        )
 
 
 def _at(billing: Billing, at: dt.datetime) -> Billing:
@@ -113,12 +120,13 @@ def _create(billing: Billing, story: Scenario, customer: ScenarioCustomer) -> No
     )
 
 
-@attrs.frozen
+@attrs.define
 class _Player:
     billing: Billing
     key: str
     usage: Callable[[str], Iterable[UsageRecord]]
     catalog: Callable[[str], Catalog]
+    events: int = 0
 
     def take(self, step: ScenarioStep) -> str | None:
         """Take one step; the answer is why it was refused."""

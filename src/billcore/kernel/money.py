@@ -123,14 +123,16 @@ class Money:
     def __bool__(self) -> bool:
         return bool(self.amount)
 
-    def _digits(self) -> str:
+    @property
+    def digits(self) -> str:
+        """The amount as text, at the currency's minor unit or finer: ``19.90``."""
         shown = max(places(self.currency), -exponent(self.amount))
         return format(self.amount, f".{shown}f")
 
     @override
     def __str__(self) -> str:
-        return f"{self._digits()} {self.currency}"
+        return f"{self.digits} {self.currency}"
 
     @override
     def __repr__(self) -> str:
-        return f"Money('{self._digits()}', '{self.currency}')"
+        return f"Money('{self.digits}', '{self.currency}')"

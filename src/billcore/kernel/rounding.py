@@ -12,11 +12,10 @@ from __future__ import annotations
 
 import enum
 from decimal import Decimal
-from fractions import Fraction
 
 import attrs
 
-from billcore.kernel.exact import ZERO, Exact, add, scaled
+from billcore.kernel.exact import ZERO, Exact, add, ratio, scaled
 
 __all__ = ["Group", "Rounding", "minor_units", "round_to"]
 
@@ -50,7 +49,7 @@ def minor_units(value: Exact, places: int, mode: Rounding = Rounding.HALF_UP) ->
 def round_to(value: Exact, places: int, mode: Rounding = Rounding.HALF_UP) -> Decimal:
     """``value`` rounded to so many places (negative: tens)."""
     if places < 0:
-        return Decimal(minor_units(Fraction(value) / _POWERS[-places], 0, mode) * _POWERS[-places])
+        return Decimal(minor_units(ratio(value, _POWERS[-places]), 0, mode) * _POWERS[-places])
     return scaled(minor_units(value, places, mode), places)
 
 

@@ -65,7 +65,7 @@ class AccountState:
 
     def is_late(self, date: dt.datetime) -> bool:
         """A run at this date bills new keys in advance only."""
-        return self.last_run is not None and date < self.last_run and date not in self.reopened
+        return self.last_run is not None and date <= self.last_run and date not in self.reopened
 
     def mark_for(self, date: dt.datetime) -> dt.datetime | None:
         """The earliest mark that a run at ``date`` reads."""
@@ -73,7 +73,7 @@ class AccountState:
 
     def ran(self, date: dt.datetime, *, issued: bool) -> AccountState:
         """After a run at ``date``: marks that it has seen are cleared, unless it looked at the past only."""
-        seen = self.last_run is None or date >= self.last_run
+        seen = not self.is_late(date) and (self.last_run is None or date >= self.last_run)
         return attrs.evolve(
             self,
             last_run=date if seen else self.last_run,

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
-from fractions import Fraction
 
 import attrs
 
 from billcore.kernel import Rounding, add_days, allocate, derive, micros, minor_units
+from billcore.kernel import exact as ex
 from billcore.lifecycle import Customer
 from billcore.pricing import AppliedRate, Tax, tax_over
 from billcore.settlement.billed import Billed
@@ -141,7 +141,7 @@ def _note_tax(rate: AppliedRate, base: int, corrected: Document, earlier: Sequen
     if not whole:
         return 0
     so_far = sum(part for part, _ in before) + base
-    return minor_units(Fraction(tax) * so_far / whole, 0) - sum(part for _, part in before)
+    return minor_units(ex.ratio(ex.whole(tax), whole, so_far), 0) - sum(part for _, part in before)
 
 
 def opening(issue: Issue, minor: int, sequence: int, line: Line) -> Document:

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any, cast
+from typing import cast
 
 from billcore.adapters.serialization.loader import Unreadable
 from billcore.adapters.serialization.problems import brief
@@ -84,14 +84,14 @@ def _country(value: str) -> None:
         raise InvalidValue("not an ISO 3166 country code", value=value, hint='two capital letters, like "CH"')
 
 
-CHECKS: Mapping[str, Callable[[Any], None]] = {
+CHECKS: Mapping[str, Callable[[str], None]] = {
     "currency": _known_currency,
     "timezone": _known_zone,
     "country": _country,
 }
 """What else the value of a key must be, wherever the key stands."""
 
-SCALARS: Mapping[type[Any], Callable[[Any, Any], Any]] = {
+SCALARS: Mapping[type[object], Callable[[object, object], object]] = {
     str: read_text,
     bool: _bool,
     int: _int,

@@ -32,7 +32,7 @@ __all__ = ["SCHEMAS", "schema"]
 
 Schema = dict[str, Any]
 
-SCHEMAS: Mapping[str, type[Any]] = {
+SCHEMAS: Mapping[str, type[attrs.AttrsInstance]] = {
     "catalog": Catalog,
     "scenario": Scenario,
     "selection": Selection,

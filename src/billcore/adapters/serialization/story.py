@@ -15,12 +15,21 @@ import cattrs
 from billcore.adapters.serialization.problems import brief, collect, refuse, step_into, table
 from billcore.adapters.serialization.strict import Field, fields_of, unknown_keys
 from billcore.kernel import InputError, InvalidValue, NotSupportedYet
-from billcore.ports.steps import ACTIONS, LATER_ACTIONS, Change, ScenarioStep, SelectionChange, Subscribe, UsageStep
+from billcore.ports.steps import (
+    ACTIONS,
+    LATER_ACTIONS,
+    Change,
+    ScenarioStep,
+    SelectionChange,
+    Step,
+    Subscribe,
+    UsageStep,
+)
 from billcore.pricing import Catalog, Selection
 
 __all__ = ["SELECTION_KEYS", "register_story"]
 
-SELECTION_KEYS: Mapping[type[Any], tuple[str, ...]] = {
+SELECTION_KEYS: Mapping[type[Step], tuple[str, ...]] = {
     Subscribe: ("service", "plan", "version", "product", "sizes", "quantity", "addons", "anchor", "configuration"),
     Change: ("service", "plan", "version", "product", "sizes", "quantity", "configuration"),
 }

@@ -49,8 +49,8 @@ class Field:
     """One key of a class's table: the attribute behind it, its declared type, and what reads it."""
 
     key: str
-    attribute: attrs.Attribute[Any]
-    kind: Any
+    attribute: attrs.Attribute[object]
+    kind: object
     read: Hook
 
     @property
@@ -59,12 +59,12 @@ class Field:
         return self.attribute.default is attrs.NOTHING
 
 
-def key_of(attribute: attrs.Attribute[Any]) -> str:
+def key_of(attribute: attrs.Attribute[object]) -> str:
     """The key that stands for an attribute in documents: ``from`` for ``from_``, an alias before the name."""
     return (attribute.alias or attribute.name).rstrip("_")
 
 
-def fields_of(kind: type[Any], converter: cattrs.Converter) -> dict[str, Field]:
+def fields_of(kind: type[attrs.AttrsInstance], converter: cattrs.Converter) -> dict[str, Field]:
     """What the table of a class may hold, by key."""
     hints = typing.get_type_hints(kind)
     found = {}
@@ -139,7 +139,9 @@ def _problems(group: cattrs.ClassValidationError, keys: Mapping[str, str], own: 
             raise error
 
 
-def unknown_keys(kind: type[Any], data: Mapping[str, object], known: Mapping[str, Field]) -> Iterator[InputError]:
+def unknown_keys(
+    kind: type[attrs.AttrsInstance], data: Mapping[str, object], known: Mapping[str, Field]
+) -> Iterator[InputError]:
     """A problem for each key that the class's table does not have: of a later version, or of none."""
     later, harmless = LATER_KEYS.get(kind, frozenset()), HARMLESS.get(kind, {})
     strangers = (key for key in data if key not in known and not (key in harmless and data[key] is harmless[key]))

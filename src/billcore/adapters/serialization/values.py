@@ -10,7 +10,6 @@ import datetime as dt
 import functools
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any
 
 import attrs
 import cattrs
@@ -33,7 +32,7 @@ from billcore.pricing import (
 
 __all__ = ["MODELS", "WRAPPERS", "model_type", "read_anchor", "read_interval", "read_model", "register_values"]
 
-MODELS: Mapping[str, type[Any]] = {
+MODELS: Mapping[str, type[PriceModel]] = {
     "flat": Flat,
     "per_unit": PerUnit,
     "graduated": Graduated,
@@ -61,7 +60,7 @@ def register_values(converter: cattrs.Converter) -> None:
         converter.register_structure_hook(kind, lambda value, kind: read_anchor(value, kind, converter))
 
 
-def read_interval(value: object, class_hook: Callable[[Any, Any], Any]) -> Interval:
+def read_interval(value: object, class_hook: Callable[[object, type[Interval]], Interval]) -> Interval:
     """``month`` and the like, ``{"months": 1}``, ``{"days": 7}``, ``{"seconds": 60}`` or ``{"years": 1}``."""
     if isinstance(value, Interval):
         return value
@@ -74,8 +73,7 @@ def read_interval(value: object, class_hook: Callable[[Any, Any], Any]) -> Inter
         data = {"months": years * 12}
     if len(data) != 1:
         raise InvalidValue("an interval has one of months, days, seconds and years", value=brief(value))
-    read: Interval = class_hook(data, Interval)
-    return read
+    return class_hook(data, Interval)
 
 
 def read_anchor(value: object, kind: object, converter: cattrs.Converter) -> Anchor | None:

@@ -14,11 +14,11 @@ from cattrs.gen import make_dict_unstructure_fn, override
 
 from billcore.adapters.serialization.story import SELECTION_KEYS
 from billcore.adapters.serialization.strict import key_of
-from billcore.adapters.serialization.values import MODELS, WRAPPERS, model_type
+from billcore.adapters.serialization.values import WRAPPERS, model_type
 from billcore.kernel import Interval, rfc3339
 from billcore.kernel.exact import text
 from billcore.ports.steps import Change, SelectionChange, Step, Subscribe
-from billcore.pricing import PriceModel, Wrapped
+from billcore.pricing import Flat, PriceModel, Wrapped
 
 __all__ = ["register_writers"]
 
@@ -77,7 +77,7 @@ def _wrapped(value: Wrapped, write: Writer) -> dict[str, object]:
     return {**write(value.model), **write(unusual or {"unit_multiplier": value.unit_multiplier})}
 
 
-_PLAIN = Wrapped(model=MODELS["flat"](0))
+_PLAIN = Wrapped(model=Flat(0))
 
 
 def _step(step: Step, data: dict[str, object]) -> dict[str, object]:

@@ -6,8 +6,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from billcore.adapters.rows import admitted, checked, refused
-from billcore.adapters.shelf import picker
+from billcore.adapters.rows import admitted, checked, picker, refused
 from billcore.adapters.sql.dialect import Cursor, Dialect
 from billcore.adapters.sql.statements import PREFIX, Shape, Statements, chunks, named
 from billcore.adapters.unit import Unit, counted, writes

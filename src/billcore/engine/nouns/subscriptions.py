@@ -38,7 +38,7 @@ from billcore.lifecycle import (
 )
 from billcore.ports import Tx
 from billcore.ports.tables import FACT, PRICE, SUBSCRIPTION
-from billcore.pricing import Selection, anchor_of, archive
+from billcore.pricing import Selection, anchor_of
 
 __all__ = ["Subscriptions", "When"]
 
@@ -94,7 +94,7 @@ class Subscriptions:
             return name
 
         request = [customer, selection, when, id]
-        return self.get(self.session.write("subscriptions.create", _plain(request), key, work))
+        return self.get(self.session.write("subscriptions.create", request, key, work))
 
     def get(self, id: str) -> Subscription:
         """The subscription with its facts. Raises ``NotFound``."""
@@ -150,7 +150,7 @@ class Subscriptions:
         def make(tx: Tx, call: Call, loaded: Loaded, current: Subscription, now: dt.datetime) -> Fact:
             return changed_order(tx, call, loaded, current, now, asked)
 
-        return self._fact("change", id, at, key, _plain([selection, plan, version, count, when, anchor]), make)
+        return self._fact("change", id, at, key, [selection, plan, version, count, when, anchor], make)
 
     def attach_addon(
         self,
@@ -301,8 +301,3 @@ def _effective(current: Subscription, loaded: Loaded, now: dt.datetime, when: st
     if when != "period_end":
         return now
     return life(current, loaded.facts.customer, now).period_end(now)
-
-
-def _plain(request: list[object]) -> list[object]:
-    """A request whose selections are texts, for hashing."""
-    return [archive(value) if isinstance(value, Selection) else value for value in request]

@@ -1,0 +1,14 @@
+"""Contract suites: what an adapter must pass to be one, as pytest classes.
+
+Subclass ``StoreContract`` in a test module of yours, name the class ``Test...`` and override ``make_store``; each test is
+one promise of the port. It owns the promises and the rows they are tried with. It does not own your store's own tests:
+what only a file, a server or a driver can do wrong.
+"""
+
+import pytest
+
+pytest.register_assert_rewrite("billcore.testing.contracts")
+
+from billcore.testing.contracts.store import StoreContract  # noqa: E402 - after pytest knows whose asserts to explain
+
+__all__ = ["StoreContract"]

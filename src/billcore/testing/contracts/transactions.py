@@ -1,0 +1,302 @@
+"""A transaction happens once, whole, or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+
+from billcore.kernel.errors import Conflict, ConstraintViolated, IdempotencyMismatch, NotAllowed
+from billcore.ports import Operation, ReadTx, Store, Tx
+from billcore.ports.tables import ACCOUNT, CUSTOMER, PRICE, USAGE
+from billcore.testing.contracts.case import ANN, MAIN, OTHER, StoreCase, add, customers, found, prices, row, usage, write
+
+__all__ = ["Atomicity", "Operations", "Reruns"]
+
+
+class _BoomError(Exception):
+    """What a failing ``fn`` raises."""
+
+
+def _count(store: Store) -> int:
+    return len(found(store, lambda tx: tx.find(PRICE, None)))
+
+
+class Atomicity(StoreCase):
+    """All or nothing."""
+
+    def test_a_transaction_returns_the_text_of_fn(self, store: Store) -> None:
+        """What ``fn`` returns comes back."""
+        assert store.transact(MAIN, None, lambda _: "done") == "done"
+
+    def test_what_was_written_is_read(self, store: Store) -> None:
+        """A row is there after its transaction."""
+        prices(store, "p")
+
+        assert found(store, lambda tx: tx.get(PRICE, ("p",))) == row(PRICE, hash="p")
+
+    def test_a_transaction_reads_its_own_writes(self, store: Store) -> None:
+        """Within ``fn`` a row is found as soon as it is inserted."""
+
+        def fn(tx: Tx) -> object:
+            tx.insert(PRICE, [row(PRICE, hash="p")])
+            return tx.get(PRICE, ("p",)), len(tx.find(PRICE, None))
+
+        assert write(store, fn) == str((row(PRICE, hash="p"), 1))
+
+    def test_an_exception_is_raised_as_it_is(self, store: Store) -> None:
+        """The caller sees the very exception of ``fn``."""
+        error = _BoomError("boom")
+
+        def fn(_: Tx) -> str:
+            raise error
+
+        with pytest.raises(_BoomError) as caught:
+            store.transact(MAIN, None, fn)
+        assert caught.value is error
+
+    def test_an_exception_takes_inserts_back(self, store: Store) -> None:
+        """Nothing that a failing ``fn`` inserted is there."""
+
+        def fn(tx: Tx) -> str:
+            tx.insert(PRICE, [row(PRICE, hash=str(n)) for n in range(100)])
+            tx.insert_absent(PRICE, [row(PRICE, hash="absent")])
+            raise _BoomError
+
+        with pytest.raises(_BoomError):
+            store.transact(MAIN, None, fn)
+        assert _count(store) == 0
+
+    def test_an_exception_takes_updates_back(self, store: Store) -> None:
+        """A row that a failing ``fn`` updated, twice, is as it was, and found where it was."""
+        customers(store, "ann")
+        add(store, ACCOUNT, row(ACCOUNT, next_due=5))
+
+        def fn(tx: Tx) -> str:
+            tx.update(ACCOUNT, [row(ACCOUNT, next_due=6, version=2)])
+            tx.update(ACCOUNT, [row(ACCOUNT, next_due=7, version=3)])
+            raise _BoomError
+
+        with pytest.raises(_BoomError):
+            store.transact(MAIN, None, fn)
+        rows = found(store, lambda tx: tx.find(ACCOUNT, ACCOUNT.indexes[0], (5,)))
+        assert list(rows) == [row(ACCOUNT, next_due=5)]
+
+    def test_an_exception_takes_usage_back(self, store: Store) -> None:
+        """Usage of a failing ``fn`` was never there: recorded again it is new."""
+        customers(store, "ann")
+
+        def fn(tx: Tx) -> str:
+            tx.record_usage([usage("u")])
+            raise _BoomError
+
+        with pytest.raises(_BoomError):
+            store.transact(MAIN, None, fn)
+        assert write(store, lambda tx: tx.record_usage([usage("u")]).accepted) == "1"
+
+    def test_an_interrupt_takes_everything_back(self, store: Store) -> None:
+        """What is no ``Exception`` undoes as well, and the store goes on."""
+
+        def fn(tx: Tx) -> str:
+            tx.insert(PRICE, [row(PRICE, hash="p")])
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            store.transact(MAIN, None, fn)
+        prices(store, "q")
+        assert _count(store) == 1
+
+    def test_a_refused_write_takes_the_others_back(self, store: Store) -> None:
+        """A refused row leaves nothing of its transaction."""
+
+        def fn(tx: Tx) -> None:
+            tx.insert(PRICE, [row(PRICE, hash="p")])
+            tx.insert(PRICE, [row(PRICE, hash="q"), row(PRICE, hash="p")])
+
+        with pytest.raises(ConstraintViolated):
+            write(store, fn)
+        assert _count(store) == 0
+
+    def test_a_refused_write_cannot_be_swallowed(self, store: Store) -> None:
+        """``fn`` may catch a refusal; the transaction is lost all the same, and says why."""
+
+        def fn(tx: Tx) -> None:
+            tx.insert(PRICE, [row(PRICE, hash="p")])
+            with contextlib.suppress(ConstraintViolated):
+                tx.insert(PRICE, [row(PRICE, hash="p")])
+
+        with pytest.raises(ConstraintViolated):
+            write(store, fn)
+        assert _count(store) == 0
+
+    def test_nothing_is_written_after_a_refused_write(self, store: Store) -> None:
+        """In a lost transaction the next write is refused with the same error."""
+
+        def fn(tx: Tx) -> None:
+            with contextlib.suppress(ConstraintViolated):
+                tx.insert(PRICE, [("too", "many", "columns")])
+            tx.insert(PRICE, [row(PRICE, hash="p")])
+
+        with pytest.raises(ConstraintViolated):
+            write(store, fn)
+        assert _count(store) == 0
+
+    def test_a_read_returns_what_fn_returns(self, store: Store) -> None:
+        """``read`` hands the value of ``fn`` on."""
+        assert store.read(MAIN, lambda _: {"any": "value"}) == {"any": "value"}
+
+    def test_a_failing_read_leaves_the_store_usable(self, store: Store) -> None:
+        """An exception in ``read`` is raised as it is, and the next call works."""
+
+        def fn(_: ReadTx) -> str:
+            raise _BoomError
+
+        with pytest.raises(_BoomError):
+            store.read(MAIN, fn)
+        prices(store, "p")
+        assert _count(store) == 1
+
+
+class Operations(StoreCase):
+    """Once."""
+
+    def test_an_operation_is_done_once(self, store: Store) -> None:
+        """The same key and request runs nothing and returns the first text."""
+        calls: list[int] = []
+
+        def fn(_: Tx) -> str:
+            calls.append(1)
+            return f"result {len(calls)}"
+
+        results = [store.transact(MAIN, Operation("k", "r"), fn) for _ in range(3)]
+        assert (results, len(calls)) == (["result 1"] * 3, 1)
+
+    def test_a_key_of_another_request_is_a_mismatch(self, store: Store) -> None:
+        """A key names one request for ever; another one runs nothing."""
+        write(store, lambda _: "first", key="k")
+
+        with pytest.raises(IdempotencyMismatch):
+            store.transact(MAIN, Operation("k", "another"), lambda tx: str(tx.insert(PRICE, [row(PRICE)])))
+        assert _count(store) == 0
+
+    def test_a_failed_operation_was_not_done(self, store: Store) -> None:
+        """After an exception the same key runs."""
+
+        def fn(_: Tx) -> str:
+            raise _BoomError
+
+        with pytest.raises(_BoomError):
+            store.transact(MAIN, Operation("k", "r"), fn)
+        assert store.transact(MAIN, Operation("k", "another"), lambda _: "ran") == "ran"
+
+    def test_without_an_operation_each_call_runs(self, store: Store) -> None:
+        """``None`` is not a key."""
+        assert [store.transact(MAIN, None, lambda _, n=n: str(n)) for n in range(2)] == ["0", "1"]
+
+    def test_a_result_is_kept_as_it_is(self, store: Store) -> None:
+        """Line ends, quotes, other scripts and 100,000 characters come back."""
+        result = "é\r\n'\"\\ 漢字 😀 " * 8_000
+        write(store, lambda _: result, key="k")
+
+        assert write(store, lambda _: "other", key="k") == result
+
+    def test_an_empty_result_is_a_result(self, store: Store) -> None:
+        """An operation that returned an empty text was done."""
+        write(store, lambda _: "", key="k")
+
+        assert store.transact(MAIN, Operation("k", "r"), lambda _: "ran again") == ""
+
+    def test_tenants_have_their_own_keys(self, store: Store) -> None:
+        """The same key of another tenant is another operation."""
+        assert [write(store, lambda _, s=s: s.tenant, s, key="k") for s in (MAIN, OTHER)] == ["main", "other"]
+
+    def test_a_customer_has_its_own_keys(self, store: Store) -> None:
+        """A key under a customer's scope is not the tenant's."""
+        assert [write(store, lambda _, s=s: s.customer, s, key="k") for s in (MAIN, ANN)] == ["None", "ann"]
+
+    def test_recorded_gives_results_by_key(self, store: Store) -> None:
+        """Operations that were never done are absent."""
+        write(store, lambda _: "one", key="k1")
+
+        assert dict(store.recorded(MAIN, ["k1", "k2"])) == {"k1": "one"}
+
+    def test_recorded_of_no_keys_is_empty(self, store: Store) -> None:
+        """No key, no result."""
+        assert dict(store.recorded(MAIN, [])) == {}
+
+    def test_recorded_takes_many_keys(self, store: Store) -> None:
+        """More keys than a statement has parameters are looked up all the same."""
+        for n in range(5):
+            write(store, lambda _, n=n: n, key=f"k{n * 300}")
+
+        assert len(store.recorded(MAIN, [f"k{n}" for n in range(1_500)])) == 5
+
+    def test_recorded_sees_its_scope_alone(self, store: Store) -> None:
+        """Neither another tenant's operations nor a customer's."""
+        for scope in (OTHER, ANN):
+            write(store, lambda _: "foreign", scope, key="k")
+
+        assert dict(store.recorded(MAIN, ["k"])) == {}
+
+
+class Reruns(StoreCase):
+    """Again, and never within."""
+
+    def test_a_conflict_is_run_again(self, store: Store) -> None:
+        """A ``Conflict`` within ``fn`` runs it once more, on a clean slate."""
+        seen: list[int] = []
+
+        def fn(tx: Tx) -> str:
+            seen.append(len(tx.find(PRICE, None)))
+            tx.insert(PRICE, [row(PRICE, hash="p")])
+            if len(seen) < 3:
+                raise Conflict
+            return "done"
+
+        assert (store.transact(MAIN, None, fn), seen, _count(store)) == ("done", [0, 0, 0], 1)
+
+    def test_a_lasting_conflict_is_raised(self, store: Store) -> None:
+        """The store gives up after a bounded number of runs."""
+        runs: list[int] = []
+
+        def fn(_: Tx) -> str:
+            runs.append(1)
+            raise Conflict
+
+        with pytest.raises(Conflict):
+            store.transact(MAIN, None, fn)
+        assert 2 <= len(runs) <= 10
+
+    def test_a_store_is_not_called_from_within_itself(self, store: Store) -> None:
+        """Every call of a store within ``fn`` is refused, whichever kind either is."""
+        inner = [
+            lambda: store.transact(MAIN, None, lambda _: ""),
+            lambda: store.read(MAIN, lambda _: ""),
+            lambda: str(store.recorded(MAIN, ["k"])),
+        ]
+        for call in inner:
+            with pytest.raises(NotAllowed):
+                store.transact(MAIN, None, lambda _, call=call: call())
+            with pytest.raises(NotAllowed):
+                store.read(MAIN, lambda _, call=call: call())
+        assert write(store, lambda _: "usable") == "usable"
+
+    def test_a_transaction_is_not_used_after_its_end(self, store: Store) -> None:
+        """A ``tx`` that outlives its ``fn`` neither reads nor writes."""
+        kept: list[Tx] = []
+        write(store, kept.append)
+
+        with pytest.raises(NotAllowed):
+            kept[0].get(PRICE, ("p",))
+        with pytest.raises(NotAllowed):
+            kept[0].insert(PRICE, [row(PRICE)])
+        assert _count(store) == 0
+
+    def test_a_view_is_not_used_after_its_end(self, store: Store) -> None:
+        """What ``read`` hands to ``fn`` ends with it."""
+        view = store.read(MAIN, lambda tx: tx)
+
+        with pytest.raises(NotAllowed):
+            view.find(CUSTOMER, None)
+        with pytest.raises(NotAllowed):
+            view.find_many(USAGE, None, ["x"])

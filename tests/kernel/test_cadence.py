@@ -44,6 +44,11 @@ DATE_LINE = cadence(DAY, "calendar", LATE_SUMMER_TIME, "Pacific/Pago_Pago").move
 )
 """Days of a customer who moves from one side of the date line to the other, whose clocks are 25 hours ahead."""
 
+ANCHOR_TO_COME = cadence(DAY, instant("2025-11-05T10:00:00Z"), LATE_SUMMER_TIME, "Pacific/Kiritimati").moved(
+    LATE_SUMMER_TIME, "Pacific/Pago_Pago"
+)
+"""The same the other way, before the anchor: the last day before it would end an hour late."""
+
 
 def boundaries(beat: Cadence, first: int, last: int) -> list[dt.datetime]:
     """Boundaries ``first`` to ``last``, both included."""
@@ -71,11 +76,13 @@ def test_periods_tile_time(beat: Cadence, n: int) -> None:
 
 @given(cadences(moves=3), NEAR)
 @example(DATE_LINE, 0)
+@example(ANCHOR_TO_COME, -5)
 def test_periods_tile_time_across_moves(beat: Cadence, n: int) -> None:
     """Law: periods tile time although the customer's zone changes, across the date line too."""
     moved_at = beat.zones[-1][0] if len(beat.zones) > 1 else 0
     check_tiling(beat, moved_at - 3, moved_at + 3)
     check_tiling(beat, n - 1, n + 1)
+    check_tiling(beat, -3, 3)
 
 
 @pytest.mark.parametrize("interval", [DAY, MONTH], ids=["day", "month"])

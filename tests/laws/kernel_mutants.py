@@ -209,7 +209,13 @@ KERNEL = (
     Mutant(
         CADENCE + "test_periods_tile_time_across_moves",
         "kernel/cadence.py",
-        "    return boundary if first is None else max(boundary, _nth(cadence, first - 1))",
+        "    boundary = max(boundary, _nth(cadence, first - 1))\n",
+        "",
+    ),
+    Mutant(
+        CADENCE + "test_periods_tile_time_across_moves",
+        "kernel/cadence.py",
+        "    return min(boundary, cadence.anchor) if n < 0 else max(boundary, cadence.anchor)",
         "    return boundary",
     ),
     Mutant(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 from collections.abc import Iterable
 
@@ -14,6 +15,8 @@ from billcore.pricing import Explanation
 from billcore.settlement import DocumentKind, Invoice, Line
 
 __all__ = ["explanation_text", "invoice_html", "invoice_text"]
+
+_LAST = dt.timedelta(microseconds=1)  # people read the last day of a period, not the first after it
 
 _LABELS = {
     "en": {
@@ -117,11 +120,11 @@ class _View:
     def row(self, line: Line) -> tuple[str, str, str, str]:
         profile = self.profile
         start = formatting.date(line.part.start, profile.timezone, profile.locale)
-        end = formatting.date(line.part.end, profile.timezone, profile.locale)
+        end = formatting.date(line.part.end - _LAST, profile.timezone, profile.locale)
         why = f" ({line.reason})" if line.reason else ""
         return (
             line.description + why,
-            start if line.part.empty else f"{start} - {end}",
+            start if line.part.empty or start == end else f"{start} - {end}",
             formatting.quantity(line.quantity, profile.locale),
             self.money(line.minor),
         )

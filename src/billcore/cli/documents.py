@@ -10,6 +10,7 @@ from billcore.adapters.rendering import invoice_html, invoice_text
 from billcore.adapters.results import invoice_to
 from billcore.cli.output import answer, json_option, table
 from billcore.engine import Billing
+from billcore.kernel import zone
 from billcore.lifecycle import Profile
 from billcore.settlement import Invoice
 
@@ -32,6 +33,7 @@ def list_them(database: Path, customer: str | None, as_json: bool) -> None:  # n
     with Billing.open(database) as billing:
         names = [customer] if customer is not None else _customers(billing)
         found = [invoice for name in names for invoice in _all(billing, name)]
+        zones = {name: billing.customers.get(name).profile(billing.session.now()).timezone for name in names}
         numbers = {invoice.id: invoice.number for invoice in found}
     if as_json:
         answer([invoice_to(i, numbers.get(i.document.corrects or "")) for i in found], as_json=True)
@@ -40,7 +42,7 @@ def list_them(database: Path, customer: str | None, as_json: bool) -> None:  # n
         (
             invoice.number or "",
             invoice.document.customer,
-            f"{invoice.document.billing_date:%Y-%m-%d}",
+            f"{invoice.document.billing_date.astimezone(zone(zones[invoice.document.customer])):%Y-%m-%d}",
             str(invoice.total),
             str(invoice.due),
             invoice.status.value,

@@ -237,12 +237,11 @@ class _Player:
 
     def _usage(self, step: UsageStep) -> None:
         events = step.events if step.file is None else self.usage(step.file)
-        rejected = self.billing.usage.record((event_of(event) for event in events), key=self.key).rejected
-        if rejected:
-            first = rejected[0]
-            raise InvalidValue(
-                f"{len(rejected)} events rejected; the first: {first.error}", place="events", value=first.id
-            )
+        outcome = self.billing.usage.record((event_of(event) for event in events), key=self.key)
+        self.events = outcome.accepted
+        if outcome.rejected:
+            count, first = len(outcome.rejected), outcome.rejected[0]
+            raise InvalidValue(f"{count} events rejected; the first: {first.error}", place="events", value=first.id)
 
     def _bill(self, until: dt.datetime) -> None:
         """A run is idempotent, but not a question to ask again later: it is noted that it was asked."""

@@ -204,8 +204,11 @@ def _nth(cadence: Cadence, n: int) -> dt.datetime:
     except (OverflowError, ValueError):
         raise InvalidInstant("a billing period beyond the calendar", value=f"period {n}") from None
     first = next((first for first, _ in reversed(cadence.zones[1:]) if first <= n), None)
-    # A move eastward across the date line could put a boundary before the last one of the old zone.
-    return boundary if first is None else max(boundary, _nth(cadence, first - 1))
+    if first is None:
+        return boundary
+    # A move across the date line could put a boundary before the last one of the old zone, or beyond an anchor to come.
+    boundary = max(boundary, _nth(cadence, first - 1))
+    return min(boundary, cadence.anchor) if n < 0 else max(boundary, cadence.anchor)
 
 
 @functools.lru_cache(maxsize=65_536)

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import attrs
 
-from billcore.kernel import CurrencyMismatch, Interval, InvalidValue, NotFound, checked_id, currency, instant
+from billcore.kernel import ONE, CurrencyMismatch, Interval, InvalidValue, NotFound, checked_id, currency, instant
 from billcore.pricing.price import Price
 from billcore.pricing.product import Addon, Meter, Plan, PlanStatus, PlanVersion, Product, period_of, unique_codes
 from billcore.pricing.record import OrderRecord
@@ -238,6 +238,8 @@ class Catalog:
 
 
 def _quantity(price: Price, selection: Selection) -> Decimal:
+    if not price.counted:
+        return ONE
     if price.size is None:
         return selection.quantity
     if price.size not in selection.sizes:

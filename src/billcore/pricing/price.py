@@ -127,6 +127,12 @@ class Price:
             raise NotSupportedYet(place="on_end", value=self.on_end.value)
 
     @property
+    def counted(self) -> bool:
+        """Its amount depends on a quantity; a flat one is had once."""
+        model = self.model.model if isinstance(self.model, Wrapped) else self.model
+        return not isinstance(model, Flat)
+
+    @property
     def due(self) -> Timing:
         """The timing in force: arrears for usage and for what runs with time, else ``advance`` unless said."""
         if self.per is not None or self.cadence is PriceCadence.USAGE:

@@ -151,7 +151,7 @@ def _cadences(draw: Draw, interval: Strategy[Interval], moves: int) -> Cadence:
     start = draw(instants())
     near = instants(min_value=start - _LONGEST, max_value=start + _LONGEST)
     beat = cadence(draw(interval), draw(anchors(instant=near)), start, draw(zones()))
-    later = max(start, beat.anchor)
+    later = start
     for _ in range(draw(st.integers(0, moves)) if moves else 0):
         later += draw(st.timedeltas(dt.timedelta(0), _LONGEST))
         beat = beat.moved(later, draw(zones()))

@@ -8,5 +8,3 @@ nitpicky = True
 myst_enable_extensions = ["colon_fence", "deflist"]
 # Links to a heading (`page.md#a-heading`) are checked down to this level.
 myst_heading_anchors = 3
-# A folder whose pages a later step writes is no broken link.
-suppress_warnings = ["toc.empty_glob"]

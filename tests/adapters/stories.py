@@ -38,7 +38,7 @@ from billcore.ports.steps import (
     UsageStep,
     Void,
 )
-from billcore.ports.usage import UsageRecord
+from billcore.lifecycle import UsageEvent
 from billcore.pricing import Proration
 from billcore.testing import strategies as bst
 
@@ -179,9 +179,9 @@ _numbers = st.decimals(-1000, 1000, places=3)
 
 
 @st.composite
-def usage_records(draw: st.DrawFn) -> UsageRecord:
+def usage_records(draw: st.DrawFn) -> UsageEvent:
     """Usage records, some negative, some with properties."""
-    return UsageRecord(
+    return UsageEvent(
         id=draw(_ids),
         source=draw(_ids),
         customer=draw(_ids),

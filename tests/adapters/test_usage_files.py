@@ -20,12 +20,12 @@ from billcore.adapters.serialization.usage import Found
 from billcore.kernel import InputError, InvalidDocument, InvalidInstant, InvalidNumber, InvalidValue, NotSupportedYet
 from billcore.kernel.exact import text
 from billcore.kernel.instant import rfc3339
-from billcore.ports.usage import UsageRecord
+from billcore.lifecycle import UsageEvent
 from tests.adapters.stories import usage_records
 
 HEADER = "id,source,customer,subscription,deployment,resource,meter,time,value,action,properties\n"
 ROW = "1,app,acme,s1,,vm-1,requests,2026-05-01T00:00:00Z,2.5,increment,"
-RECORD = UsageRecord(
+RECORD = UsageEvent(
     id="1",
     source="app",
     customer="acme",
@@ -46,7 +46,7 @@ EVENT = {
 }
 
 
-def as_csv(records: list[UsageRecord]) -> bytes:
+def as_csv(records: list[UsageEvent]) -> bytes:
     """Records as a CSV file."""
     file = io.StringIO()
     writer = csv.writer(file)
@@ -58,7 +58,7 @@ def as_csv(records: list[UsageRecord]) -> bytes:
     return file.getvalue().encode()
 
 
-def as_plain(record: UsageRecord) -> dict[str, object]:
+def as_plain(record: UsageEvent) -> dict[str, object]:
     """A record by its own keys."""
     optional = {"subscription": record.subscription, "resource": record.resource, "properties": dict(record.properties)}
     return {
@@ -73,7 +73,7 @@ def as_plain(record: UsageRecord) -> dict[str, object]:
     }
 
 
-def as_event(record: UsageRecord) -> dict[str, object]:
+def as_event(record: UsageEvent) -> dict[str, object]:
     """A record as a CloudEvent."""
     row = as_plain(record)
     own = {key: row.pop(key) for key in ("subscription", "resource", "value", "action", "properties") if key in row}
@@ -108,7 +108,7 @@ class TestAlike:
 
     @settings(max_examples=50)
     @given(st.lists(usage_records(), max_size=5))
-    def test_forms(self, records: list[UsageRecord]) -> None:
+    def test_forms(self, records: list[UsageEvent]) -> None:
         """CSV, JSON Lines, CloudEvents by line and in an array give equal records, in order."""
         events = [as_event(record) for record in records]
 
@@ -137,14 +137,14 @@ class TestAlike:
         header = "id,source,customer,meter,time,properties,properties.region,properties.size\n"
         found = from_csv(header + '1,app,acme,requests,2026-05-01T00:00:00Z,"{""a"": ""b""}",eu,\n')
 
-        assert isinstance(found[0], UsageRecord)
+        assert isinstance(found[0], UsageEvent)
         assert found[0].properties == {"a": "b", "region": "eu"}
 
     def test_event_data(self) -> None:
         """What else a CloudEvent's data holds becomes properties, numbers and truths as text."""
         found = from_json(EVENT | {"data": {"value": 2, "region": "eu", "ms": 1.50, "ok": True, "none": None}})
 
-        assert isinstance(found[0], UsageRecord)
+        assert isinstance(found[0], UsageEvent)
         assert found[0].properties == {"region": "eu", "ms": "1.5", "ok": "true"}
         assert found[0].value == 2
 
@@ -154,8 +154,8 @@ class TestAlike:
         row = '{},app,acme,requests,2026-05-01T00:00:00Z,"a\n""b"", c"\n'
         first, bad, second = from_csv(header + row.format("1") + "bad\n" + row.format("2"))
 
-        assert isinstance(first, UsageRecord)
-        assert isinstance(second, UsageRecord)
+        assert isinstance(first, UsageEvent)
+        assert isinstance(second, UsageEvent)
         assert first.properties["note"] == 'a\n"b", c'
         assert places([bad]) == ["line 4"]
 
@@ -165,7 +165,7 @@ class TestAlike:
         events = [EVENT | {"data": {"properties": {"note": note}}} for note in notes]
         found = list(usage_from_json(io.BytesIO(json.dumps(events).encode())))
 
-        assert [entry.properties["note"] for entry in found if isinstance(entry, UsageRecord)] == notes
+        assert [entry.properties["note"] for entry in found if isinstance(entry, UsageEvent)] == notes
 
 
 BAD_ROWS: list[tuple[str, type[InputError], str, str]] = [
@@ -217,8 +217,8 @@ class TestProblems:
         first, last = ROW, ROW.replace("1,", "3,", 1)
         before, bad, after = from_csv(f"{HEADER}{first}\n{ROW.replace('2.5', value)}\n\n{last}\n")
 
-        assert isinstance(before, UsageRecord)
-        assert isinstance(after, UsageRecord)
+        assert isinstance(before, UsageEvent)
+        assert isinstance(after, UsageEvent)
         assert type(bad) is kind
         assert bad.place == ("line 3." + place).rstrip(".")
         assert fragment in str(bad)
@@ -228,8 +228,8 @@ class TestProblems:
         """A wrong key is told by line and key."""
         before, bad, after = from_json(PLAIN, PLAIN | keys, PLAIN)
 
-        assert isinstance(before, UsageRecord)
-        assert isinstance(after, UsageRecord)
+        assert isinstance(before, UsageEvent)
+        assert isinstance(after, UsageEvent)
         assert type(bad) is kind
         assert bad.place == f"line 2.{place}"
         assert fragment in str(bad)
@@ -282,8 +282,8 @@ class TestProblems:
         data = "\n".join(lines).encode("utf-8", "surrogateescape")
         before, bad, after = usage_from_json(io.BytesIO(data))
 
-        assert isinstance(before, UsageRecord)
-        assert isinstance(after, UsageRecord)
+        assert isinstance(before, UsageEvent)
+        assert isinstance(after, UsageEvent)
         assert isinstance(bad, InputError)
         assert (bad.place or "").startswith("line 2")
         assert fragment in str(bad)
@@ -330,8 +330,8 @@ class TestProblems:
         """Whatever the bytes, readers end, and yield records and typed problems with a place."""
         for read in (usage_from_csv, usage_from_json):
             for found in read(io.BytesIO(data)):
-                assert isinstance(found, (UsageRecord, InputError))
-                assert isinstance(found, UsageRecord) or found.place
+                assert isinstance(found, (UsageEvent, InputError))
+                assert isinstance(found, UsageEvent) or found.place
 
 
 class Endless(io.RawIOBase):

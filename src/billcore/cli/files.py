@@ -14,8 +14,8 @@ from billcore.adapters.serialization import (
     selection_from,
 )
 from billcore.kernel import InputError, InvalidDocument
+from billcore.lifecycle import UsageEvent
 from billcore.ports.scenario import Scenario
-from billcore.ports.usage import UsageRecord
 from billcore.pricing import Catalog, Selection
 
 __all__ = ["USAGE_SUFFIXES", "read_any", "read_catalog", "read_selection", "usage_records"]
@@ -43,7 +43,7 @@ def read_selection(path: Path) -> Selection:
     return selection_from(read_document(path), name=str(path))
 
 
-def usage_records(path: Path) -> Iterator[UsageRecord]:
+def usage_records(path: Path) -> Iterator[UsageEvent]:
     """The records of a usage file; its problems are collected and raised together at the end of the file."""
     problems: list[InputError] = []
     for found in read_usage(path):

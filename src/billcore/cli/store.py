@@ -67,9 +67,7 @@ def load(database: Path, files: tuple[Path, ...], as_json: bool) -> None:  # noq
 
 
 def _load_usage(billing: Billing, path: Path) -> int:
-    from billcore.engine.story import event_of
-
-    outcome = billing.usage.record(event_of(record) for record in usage_records(path))
+    outcome = billing.usage.record(usage_records(path))
     for rejected in outcome.rejected:
         click.echo(f"{path}: {rejected.source}/{rejected.id}: {rejected.error}", err=True)
     return outcome.accepted

@@ -114,7 +114,8 @@ def _counted(selection: Selection | None, quantity: Decimal | None) -> Selection
 
 
 def _with_quantity(record: OrderRecord, quantity: Decimal | None) -> OrderRecord:
-    if quantity is None or record.price.size is not None or not record.price.counted or record.price.cadence is PriceCadence.USAGE:
+    price = record.price
+    if quantity is None or price.size is not None or not price.counted or price.cadence is PriceCadence.USAGE:
         return record
     return attrs.evolve(record, quantity=quantity)
 

@@ -35,10 +35,9 @@ from billcore.ports.steps import (
     UsageStep,
     Void,
 )
-from billcore.ports.usage import UsageRecord
 from billcore.pricing import Catalog
 
-__all__ = ["FixedClock", "StepResult", "event_of", "play"]
+__all__ = ["FixedClock", "StepResult", "play"]
 
 
 @attrs.frozen
@@ -72,7 +71,7 @@ def play(
     billing: Billing,
     story: Scenario,
     *,
-    usage: Callable[[str], Iterable[UsageRecord]],
+    usage: Callable[[str], Iterable[UsageEvent]],
     catalog: Callable[[str], Catalog],
 ) -> Iterator[StepResult]:
     """Create the story's customers, then take its steps in order of ``at``; one that is refused is told of.
@@ -124,7 +123,7 @@ def _create(billing: Billing, story: Scenario, customer: ScenarioCustomer) -> No
 class _Player:
     billing: Billing
     key: str
-    usage: Callable[[str], Iterable[UsageRecord]]
+    usage: Callable[[str], Iterable[UsageEvent]]
     catalog: Callable[[str], Catalog]
     events: int = 0
 
@@ -237,7 +236,7 @@ class _Player:
 
     def _usage(self, step: UsageStep) -> None:
         events = step.events if step.file is None else self.usage(step.file)
-        outcome = self.billing.usage.record((event_of(event) for event in events), key=self.key)
+        outcome = self.billing.usage.record(events, key=self.key)
         self.events = outcome.accepted
         if outcome.rejected:
             count, first = len(outcome.rejected), outcome.rejected[0]
@@ -250,18 +249,3 @@ class _Player:
             return
         self.billing.invoices.run(until=until)
         session.store.transact(session.scope, Operation(name, rfc3339(until)), lambda _: "")
-
-
-def event_of(event: UsageRecord) -> UsageEvent:
-    """The event of a usage record."""
-    return UsageEvent(
-        id=event.id,
-        source=event.source,
-        customer=event.customer,
-        subscription=event.subscription,
-        resource=event.resource,
-        meter=event.meter,
-        time=event.time,
-        value=event.value,
-        properties=event.properties,
-    )

@@ -12,7 +12,7 @@ from billcore.lifecycle.facts import Cancelled, Detached, Fact, Order, OrderKind
 from billcore.lifecycle.oneoff import OneOff
 from billcore.lifecycle.schedule import Occurrence, due_dates, next_due, occurrences, same_schedule
 from billcore.lifecycle.subscription import Epoch, Item, Life, Subscription, SubscriptionState, life
-from billcore.lifecycle.usage import UsageEvent, UsageTotal, allowance, quantity_of, unnamed_windows
+from billcore.lifecycle.usage import UsageAction, UsageEvent, UsageTotal, allowance, quantity_of, unnamed_windows
 
 __all__ = [
     "Cancelled",
@@ -30,6 +30,7 @@ __all__ = [
     "Subscription",
     "SubscriptionState",
     "Unused",
+    "UsageAction",
     "UsageEvent",
     "UsageTotal",
     "allowance",

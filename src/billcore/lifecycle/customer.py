@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import attrs
 
@@ -77,7 +77,30 @@ class Customer:
         """The profile in force at an instant; before the first, the first."""
         return self.profiles.at(at) or self.profiles.points[0][1]
 
+    def changed(self, at: dt.datetime, changes: Mapping[str, object], recorded: dt.datetime) -> Customer:
+        """The customer with fields of its profile changed from ``at`` on, until a later profile names the field anew.
+
+        What held before ``at`` stays.
+        """
+        before, points = self.profile(at), self.profiles.points
+        if at < points[0][0]:
+            points = ((at - dt.datetime.resolution, before), *points)
+        found = [point for point in points if point[0] < at]
+        found.append((at, _evolved(before, {**changes, "recorded": recorded})))
+        left = dict(changes)
+        for when, later in points:
+            if when > at:
+                left = {name: value for name, value in left.items() if getattr(later, name) == getattr(before, name)}
+                found.append((when, _evolved(later, left)))
+        return attrs.evolve(self, profiles=Timeline(tuple(found)))
+
     def known(self, until: dt.datetime) -> Customer:
         """The customer as its profile stands up to an instant, later changes left out."""
         points = tuple(point for point in self.profiles.points if point[0] <= until) or self.profiles.points[:1]
         return self if len(points) == len(self.profiles.points) else attrs.evolve(self, profiles=Timeline(points))
+
+
+def _evolved(profile: Profile, changes: Mapping[str, object]) -> Profile:
+    """The profile with the named fields changed; it checks itself."""
+    changed: Profile = attrs.evolve(profile, **changes)  # type: ignore[arg-type]  # fields by name
+    return changed

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Literal, TypeAlias
 import attrs
 
 from billcore.kernel import InvalidValue, checked_id
+from billcore.lifecycle import UsageEvent
 from billcore.ports.money_steps import (
     AddItem,
     Bill,
@@ -25,7 +26,6 @@ from billcore.ports.money_steps import (
     Void,
 )
 from billcore.ports.step import Step
-from billcore.ports.usage import UsageRecord
 from billcore.pricing import Catalog, Selection
 
 __all__ = [
@@ -76,7 +76,7 @@ def _keys(values: Mapping[str, object]) -> Mapping[str, object]:
     return MappingProxyType(dict(values))
 
 
-def _events(values: Iterable[UsageRecord]) -> tuple[UsageRecord, ...]:
+def _events(values: Iterable[UsageEvent]) -> tuple[UsageEvent, ...]:
     return tuple(values)
 
 
@@ -173,7 +173,7 @@ class UsageStep(Step):
 
     do: ClassVar[str] = "usage"
 
-    events: tuple[UsageRecord, ...] = attrs.field(default=(), converter=_events)
+    events: tuple[UsageEvent, ...] = attrs.field(default=(), converter=_events)
     file: str | None = None
 
     def __attrs_post_init__(self) -> None:

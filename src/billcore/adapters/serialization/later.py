@@ -10,7 +10,8 @@ from collections.abc import Mapping
 
 import attrs
 
-from billcore.ports import scenario, steps, usage
+from billcore.lifecycle import UsageAction, UsageEvent
+from billcore.ports import scenario, steps
 from billcore.pricing import (
     Addon,
     Aggregation,
@@ -60,7 +61,7 @@ LATER_KEYS: Mapping[type[attrs.AttrsInstance], frozenset[str]] = {
     Selection: frozenset({"coupon"}),
     **dict.fromkeys((SlaTier, ComputePlan, Storage, Resource, Addon), _SYNCED),
     **dict.fromkeys((Flat, PerUnit, Graduated, Volume, StairStep, Package, Progressive), _WRAPPERS),
-    usage.UsageRecord: frozenset({"deployment"}),
+    UsageEvent: frozenset({"deployment"}),
     scenario.ScenarioPolicy: frozenset({"grace", "tax"}),
     steps.Subscribe: frozenset({"coupon", "trial_end"}),
 }
@@ -77,7 +78,7 @@ LATER_VALUES: Mapping[object, frozenset[str]] = {
     OnChange: frozenset({"difference", "usage", "keep"}),
     OnEnd: frozenset({"whole"}),
     Aggregation: frozenset({"unique", "max", "min", "avg", "latest", "last_ever", "time_weighted"}),
-    usage.UsageAction: frozenset({"set"}),
+    UsageAction: frozenset({"set"}),
     scenario.SourceName: frozenset({"card"}),
 }
 """Values by the enumeration or literal type that they belong to."""

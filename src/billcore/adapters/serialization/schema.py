@@ -23,9 +23,9 @@ from billcore.adapters.serialization.story import SELECTION_KEYS
 from billcore.adapters.serialization.strict import key_of
 from billcore.adapters.serialization.values import MODELS, WRAPPERS
 from billcore.kernel import INTERVALS, Anchor, DayAnchor, Interval, InvalidValue
+from billcore.lifecycle import UsageEvent
 from billcore.ports.scenario import Scenario
 from billcore.ports.steps import ACTIONS, Change, ScenarioStep, SelectionChange, Step, Subscribe, UsageStep
-from billcore.ports.usage import UsageRecord
 from billcore.pricing import Catalog, Price, PriceModel, Selection, Wrapped
 
 __all__ = ["SCHEMAS", "schema"]
@@ -37,7 +37,7 @@ SCHEMAS: Mapping[str, type[attrs.AttrsInstance]] = {
     "scenario": Scenario,
     "selection": Selection,
     "price": Price,
-    "usage": UsageRecord,
+    "usage": UsageEvent,
 }
 """The documents that have a schema; ``usage`` is one record of a JSON Lines file."""
 
@@ -168,7 +168,7 @@ class _Schemas:
     def _step(self, kind: type[Step]) -> Schema:
         made = self._table(kind, do={"const": kind.do})
         if kind is UsageStep:
-            event = self._ref("StepEvent", lambda: self._table(UsageRecord, required=("id", "customer", "meter")))
+            event = self._ref("StepEvent", lambda: self._table(UsageEvent, required=("id", "customer", "meter")))
             made["properties"]["events"] = {"type": "array", "items": event}
         if kind in (Subscribe, Change):
             chosen = self._properties(Selection)

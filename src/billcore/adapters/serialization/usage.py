@@ -32,16 +32,16 @@ from billcore.adapters.serialization.usage_rows import (
     row_of_cloud_event,
 )
 from billcore.kernel import InputError, InvalidDocument, InvalidValue
-from billcore.ports.usage import UsageRecord
+from billcore.lifecycle import UsageEvent
 
 __all__ = ["Found", "read_usage", "usage_from_csv", "usage_from_json"]
 
-Found: TypeAlias = UsageRecord | InputError
+Found: TypeAlias = UsageEvent | InputError
 """A record, or one problem of a record that could not be read."""
 
 _BOM = b"\xef\xbb\xbf"
-_KEYS = frozenset(field.name for field in attrs.fields(UsageRecord))
-_NEEDED = frozenset(field.name for field in attrs.fields(UsageRecord) if field.default is attrs.NOTHING)
+_KEYS = frozenset(field.name for field in attrs.fields(UsageEvent))
+_NEEDED = frozenset(field.name for field in attrs.fields(UsageEvent) if field.default is attrs.NOTHING)
 
 
 def read_usage(path: str | os.PathLike[str]) -> Iterator[Found]:
@@ -165,7 +165,7 @@ def _decoded(record: bytes) -> str:
         raise InvalidValue("not UTF-8") from None
 
 
-def _of_json(record: bytes) -> UsageRecord:
+def _of_json(record: bytes) -> UsageEvent:
     data = table(parse_json(_decoded(record)))
     if "specversion" not in data:
         return _record(data)
@@ -178,11 +178,11 @@ def _of_json(record: bytes) -> UsageRecord:
         raise
 
 
-def _record(row: Mapping[str, Any]) -> UsageRecord:
+def _record(row: Mapping[str, Any]) -> UsageEvent:
     """The record; where something is wrong, it is read again by the strict converter, which tells all of it."""
     if row.keys() <= _KEYS and row.keys() >= _NEEDED and isinstance(row.get("properties", {}), Mapping):
         try:
-            return UsageRecord(**row)
+            return UsageEvent(**row)
         except InputError:
             pass
-    return converter().structure(row, UsageRecord)
+    return converter().structure(row, UsageEvent)

@@ -1,4 +1,4 @@
-"""One record of a usage file as the plain table of a ``UsageRecord``: from CSV cells and from a CloudEvent."""
+"""One record of a usage file as the plain table of a ``UsageEvent``: from CSV cells and from a CloudEvent."""
 
 from __future__ import annotations
 

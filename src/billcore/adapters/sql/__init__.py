@@ -11,6 +11,7 @@ dialect. It does not own the connection that a host hands in.
 {'k1': 'INV-1'}
 """
 
+from billcore.adapters.sql import migrations
 from billcore.adapters.sql.connections import Connections, One, Pool
 from billcore.adapters.sql.dialect import Connection, Cursor, Dialect
 from billcore.adapters.sql.sqlite import SQLITE, SQLiteDialect, connect, open_sqlite
@@ -27,5 +28,6 @@ __all__ = [
     "SQLiteDialect",
     "SqlStore",
     "connect",
+    "migrations",
     "open_sqlite",
 ]

@@ -109,7 +109,7 @@ class SqlRead(Unit):
             found += self._rows(text, (self.scope.tenant, *part, *own), table)
         return found
 
-    def usage_total(  # noqa: PLR0917 - as the port has it
+    def usage_total(
         self, customer: str, meter: str, subscription: str | None, start: int, end: int, known: int | None = None
     ) -> UsageTotal:
         """The events of a window: counted, and summed as integers."""

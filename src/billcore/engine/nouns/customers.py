@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import attrs
 
@@ -177,9 +177,7 @@ class Customers:
             loaded = load(tx, id)
             _open_for_change(loaded)
             start = when or call.now
-            customer = loaded.facts.customer
-            profile = _evolved(customer.profile(start), changes, call.now)
-            changed = attrs.evolve(customer, profiles=customer.profiles.set(start, profile))
+            changed = loaded.facts.customer.changed(start, changes, call.now)
             _save(tx, changed)
             save_account(tx, loaded, attrs.evolve(loaded.facts, customer=changed), start)
             return id
@@ -216,12 +214,6 @@ class Customers:
             return Standing(*(Money.of_minor(sign * tx.balance(id, a.value, code), code) for a, sign in signs))
 
         return self.session.read(work)
-
-
-def _evolved(profile: Profile, changes: Mapping[str, object], now: dt.datetime) -> Profile:
-    """The profile with the named fields changed; it checks itself."""
-    changed: Profile = attrs.evolve(profile, **changes, recorded=now)  # type: ignore[arg-type]  # fields by name
-    return changed
 
 
 def _open_for_change(loaded: Loaded) -> None:

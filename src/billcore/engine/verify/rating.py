@@ -9,13 +9,13 @@ from collections.abc import Iterator
 import attrs
 
 from billcore.engine.accounts import usage_lookup
-from billcore.engine.verify.view import UNREADABLE, AccountView, Kept, Values, cell, row_place
+from billcore.engine.verify.view import AccountView, Kept, Values, cell, row_place
 from billcore.engine.verify.violation import Found, Violation
 from billcore.kernel import exact as ex
-from billcore.lifecycle import Subscription, life, occurrences
+from billcore.lifecycle import life, occurrences
 from billcore.ports.tables import FACT, LINE, PRICE
 from billcore.pricing import PriceCadence
-from billcore.settlement import AccountFacts, Charge, ChargeKey, Line, LineKind, UsageLookup, charge
+from billcore.settlement import Charge, ChargeKey, Line, LineKind, charge
 
 __all__ = ["check_p4", "check_p5", "check_p6"]
 
@@ -25,24 +25,33 @@ _MICRO = dt.timedelta(microseconds=1)
 def check_p4(view: AccountView) -> Found:
     """Every order and every line names price snapshots that are there, and a line the one that its order bought."""
     bought: dict[object, set[object]] = {}
-    missing: dict[object, bool] = {}
+    codes: dict[object, object] = {}
 
-    def absent(name: object) -> bool:
-        if name not in missing:
-            missing[name] = view.tx.get(PRICE, (str(name),)) is None
-        return missing[name]
+    def code(name: object) -> object:
+        """The code of the price of that hash; ``None`` where there is none."""
+        if name not in codes:
+            row = view.tx.get(PRICE, (str(name),))
+            codes[name] = None if row is None else _code(str(cell(PRICE, row, "body")))
+        return codes[name]
 
     for row in view.of(FACT):
         names = bought[cell(FACT, row, "id")] = _hashes(str(cell(FACT, row, "body")))
         for name in sorted(map(str, names)):
-            if absent(name):
+            if code(name) is None:
                 yield Violation("P4", row_place(FACT, row), "its price snapshot is missing", name)
     for row in view.line_rows():
         item, snapshot, place = cell(LINE, row, "item"), cell(LINE, row, "snapshot"), row_place(LINE, row)
-        if snapshot is not None and absent(snapshot):
+        if snapshot is not None and code(snapshot) is None:
             yield Violation("P4", place, "its price snapshot is missing", str(snapshot))
-        elif item in bought and snapshot not in bought[item]:
-            yield Violation("P4", place, "its price is not one that its order bought", str(snapshot))
+        elif item in bought and (snapshot not in bought[item] or code(snapshot) != cell(LINE, row, "price")):
+            yield Violation("P4", place, "its price is not the one that its order bought", str(snapshot))
+
+
+def _code(body: str) -> object:
+    try:
+        return json.loads(body)["code"]
+    except (ValueError, LookupError, TypeError):
+        return ""  # what cannot be read is the price table's
 
 
 def _hashes(body: str) -> set[object]:
@@ -55,29 +64,30 @@ def _hashes(body: str) -> set[object]:
 def check_p5(view: AccountView) -> Found:
     """Rated again from snapshot and the facts known at issue, every charge is the stored one."""
     for kept, line, known in _again(view):
-        if line.kind is not LineKind.CHARGE:
-            continue
-        if not any(ex.text(charged.exact) == ex.text(line.exact) for charged in known):
-            asked = " or ".join(sorted({ex.text(charged.exact) for charged in known})) or "nothing"
-            yield Violation("P5", f"{kept.number} {line.id}", f"the facts come to {asked}", ex.text(line.exact))
+        asked = {"nothing" if charged is None else ex.text(charged.exact) for charged in known}
+        if line.kind is LineKind.CHARGE and ex.text(line.exact) not in asked:
+            message = f"the facts come to {' or '.join(sorted(asked))}"
+            yield Violation("P5", f"{kept.number} {line.id}", message, ex.text(line.exact))
 
 
 def check_p6(view: AccountView) -> Found:
     """The quantity of a usage line is the sum of the events accepted for its window when it was issued."""
     for kept, line, known in _again(view):
-        if not known or known[0].price is None or known[0].price.cadence is not PriceCadence.USAGE:
+        price = view.snapshots.get(line.snapshot or "")
+        if price is None or price.cadence is not PriceCadence.USAGE:
             continue
-        if not any(ex.text(charged.quantity) == ex.text(line.quantity) for charged in known):
-            counted = " or ".join(sorted({ex.text(charged.quantity) for charged in known}))
-            yield Violation("P6", f"{kept.number} {line.id}", f"the events sum to {counted}", ex.text(line.quantity))
+        counted = {"nothing" if charged is None else ex.text(charged.quantity) for charged in known}
+        if ex.text(line.quantity) not in counted:
+            message = f"the events sum to {' or '.join(sorted(counted))}"
+            yield Violation("P6", f"{kept.number} {line.id}", message, ex.text(line.quantity))
 
 
-def _again(view: AccountView) -> Iterator[tuple[Kept, Line, list[Charge]]]:
+def _again(view: AccountView) -> Iterator[tuple[Kept, Line, list[Charge | None]]]:
     """Lines that add, each with what its key could have cost.
 
     As the facts were known at issue, a moment before (somebody may have written at the same instant), or as they are
-    known today. A line that agrees with today's is not looked at again; nor can one be that was issued, as its run was
-    told, before its order was recorded.
+    known today. A line that agrees with today's is not looked at again; nor can one be whose period no fact told of that
+    was recorded by then: its run was given an instant of its own.
     """
     values = view.values
     if values is None:
@@ -90,9 +100,9 @@ def _again(view: AccountView) -> Iterator[tuple[Kept, Line, list[Charge]]]:
         if today is not None and (today.exact, today.quantity) == (line.exact, line.quantity):
             continue
         issued, date = kept.document.issued_at, kept.document.billing_date
-        then = [_charged(values, key, known, date) for known in (issued, issued - _MICRO)]
-        if any(then):
-            yield kept, line, [charged for charged in (*then, today) if charged is not None]
+        then = [charged for known in (issued, issued - _MICRO) for charged in _charged(values, key, known, date)]
+        if then:
+            yield kept, line, then if today is None else [*then, today]
 
 
 def _moved(values: Values, at: dt.datetime) -> bool:
@@ -102,28 +112,17 @@ def _moved(values: Values, at: dt.datetime) -> bool:
     return late and len({profile.timezone for _, profile in points}) > 1
 
 
-def _charged(values: Values, key: ChargeKey, known: dt.datetime, date: dt.datetime) -> Charge | None:
-    """What the key costs by the facts that were recorded by ``known`` and hold by ``date``."""
+def _charged(values: Values, key: ChargeKey, known: dt.datetime, date: dt.datetime) -> Iterator[Charge | None]:
+    """What the key costs by the facts recorded by ``known`` that hold by ``date``, if they know of its period."""
     facts = values.loaded.facts
     then = [attrs.evolve(one, facts=[f for f in one.facts if f.recorded <= known]) for one in facts.subscriptions]
     seen = attrs.evolve(facts, subscriptions=tuple(one for one in then if one.facts))
-    for one in seen.subscriptions:
-        if one.id == key.subscription:
-            return _of(one, seen, key, date, usage_lookup(values.tx, seen, known))
-    return None
-
-
-def _of(one: Subscription, seen: AccountFacts, key: ChargeKey, date: dt.datetime, usage: UsageLookup) -> Charge | None:
-    try:
-        found = life(one, seen.customer, date)
-        for item in found.items:
-            if (item.order, item.record.price.code) != (key.item, key.price):
-                continue
-            for occurrence in occurrences(found, item, key.period.start - _MICRO):
-                if occurrence.period == key.period:
-                    return charge(found, occurrence, usage)
-                if occurrence.period.start > key.period.end:
-                    break
-    except UNREADABLE:
-        return None
-    return None
+    found = next((life(one, seen.customer, date) for one in seen.subscriptions if one.id == key.subscription), None)
+    for item in found.items if found is not None else ():
+        if found is None or (item.order, item.record.price.code) != (key.item, key.price):
+            continue
+        for occurrence in occurrences(found, item, key.period.start - _MICRO):
+            if occurrence.period == key.period:
+                yield charge(found, occurrence, usage_lookup(values.tx, seen, known))
+            if occurrence.period.start >= key.period.end:
+                break

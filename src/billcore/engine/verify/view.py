@@ -291,6 +291,7 @@ def _charges(lives: Iterable[Life], usage: UsageLookup, until: dt.datetime) -> I
 
 def _values(tx: ReadTx, policy: Policy, loaded: Loaded, kept: Sequence[Kept], held: Sequence[Credit]) -> Values:
     facts, until = loaded.facts, loaded.state.last_run
+    facts.customer.profile(facts.customer.created)  # a customer has one, always
     usage = usage_lookup(tx, facts)
     lives: dict[str, Life] = {}
     wanted: dict[ChargeKey, Charge] = {}

@@ -7,7 +7,8 @@ what only a file, a server or a driver can do wrong.
 
 import pytest
 
-pytest.register_assert_rewrite("billcore.testing.contracts")
+_PARTS = ("case", "constraints", "finding", "scopes", "sums", "threads", "transactions")
+pytest.register_assert_rewrite(*(f"{__name__}.{part}" for part in _PARTS))
 
 from billcore.testing.contracts.store import StoreContract  # noqa: E402 - after pytest knows whose asserts to explain
 

@@ -9,7 +9,19 @@ import pytest
 from billcore.kernel.errors import Conflict, ConstraintViolated, IdempotencyMismatch, NotAllowed
 from billcore.ports import Operation, ReadTx, Store, Tx
 from billcore.ports.tables import ACCOUNT, CUSTOMER, PRICE, USAGE
-from billcore.testing.contracts.case import ANN, MAIN, OTHER, StoreCase, add, customers, found, prices, row, usage, write
+from billcore.testing.contracts.case import (
+    ANN,
+    MAIN,
+    OTHER,
+    StoreCase,
+    add,
+    customers,
+    found,
+    prices,
+    row,
+    usage,
+    write,
+)
 
 __all__ = ["Atomicity", "Operations", "Reruns"]
 

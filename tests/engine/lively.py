@@ -110,4 +110,6 @@ def live(billing: Billing, clock: Clock) -> None:
 
 def _event(name: str, customer: str, value: str, subscription: str | None = None) -> UsageEvent:
     time = instant("2026-01-12T00:00:00Z")
-    return UsageEvent(id=name, source="lively", customer=customer, meter="gb", time=time, value=value, subscription=subscription)  # type: ignore[arg-type]  # converters
+    return UsageEvent(
+        id=name, source="lively", customer=customer, meter="gb", time=time, value=value, subscription=subscription
+    )  # type: ignore[arg-type]  # converters

@@ -28,6 +28,8 @@ from billcore.settlement import Policy
 if TYPE_CHECKING:
     from os import PathLike
 
+    from billcore.engine.verify import Violation
+
 __all__ = ["Billing"]
 
 
@@ -157,6 +159,12 @@ class Billing:
     def notices(self) -> Notices:
         """What happened, to be told."""
         return Notices(self.session)
+
+    def verify(self) -> tuple[Violation, ...]:
+        """Check the numbered invariants on everything in scope, reading only; empty where all hold."""
+        from billcore.engine.verify import verify
+
+        return verify(self.session.store, self.session.scope, self.session.policy)
 
     def close(self) -> None:
         """Release what the store holds."""

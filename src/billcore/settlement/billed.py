@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import attrs
 
-from billcore.kernel import ZERO, Exact, Group, Period, Rounding
+from billcore.kernel import ZERO, Exact, Period
 from billcore.kernel import exact as ex
 from billcore.settlement.document import Document, DocumentKind, Invoice, Line
 from billcore.settlement.key import ChargeKey
@@ -98,11 +98,9 @@ class Billed:
         """What the key is never billed down below: goodwill on its lines, and what was waived."""
         return self.goodwill.get(key, ZERO)
 
-    def group(self, key: ChargeKey, places: int, mode: Rounding) -> Group:
-        """The rounding group of the key, filled with the lines so far."""
-        exact, minor = self.groups.get(key.group, (ZERO, 0))
-        return Group(places, mode, exact, minor)
-
-    def left(self) -> Mapping[str, tuple[Exact, int]]:
-        """What is left of each line that may be credited, by the line's id."""
-        return {e.line.id: (e.exact_left, e.minor_left) for entries in self.entries.values() for e in entries}
+    def whole(self, document: Document | None) -> tuple[Exact, int]:
+        """The exact and the rounded sum of an invoice's lines of runs, those of its notes included; zero of a new one."""
+        if document is None:
+            return (ZERO, 0)
+        lines = [line for one in (document, *self.notes.get(document.id, ())) for line in one.lines if line.key]
+        return (ex.total([line.exact for line in lines]), sum(line.minor for line in lines))

@@ -93,17 +93,19 @@ def difference(
     reason: ReasonLookup,
     date: dt.datetime,
 ) -> Difference:
-    """Should-be less billed, key by key, in the order of billing.
+    """Should-be less billed, key by key, in the order of billing: first what falls, as credit notes come first.
 
     A key whose latest line has a billing date after ``date`` is left alone; none falls below its goodwill.
     """
     work = _Work(billed, rounding, rate, reason)
+    due = [charge for charge in wanted if billed.latest.get(charge.key, date) <= date]
     for key in vanished:
         if billed.latest[key] <= date:
-            work.compare(key, ZERO, None)
-    for charge in wanted:
-        if billed.latest.get(charge.key, date) <= date:
-            work.compare(charge.key, charge.exact, charge)
+            work.lower(key, ZERO, None)
+    for charge in due if billed.entries else ():
+        work.lower(charge.key, charge.exact, charge)
+    for charge in due:
+        work.lift(charge)
     return work.result
 
 
@@ -116,29 +118,29 @@ class _Work:
     groups: dict[object, Group] = attrs.field(factory=dict)
     result: Difference = attrs.field(factory=Difference)
 
-    def compare(self, key: ChargeKey, want: Exact, charge: Charge | None) -> None:
-        """One key: a new charge, an adjustment, or a fall."""
-        entries = self.billed.entries.get(key)
-        if not entries:
-            if charge is not None:
-                self._rise(charge, want, None)
-            return
-        floor = self.billed.floor(key)
-        gap = ex.subtract(max(want, floor), self.billed.sum(key))
-        if gap > 0 and charge is not None:
-            self._rise(charge, gap, entries[-1])
-        elif gap < 0:
-            self._fall(key, entries, ex.negate(gap), charge)
+    def lower(self, key: ChargeKey, want: Exact, charge: Charge | None) -> None:
+        """What was billed under the key beyond what is wanted falls, but not below what was forgiven."""
+        least = max(want, self.billed.floor(key))
+        gap = ex.subtract(self.billed.sum(key), least)
+        if gap > 0:
+            self._fall(key, self.billed.entries.get(key, []), gap, charge)
 
-    def _group(self, key: ChargeKey) -> Group:
-        name: object = "invoice" if self.rounding.whole_invoice else key.group
+    def lift(self, charge: Charge) -> None:
+        """A new charge, or what is wanted beyond what was billed under the key."""
+        entries = self.billed.entries.get(charge.key)
+        if not entries:
+            self._rise(charge, charge.exact, None)
+        elif (gap := ex.subtract(charge.exact, self.billed.sum(charge.key))) > 0:
+            self._rise(charge, gap, entries[-1])
+
+    def _group(self, key: ChargeKey, corrected: Document | None = None) -> Group:
+        """The group that a line joins: its key's, or where invoices are groups that of its own or corrected one."""
+        whole = self.rounding.whole_invoice
+        name: object = key.group if not whole else "new" if corrected is None else corrected.id
         group = self.groups.get(name)
         if group is None:
-            if self.rounding.whole_invoice:
-                group = Group(self.rounding.places, self.rounding.mode)
-            else:
-                group = self.billed.group(key, self.rounding.places, self.rounding.mode)
-            self.groups[name] = group
+            sums = self.billed.groups.get(key.group, (ZERO, 0)) if not whole else self.billed.whole(corrected)
+            group = self.groups[name] = Group(self.rounding.places, self.rounding.mode, *sums)
         return group
 
     def _nth(self, key: ChargeKey) -> int:
@@ -155,7 +157,7 @@ class _Work:
                 charge,
                 kind,
                 exact,
-                self._group(key).take(exact),
+                _taken(self._group(key), exact),
                 corrected.line.rate if corrected else self.rate(charge.tax_category),
                 self._nth(key),
                 corrected.line.id if corrected else None,
@@ -174,11 +176,12 @@ class _Work:
             if taken <= 0:
                 continue
             exact = ex.subtract(exact, taken)
-            minor = -self._group(key).take(ex.negate(taken))
+            group = self._group(key, entry.document)
+            minor = -_taken(group, ex.negate(taken))
             spill = max(0, minor - entry.minor_left)
             self._credit(entry, taken, minor - spill, why, part)
             if spill:
-                self._spill(key, spill, why)
+                group.minor += self._spill(entry, spill, why)
 
     def _credit(self, entry: BilledLine, exact: Exact, minor: int, why: str, part: Period | None) -> None:
         entry.exact_left = ex.subtract(entry.exact_left, exact)
@@ -202,19 +205,43 @@ class _Work:
             )
         )
 
-    def _spill(self, key: ChargeKey, units: int, why: str) -> None:
-        """A unit of rounding that its line cannot take goes to another line of its group, last first."""
-        for other, entries in reversed(list(self.billed.entries.items())):
-            if other.group != key.group:
-                continue
+    def _spill(self, full: BilledLine, units: int, why: str) -> int:
+        """Units of rounding that a line cannot take go to other lines of its group, last first.
+
+        The answer is how many none could take: goodwill has given them back already.
+        """
+        forgiven = False
+        for key, entries in reversed(self.billed.entries.items()):
             for entry in reversed(entries):
-                taken = min(units, entry.minor_left)
-                if taken > 0:
-                    units -= taken
-                    self._credit(entry, ZERO, taken, why, None)
                 if not units:
-                    return
-        raise InvariantBroken("M6: a rounding group cannot take a unit of its fall", value=key)
+                    return 0
+                if self._together(entry, full):
+                    forgiven = forgiven or bool(self.billed.floor(key))
+                    taken = min(units, entry.minor_left)
+                    if taken > 0:
+                        units -= taken
+                        self._credit(entry, ZERO, taken, why, None)
+        if units and not forgiven:
+            raise InvariantBroken("M6: a rounding group cannot take a unit of its fall", value=full.line.id)
+        return units
+
+    def _together(self, one: BilledLine, other: BilledLine) -> bool:
+        """They are in one rounding group."""
+        if self.rounding.whole_invoice:
+            return one.document.id == other.document.id
+        a, b = one.line.key, other.line.key
+        return a is not None and b is not None and a.group == b.group
+
+
+def _taken(group: Group, exact: Exact) -> int:
+    """The units of the group's next line, never of the other sign.
+
+    A group that lost a line to a void document may be a unit off; the line after that puts it right as far as it can.
+    """
+    minor = group.take(exact)
+    kept = max(0, minor) if exact >= 0 else min(0, minor)
+    group.minor += kept - minor
+    return kept
 
 
 def _given_back(billed: Period, kept: Period | None) -> Period:

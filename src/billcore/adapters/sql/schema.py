@@ -5,7 +5,6 @@ What a statement by somebody else could break is refused by the database itself:
 versions that only grow by one, checks, and entries that do not sum to zero when a transaction is committed.
 """
 
-# ruff: noqa: S608 - statements are put together out of our own names; every value is a parameter
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
@@ -39,8 +38,10 @@ _NEVER = f"CREATE TABLE {PREFIX}never (id INTEGER PRIMARY KEY CHECK (0)) STRICT"
 # Usage is summed as two integers, never as a float: what is before the point, and the 12 digits behind it.
 _USAGE_COLUMNS = (
     "whole INTEGER NOT NULL GENERATED ALWAYS AS (CAST(value AS INTEGER)) STORED",
-    "frac INTEGER NOT NULL GENERATED ALWAYS AS (CAST(iif(value GLOB '-*', '-', '')"
-    " || substr(substr(value, instr(value || '.', '.') + 1) || '000000000000', 1, 12) AS INTEGER)) STORED",
+    (
+        "frac INTEGER NOT NULL GENERATED ALWAYS AS (CAST(iif(value GLOB '-*', '-', '')"
+        " || substr(substr(value, instr(value || '.', '.') + 1) || '000000000000', 1, 12) AS INTEGER)) STORED"
+    ),
 )
 # Wider than what ``rows.checked`` admits, by a point without digits before it; but all it admits is summed exactly.
 _USAGE_CHECK = (

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 
-from billcore.engine.verify.view import AccountView, Kept, Values
+from billcore.engine.verify.view import AccountView, Kept
 from billcore.engine.verify.violation import Found, Violation
 from billcore.engine.writing import number_of
 from billcore.kernel import ZERO, Exact, minor_units, places
@@ -67,29 +66,20 @@ def check_m6(view: AccountView) -> Found:
         for line in kept.document.lines:
             if line.key is None:
                 continue
-            name: tuple[object, ...] = _run(kept) if view.policy.whole_invoice else line.key.group
+            name: tuple[object, ...] = line.key.group
+            if view.policy.whole_invoice:
+                name = (kept.document.corrects or kept.document.id,)
             dead[name] += kept.dead
             if not kept.dead:
                 exact[name] = ex.add(exact.get(name, ZERO), line.exact)
                 minor[name] += line.minor
-    several = _runs_twice(values) if view.policy.whole_invoice else frozenset()
     for name, whole in exact.items():
         rounded = minor_units(whole, digits, view.policy.rounding)
         # What a void document leaves of its group is put right by the group's next line: until then within its lines.
         loose = abs(minor[name] - ex.fraction(whole) * 10**digits) <= Fraction(1, 2) + dead[name]
-        if minor[name] != rounded and not (dead[name] and loose) and name not in several:
+        if minor[name] != rounded and not (dead[name] and loose):
             place = f"{view.customer} {' '.join(map(str, name))}"
             yield Violation("M6", place, f"the group should sum to {rounded}", str(minor[name]))
-
-
-def _run(kept: Kept) -> tuple[dt.datetime, dt.datetime]:
-    return (kept.document.billing_date, kept.document.issued_at)
-
-
-def _runs_twice(values: Values) -> frozenset[object]:
-    """Billing dates that one instant billed more than once: each time was a group of its own."""
-    counts = Counter(_run(kept) for kept in values.kept if kept.document.kind is DocumentKind.INVOICE)
-    return frozenset(name for name, count in counts.items() if count > 1)
 
 
 def check_i1(view: AccountView) -> Found:

@@ -113,7 +113,7 @@ def _moved(values: Values, at: dt.datetime) -> bool:
 
 
 def _charged(values: Values, key: ChargeKey, known: dt.datetime, date: dt.datetime) -> Iterator[Charge | None]:
-    """What the key costs by the facts recorded by ``known`` that hold by ``date``, if they know of its period."""
+    """What the key costs by the facts recorded by ``known`` and in force by ``date``, if they know of it."""
     facts = values.loaded.facts
     then = [attrs.evolve(one, facts=[f for f in one.facts if f.recorded <= known]) for one in facts.subscriptions]
     seen = attrs.evolve(facts, subscriptions=tuple(one for one in then if one.facts))

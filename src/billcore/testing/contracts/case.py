@@ -8,8 +8,9 @@ from typing import TypeVar
 
 import pytest
 
-from billcore.ports import Operation, ReadTx, Row, Scope, Store, Table, Tx, Value
-from billcore.ports.tables import CUSTOMER, DOCUMENT, POSTING, PRICE, REDEMPTION, TABLES, USAGE
+from billcore.kernel.errors import ConstraintViolated
+from billcore.ports import Index, Operation, ReadTx, Row, Scope, Store, Table, Tx, Value
+from billcore.ports.tables import ACCOUNT, CUSTOMER, DOCUMENT, PAYMENT, POSTING, PRICE, REDEMPTION, TABLES, USAGE
 
 __all__ = [
     "ANN",
@@ -17,11 +18,15 @@ __all__ = [
     "MAIN",
     "OTHER",
     "StoreCase",
+    "accounts",
     "add",
     "customers",
     "entry",
     "found",
+    "page",
+    "parents",
     "prices",
+    "refuses",
     "row",
     "usage",
     "with_parents",
@@ -36,6 +41,7 @@ ANN, BOB = Scope("main", "ann"), Scope("main", "bob")
 # What a row of a table needs so that its checks let it pass.
 _FITTING: dict[str, dict[str, Value]] = {
     DOCUMENT.name: {"kind": "invoice", "state": "issued"},
+    PAYMENT.name: {"minor": 1},
     POSTING.name: {"minor": 1},
     REDEMPTION.name: {"slot": 1},
     USAGE.name: {"value": "1"},
@@ -62,14 +68,10 @@ def row(table: Table, **values: Value) -> Row:
     given = {"customer": "ann", "version": 1 if table.version else "x", **_FITTING.get(table.name, {}), **values}
     unknown = values.keys() - set(table.names)
     assert not unknown, f"{table.name} has no {unknown}"
-    return tuple(
-        given[column.name]
-        if column.name in given
-        else None
-        if column.null
-        else ("x" if column.kind == "text" else 0)
-        for column in table.columns
-    )
+    fallback: dict[str, Value] = {
+        column.name: None if column.null else "x" if column.kind == "text" else 0 for column in table.columns
+    }
+    return tuple(given.get(name, fallback[name]) for name in table.names)
 
 
 def write(store: Store, fn: Callable[[Tx], object], scope: Scope = MAIN, key: str | None = None) -> str:
@@ -87,9 +89,32 @@ def found(store: Store, fn: Callable[[ReadTx], R], scope: Scope = MAIN) -> R:
     return store.read(scope, fn)
 
 
+def refuses(store: Store, table: Table, *rows: Row) -> None:
+    """The rows are refused, the error names the table, and nothing of them stays."""
+    before = found(store, lambda tx: tx.find(table, None))
+    with pytest.raises(ConstraintViolated) as caught:
+        add(store, table, *rows)
+    assert caught.value.place == table.name
+    assert found(store, lambda tx: tx.find(table, None)) == before
+
+
+def page(
+    store: Store, table: Table, index: Index | None, equal: Row = (), *, after: Row | None, limit: int
+) -> list[Row]:
+    """A page of rows."""
+    return list(store.read(MAIN, lambda tx: tx.find(table, index, equal, after=after, limit=limit)))
+
+
 def customers(store: Store, *ids: str, scope: Scope = MAIN) -> None:
     """Insert customers."""
     add(store, CUSTOMER, *(row(CUSTOMER, customer=name) for name in ids), scope=scope)
+
+
+def accounts(store: Store, *due: int | None) -> None:
+    """Accounts of customers ``c0``, ``c1``, ... due at these instants."""
+    names = [f"c{n}" for n in range(len(due))]
+    customers(store, *names)
+    add(store, ACCOUNT, *(row(ACCOUNT, customer=c, next_due=at) for c, at in zip(names, due, strict=True)))
 
 
 def prices(store: Store, *names: str, scope: Scope = MAIN) -> None:
@@ -107,10 +132,16 @@ def entry(name: str, *amounts: int, **values: Value) -> list[Row]:
     return [row(POSTING, **{"entry": name, "n": n, "minor": minor, **values}) for n, minor in enumerate(amounts)]
 
 
+def parents(store: Store, table: Table) -> None:
+    """Insert what a row of the table refers to."""
+    for parent, rows in with_parents(table)[:-1]:
+        add(store, parent, *rows)
+
+
 def with_parents(table: Table) -> Sequence[tuple[Table, Sequence[Row]]]:
     """A row of a table, after the rows that it refers to; of a ``balanced`` table enough to be so."""
     tables = {each.name: each for each in TABLES}
-    parents = [parent for columns, parent in table.references if parent != table.name]
-    before = [part for parent in parents for part in with_parents(tables[parent])]
+    named = [parent for _, parent in table.references if parent != table.name]
+    before = [part for parent in named for part in with_parents(tables[parent])]
     own = entry("e", 1, -1) if table.balanced else [row(table)]
     return [*(part for place, part in enumerate(before) if part not in before[:place]), (table, own)]

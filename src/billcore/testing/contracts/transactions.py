@@ -1,13 +1,14 @@
-"""A transaction happens once, whole, or not at all."""
+"""A transaction happens whole or not at all, and again on a conflict."""
 
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 
 import pytest
 
-from billcore.kernel.errors import Conflict, ConstraintViolated, IdempotencyMismatch, NotAllowed
-from billcore.ports import Operation, ReadTx, Store, Tx
+from billcore.kernel.errors import Conflict, ConstraintViolated, NotAllowed
+from billcore.ports import ReadTx, Store, Tx
 from billcore.ports.tables import ACCOUNT, CUSTOMER, PRICE, USAGE
 from billcore.testing.contracts.case import (
     ANN,
@@ -23,7 +24,7 @@ from billcore.testing.contracts.case import (
     write,
 )
 
-__all__ = ["Atomicity", "Operations", "Reruns"]
+__all__ = ["Atomicity", "Reruns"]
 
 
 class _BoomError(Exception):
@@ -169,88 +170,6 @@ class Atomicity(StoreCase):
         assert _count(store) == 1
 
 
-class Operations(StoreCase):
-    """Once."""
-
-    def test_an_operation_is_done_once(self, store: Store) -> None:
-        """The same key and request runs nothing and returns the first text."""
-        calls: list[int] = []
-
-        def fn(_: Tx) -> str:
-            calls.append(1)
-            return f"result {len(calls)}"
-
-        results = [store.transact(MAIN, Operation("k", "r"), fn) for _ in range(3)]
-        assert (results, len(calls)) == (["result 1"] * 3, 1)
-
-    def test_a_key_of_another_request_is_a_mismatch(self, store: Store) -> None:
-        """A key names one request for ever; another one runs nothing."""
-        write(store, lambda _: "first", key="k")
-
-        with pytest.raises(IdempotencyMismatch):
-            store.transact(MAIN, Operation("k", "another"), lambda tx: str(tx.insert(PRICE, [row(PRICE)])))
-        assert _count(store) == 0
-
-    def test_a_failed_operation_was_not_done(self, store: Store) -> None:
-        """After an exception the same key runs."""
-
-        def fn(_: Tx) -> str:
-            raise _BoomError
-
-        with pytest.raises(_BoomError):
-            store.transact(MAIN, Operation("k", "r"), fn)
-        assert store.transact(MAIN, Operation("k", "another"), lambda _: "ran") == "ran"
-
-    def test_without_an_operation_each_call_runs(self, store: Store) -> None:
-        """``None`` is not a key."""
-        assert [store.transact(MAIN, None, lambda _, n=n: str(n)) for n in range(2)] == ["0", "1"]
-
-    def test_a_result_is_kept_as_it_is(self, store: Store) -> None:
-        """Line ends, quotes, other scripts and 100,000 characters come back."""
-        result = "é\r\n'\"\\ 漢字 😀 " * 8_000
-        write(store, lambda _: result, key="k")
-
-        assert write(store, lambda _: "other", key="k") == result
-
-    def test_an_empty_result_is_a_result(self, store: Store) -> None:
-        """An operation that returned an empty text was done."""
-        write(store, lambda _: "", key="k")
-
-        assert store.transact(MAIN, Operation("k", "r"), lambda _: "ran again") == ""
-
-    def test_tenants_have_their_own_keys(self, store: Store) -> None:
-        """The same key of another tenant is another operation."""
-        assert [write(store, lambda _, s=s: s.tenant, s, key="k") for s in (MAIN, OTHER)] == ["main", "other"]
-
-    def test_a_customer_has_its_own_keys(self, store: Store) -> None:
-        """A key under a customer's scope is not the tenant's."""
-        assert [write(store, lambda _, s=s: s.customer, s, key="k") for s in (MAIN, ANN)] == ["None", "ann"]
-
-    def test_recorded_gives_results_by_key(self, store: Store) -> None:
-        """Operations that were never done are absent."""
-        write(store, lambda _: "one", key="k1")
-
-        assert dict(store.recorded(MAIN, ["k1", "k2"])) == {"k1": "one"}
-
-    def test_recorded_of_no_keys_is_empty(self, store: Store) -> None:
-        """No key, no result."""
-        assert dict(store.recorded(MAIN, [])) == {}
-
-    def test_recorded_takes_many_keys(self, store: Store) -> None:
-        """More keys than a statement has parameters are looked up all the same."""
-        for n in range(5):
-            write(store, lambda _, n=n: n, key=f"k{n * 300}")
-
-        assert len(store.recorded(MAIN, [f"k{n}" for n in range(1_500)])) == 5
-
-    def test_recorded_sees_its_scope_alone(self, store: Store) -> None:
-        """Neither another tenant's operations nor a customer's."""
-        for scope in (OTHER, ANN):
-            write(store, lambda _: "foreign", scope, key="k")
-
-        assert dict(store.recorded(MAIN, ["k"])) == {}
-
-
 class Reruns(StoreCase):
     """Again, and never within."""
 
@@ -281,16 +200,16 @@ class Reruns(StoreCase):
 
     def test_a_store_is_not_called_from_within_itself(self, store: Store) -> None:
         """Every call of a store within ``fn`` is refused, whichever kind either is."""
-        inner = [
-            lambda: store.transact(MAIN, None, lambda _: ""),
-            lambda: store.read(MAIN, lambda _: ""),
-            lambda: str(store.recorded(MAIN, ["k"])),
+        inner: list[Callable[[ReadTx], str]] = [
+            lambda _: store.transact(MAIN, None, lambda _: ""),
+            lambda _: store.read(MAIN, lambda _: ""),
+            lambda _: str(store.recorded(MAIN, ["k"])),
         ]
         for call in inner:
             with pytest.raises(NotAllowed):
-                store.transact(MAIN, None, lambda _, call=call: call())
+                store.transact(MAIN, None, call)
             with pytest.raises(NotAllowed):
-                store.read(MAIN, lambda _, call=call: call())
+                store.read(MAIN, call)
         assert write(store, lambda _: "usable") == "usable"
 
     def test_a_transaction_is_not_used_after_its_end(self, store: Store) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 import attrs
 
 from billcore.engine import Billing
 from billcore.engine.nouns.customers import Opening
-from billcore.kernel import Money, instant
+from billcore.kernel import CustomerId, Money, instant
 from billcore.lifecycle import UsageEvent
 from billcore.pricing import (
     Addon,
@@ -111,5 +112,11 @@ def live(billing: Billing, clock: Clock) -> None:
 def _event(name: str, customer: str, value: str, subscription: str | None = None) -> UsageEvent:
     time = instant("2026-01-12T00:00:00Z")
     return UsageEvent(
-        id=name, source="lively", customer=customer, meter="gb", time=time, value=value, subscription=subscription
-    )  # type: ignore[arg-type]  # converters
+        id=name,
+        source="lively",
+        customer=CustomerId(customer),
+        meter="gb",
+        time=time,
+        value=Decimal(value),
+        subscription=subscription,
+    )

@@ -33,7 +33,7 @@ from billcore.kernel import (
 )
 from billcore.testing.strategies import anchors, cadences, day_anchors, instants, intervals, zones
 
-NEAR = st.integers(-40, 40)
+NEAR = st.integers(-20, 20)
 WINDOW = range(-3, 6)
 ZONES = sorted(zoneinfo.available_timezones() - {"localtime"})
 LATE_SUMMER_TIME = instant("2025-10-26T01:30:00Z")

@@ -249,7 +249,11 @@ SELECTIONS: list[Row] = [
         *(CurrencyMismatch, "selection", "AUD and USD"),
     ),
     (
-        lambda: quote(catalog(products=[Product(code="vm", prices=[price(size="ram")])]), Selection(product="vm"), NOW),
+        lambda: quote(
+            catalog(products=[Product(code="vm", prices=[price(size="ram", model=PerUnit(1))])]),
+            Selection(product="vm"),
+            NOW,
+        ),
         *(InvalidValue, "sizes.ram", "the product needs this size"),
     ),
 ]

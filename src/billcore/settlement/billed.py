@@ -99,7 +99,7 @@ class Billed:
         return self.goodwill.get(key, ZERO)
 
     def whole(self, document: Document | None) -> tuple[Exact, int]:
-        """The exact and the rounded sum of an invoice's lines of runs, those of its notes included; zero of a new one."""
+        """The exact and the rounded sum of an invoice's lines of runs, its notes included; zero of a new one."""
         if document is None:
             return (ZERO, 0)
         lines = [line for one in (document, *self.notes.get(document.id, ())) for line in one.lines if line.key]

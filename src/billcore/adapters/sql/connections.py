@@ -35,7 +35,7 @@ class One:
         self._lock = threading.Lock()
 
     @contextlib.contextmanager
-    def use(self, *, write: bool) -> Iterator[Connection]:
+    def use(self, *, write: bool) -> Iterator[Connection]:  # noqa: ARG002 - readers and writers take turns alike
         """The connection."""
         with self._lock:
             yield self._connection

@@ -10,6 +10,7 @@
 Status(version=1, newest=1, differs=())
 """
 
+# ruff: noqa: S608 - statements are put together out of our own names; every value is a parameter
 from __future__ import annotations
 
 from collections.abc import Sequence

@@ -5,6 +5,7 @@ What a statement by somebody else could break is refused by the database itself:
 versions that only grow by one, checks, and entries that do not sum to zero when a transaction is committed.
 """
 
+# ruff: noqa: S608 - statements are put together out of our own names; every value is a parameter
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence

@@ -1,5 +1,6 @@
 """The statements on one table, put together once, out of its columns alone; every value is a parameter."""
 
+# ruff: noqa: S608 - statements are put together out of our own names; every value is a parameter
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
@@ -108,7 +109,7 @@ class Statements:
         return made
 
 
-def _is(column: str, null: bool) -> str:
+def _is(column: str, null: bool) -> str:  # noqa: FBT001 - one of a row of flags
     return f"{column} IS NULL" if null else f"{column} = ?"
 
 

@@ -1,5 +1,6 @@
 """The SQL store: plain statements over DB-API connections, for any dialect."""
 
+# ruff: noqa: S608 - statements are put together out of our own names; every value is a parameter
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,5 +1,6 @@
 """``ReadTx`` and ``Tx`` over one DB-API cursor."""
 
+# ruff: noqa: S608 - statements are put together out of our own names; every value is a parameter
 from __future__ import annotations
 
 from collections import defaultdict

@@ -9,7 +9,8 @@ constraints hold them; this looks whether they held. Nothing is written.
 'An issued document never changes: its content has the hash that it had at issue.'
 """
 
-from billcore.engine.verify.violation import Checker, Violation
+from billcore.engine.verify.checker import Checker
+from billcore.engine.verify.violation import Violation
 from billcore.engine.verify.walk import CHECKERS, Progress, verify, violations
 
 __all__ = ["CHECKERS", "Checker", "Progress", "Violation", "verify", "violations"]

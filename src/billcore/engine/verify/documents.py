@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 
-from billcore.engine.verify.view import AccountView, Kept
+from billcore.engine.verify.values import Kept
+from billcore.engine.verify.view import AccountView
 from billcore.engine.verify.violation import Found, Violation
 from billcore.engine.writing import number_of
 from billcore.kernel import ZERO, Exact, minor_units, places

@@ -6,7 +6,9 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from billcore.engine.verify.view import AccountView, Kept, Values, cell, number_cell, row_place
+from billcore.engine.verify.cells import cell, number_cell, row_place
+from billcore.engine.verify.values import Kept, Values
+from billcore.engine.verify.view import AccountView
 from billcore.engine.verify.violation import Found, Violation
 from billcore.kernel import InvalidNumber
 from billcore.kernel import exact as ex

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from billcore.engine.verify.view import AccountView, Values, key_place
+from billcore.engine.verify.values import Values, key_place
+from billcore.engine.verify.view import AccountView
 from billcore.engine.verify.violation import Found, Violation
 from billcore.kernel import ZERO, Exact, rfc3339
 from billcore.kernel import exact as ex

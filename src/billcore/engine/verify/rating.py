@@ -9,7 +9,9 @@ from collections.abc import Iterator
 import attrs
 
 from billcore.engine.accounts import usage_lookup
-from billcore.engine.verify.view import AccountView, Kept, Values, cell, row_place
+from billcore.engine.verify.cells import cell, row_place
+from billcore.engine.verify.values import Kept, Values
+from billcore.engine.verify.view import AccountView
 from billcore.engine.verify.violation import Found, Violation
 from billcore.kernel import exact as ex
 from billcore.lifecycle import life, occurrences
@@ -86,8 +88,8 @@ def _again(view: AccountView) -> Iterator[tuple[Kept, Line, list[Charge | None]]
     """Lines that add, each with what its key could have cost.
 
     As the facts were known at issue, a moment before (somebody may have written at the same instant), or as they are
-    known today. A line that agrees with today's is not looked at again; nor can one be whose period no fact told of that
-    was recorded by then: its run was given an instant of its own.
+    known today. A line that agrees with today's is not looked at again. Nor is one of a period that no fact told of by
+    then: its run was given an instant of its own.
     """
     values = view.values
     if values is None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from billcore.engine.verify.view import AccountView, cell, number_cell, row_place
+from billcore.engine.verify.cells import cell, number_cell, row_place
+from billcore.engine.verify.view import AccountView
 from billcore.engine.verify.violation import Found, Violation
 from billcore.kernel import fingerprint
 from billcore.ports import Row

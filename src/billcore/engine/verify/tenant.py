@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 import attrs
 
-from billcore.engine.verify.view import UNREADABLE, cell, number_cell, row_place
+from billcore.engine.verify.cells import cell, number_cell, row_place
+from billcore.engine.verify.values import UNREADABLE
 from billcore.engine.verify.violation import Found, Violation
 from billcore.engine.writing import number_of
 from billcore.kernel import canonical, fingerprint

@@ -5,16 +5,14 @@ Everything is read in the transaction of one page of customers; usage events are
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import attrs
 
-from billcore.engine.accounts import Loaded, load_many, usage_lookup
-from billcore.engine.rows.documents import invoice_of
+from billcore.engine.accounts import Loaded, load_many
 from billcore.engine.rows.money import credit_of
-from billcore.kernel import BillcoreError, Period
-from billcore.lifecycle import Life, life, occurrences
+from billcore.engine.verify.cells import cell
+from billcore.engine.verify.values import UNREADABLE, Kept, Values, values_of
 from billcore.ports import ReadTx, Row
 from billcore.ports.tables import (
     ACCOUNT,
@@ -36,25 +34,10 @@ from billcore.ports.tables import (
 )
 from billcore.pricing import Price
 from billcore.settlement import (
-    Billed,
-    Charge,
-    ChargeKey,
-    Credit,
-    Document,
-    DocumentKind,
-    Invoice,
-    Line,
     Policy,
-    UsageLookup,
-    charge,
-    one_off_charge,
-    touches,
 )
 
-__all__ = ["UNREADABLE", "AccountView", "Kept", "Values", "cell", "key_place", "number_cell", "row_place", "whole"]
-
-UNREADABLE = (BillcoreError, ArithmeticError, LookupError, ValueError, TypeError, AttributeError)
-"""What turning rows into values may raise where somebody else wrote them."""
+__all__ = ["AccountView"]
 
 _USAGE_PAGE = 1_000
 _BY_CUSTOMER: tuple[tuple[Table, Index | None], ...] = (
@@ -69,113 +52,6 @@ _BY_CUSTOMER: tuple[tuple[Table, Index | None], ...] = (
     (NOTICE, None),
     (EXCEPTION, EXCEPTION.indexes[0]),
 )
-
-
-def whole(value: Value) -> int:
-    """An integer column."""
-    return value if isinstance(value, int) else 0
-
-
-def cell(table: Table, row: Row, name: str) -> Value:
-    """The value of a row's column."""
-    return row[table.position(name)]
-
-
-def number_cell(table: Table, row: Row, name: str) -> int:
-    """The integer of a row's column."""
-    return whole(row[table.position(name)])
-
-
-def row_place(table: Table, row: Row, name: str = "") -> str:
-    """Where a row is: its table and key, and a column of it."""
-    return " ".join([table.name, *map(str, table.key_of(row)), *([name] if name else [])])
-
-
-def key_place(customer: str, key: ChargeKey) -> str:
-    """Where a charge key is: its customer, then its parts."""
-    return f"{customer} {key.subscription or 'item'} {key.item} {key.price} {key.period}"
-
-
-@attrs.frozen(kw_only=True)
-class Kept:
-    """A document as it was issued, beside what its row says of it."""
-
-    invoice: Invoice
-    net: int
-    tax: int
-    total: int
-    hash: str
-    state: str
-    credited: int
-    settled: int
-
-    @classmethod
-    def of(cls, row: Row, lines: Iterable[Row], payments: Iterable[Row]) -> Kept:
-        """The document of these rows."""
-        return cls(
-            invoice=invoice_of(row, lines, payments),
-            net=number_cell(DOCUMENT, row, "net"),
-            tax=number_cell(DOCUMENT, row, "tax"),
-            total=number_cell(DOCUMENT, row, "total"),
-            hash=str(cell(DOCUMENT, row, "hash")),
-            state=str(cell(DOCUMENT, row, "state")),
-            credited=number_cell(DOCUMENT, row, "credited"),
-            settled=number_cell(DOCUMENT, row, "settled"),
-        )
-
-    @property
-    def document(self) -> Document:
-        """What was issued."""
-        return self.invoice.document
-
-    @property
-    def number(self) -> str:
-        """Its number, which names it in a violation."""
-        return str(self.document.number)
-
-    @property
-    def is_note(self) -> bool:
-        """It falls."""
-        return self.document.kind is DocumentKind.CREDIT_NOTE
-
-    @property
-    def dead(self) -> bool:
-        """Void, and to be billed again."""
-        return self.invoice.void and not self.invoice.waived
-
-
-@attrs.frozen(kw_only=True)
-class Values:
-    """The values of an account's rows, and what its facts ask for by its last run."""
-
-    loaded: Loaded
-    kept: tuple[Kept, ...]
-    credits: tuple[Credit, ...]
-    lives: Mapping[str, Life]
-    billed: Billed
-    wanted: Mapping[ChargeKey, Charge]
-    usage: UsageLookup
-    tx: ReadTx
-    policy: Policy
-
-    @property
-    def customer(self) -> str:
-        """The customer's id."""
-        return self.loaded.account.customer
-
-    @property
-    def until(self) -> dt.datetime | None:
-        """The last billing date that was processed."""
-        return self.loaded.state.last_run
-
-    def pending(self, period: Period) -> bool:
-        """A fact that no run has seen yet may change what the period costs."""
-        until, marks = self.until, self.loaded.state.marks
-        return until is not None and bool(marks) and marks[0] <= until and touches(period, marks[0])
-
-    def live_lines(self) -> Iterator[tuple[Kept, Line]]:
-        """The lines of documents that count."""
-        return ((kept, line) for kept in self.kept if not kept.dead for line in kept.document.lines)
 
 
 @attrs.define(kw_only=True, eq=False)
@@ -254,7 +130,7 @@ class AccountView:
         try:
             found = loaded or next(iter(load_many(self.tx, [self.customer], one_offs=True)))
             if not self.unreadable:
-                self.values = _values(self.tx, self.policy, found, kept, held)
+                self.values = values_of(self.tx, self.policy, found, kept, held)
         except StopIteration:
             self.unreadable.append((self.customer, "there is no account"))
         except UNREADABLE as error:
@@ -276,37 +152,3 @@ def _loads(tx: ReadTx, customers: Sequence[str], snapshots: dict[str, Price]) ->
     except UNREADABLE:
         return {}
     return {loaded.account.customer: loaded for loaded in found}
-
-
-def _charges(lives: Iterable[Life], usage: UsageLookup, until: dt.datetime) -> Iterator[Charge]:
-    """Every charge that was due by an instant, since the beginning."""
-    for one in lives:
-        for item in one.items:
-            for occurrence in occurrences(one, item):
-                if occurrence.due > until:
-                    break
-                if (found := charge(one, occurrence, usage)) is not None:
-                    yield found
-
-
-def _values(tx: ReadTx, policy: Policy, loaded: Loaded, kept: Sequence[Kept], held: Sequence[Credit]) -> Values:
-    facts, until = loaded.facts, loaded.state.last_run
-    facts.customer.profile(facts.customer.created)  # a customer has one, always
-    usage = usage_lookup(tx, facts)
-    lives: dict[str, Life] = {}
-    wanted: dict[ChargeKey, Charge] = {}
-    if until is not None:
-        lives = {one.id: life(one, facts.customer, until) for one in facts.subscriptions}
-        wanted = {charged.key: charged for charged in _charges(lives.values(), usage, until)}
-        wanted |= {one.key: one for one in map(one_off_charge, facts.one_offs) if one.due <= until}
-    return Values(
-        loaded=loaded,
-        kept=tuple(kept),
-        credits=tuple(held),
-        lives=lives,
-        billed=Billed.of(one.invoice for one in kept),
-        wanted=wanted,
-        usage=usage,
-        tx=tx,
-        policy=policy,
-    )

@@ -1,19 +1,15 @@
-"""What a checker says, and what a checker is."""
+"""What a checker says."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Iterator
+from typing import TypeAlias
 
 import attrs
 
 from billcore.kernel.override import override
 
-if TYPE_CHECKING:
-    from billcore.engine.verify.tenant import TenantView
-    from billcore.engine.verify.view import AccountView
-
-__all__ = ["AccountCheck", "Checker", "Found", "TenantCheck", "Violation"]
+__all__ = ["Found", "Violation"]
 
 
 @attrs.frozen
@@ -32,19 +28,3 @@ class Violation:
 
 
 Found: TypeAlias = Iterator[Violation]
-AccountCheck: TypeAlias = Callable[["AccountView"], Found]
-TenantCheck: TypeAlias = Callable[["TenantView"], Found]
-
-
-@attrs.frozen
-class Checker:
-    """One numbered invariant: its sentence, what checks an account for it, and what checks the tenant as a whole.
-
-    ``rows`` says that the account's check reads raw rows, so that it works where they cannot be turned into values.
-    """
-
-    invariant: str
-    sentence: str
-    account: AccountCheck | None = None
-    tenant: TenantCheck | None = None
-    rows: bool = False

@@ -7,9 +7,11 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 import attrs
 
 from billcore.engine.verify import documents, ledger, periods, rating, stored, tenant
+from billcore.engine.verify.checker import AccountCheck, Checker, TenantCheck
 from billcore.engine.verify.tenant import TenantView
-from billcore.engine.verify.view import UNREADABLE, AccountView
-from billcore.engine.verify.violation import AccountCheck, Checker, TenantCheck, Violation
+from billcore.engine.verify.values import UNREADABLE
+from billcore.engine.verify.view import AccountView
+from billcore.engine.verify.violation import Violation
 from billcore.kernel import InvalidValue
 from billcore.ports import ReadTx, Scope, Store
 from billcore.ports.tables import CUSTOMER

@@ -13,6 +13,6 @@ _PARTS = (
 )  # fmt: skip
 pytest.register_assert_rewrite(*(f"{__name__}.{part}" for part in _PARTS))
 
-from billcore.testing.contracts.store import StoreContract
+from billcore.testing.contracts.store import StoreContract  # noqa: E402 - after pytest knows whose asserts to explain
 
 __all__ = ["StoreContract"]

@@ -33,10 +33,14 @@ class Operations(StoreCase):
 
     def test_a_key_of_another_request_is_a_mismatch(self, store: Store) -> None:
         """A key names one request for ever; another one runs nothing."""
-        write(store, lambda _: "first", key="k")
 
+        def fn(tx: Tx) -> str:
+            tx.insert(PRICE, [row(PRICE)])
+            return "second"
+
+        write(store, lambda _: "first", key="k")
         with pytest.raises(IdempotencyMismatch):
-            store.transact(MAIN, Operation("k", "another"), lambda tx: str(tx.insert(PRICE, [row(PRICE)])))
+            store.transact(MAIN, Operation("k", "another"), fn)
         assert list(found(store, lambda tx: tx.find(PRICE, None))) == []
 
     def test_a_failed_operation_was_not_done(self, store: Store) -> None:

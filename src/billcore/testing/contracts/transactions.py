@@ -11,9 +11,7 @@ from billcore.kernel.errors import Conflict, ConstraintViolated, NotAllowed
 from billcore.ports import ReadTx, Store, Tx
 from billcore.ports.tables import ACCOUNT, CUSTOMER, PRICE, USAGE
 from billcore.testing.contracts.case import (
-    ANN,
     MAIN,
-    OTHER,
     StoreCase,
     add,
     customers,

@@ -1,0 +1,160 @@
+"""The values that an account's rows were written from, and what its facts ask for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import attrs
+
+from billcore.engine.accounts import Loaded, usage_lookup
+from billcore.engine.rows.documents import invoice_of
+from billcore.engine.verify.cells import cell, number_cell
+from billcore.kernel import BillcoreError, Period
+from billcore.lifecycle import Life, life, occurrences
+from billcore.ports import ReadTx, Row
+from billcore.ports.tables import (
+    DOCUMENT,
+)
+from billcore.settlement import (
+    Billed,
+    Charge,
+    ChargeKey,
+    Credit,
+    Document,
+    DocumentKind,
+    Invoice,
+    Line,
+    Policy,
+    UsageLookup,
+    charge,
+    one_off_charge,
+    touches,
+)
+
+__all__ = ["UNREADABLE", "Kept", "Values", "key_place", "values_of"]
+
+UNREADABLE = (BillcoreError, ArithmeticError, LookupError, ValueError, TypeError, AttributeError)
+"""What turning rows into values may raise where somebody else wrote them."""
+
+
+def key_place(customer: str, key: ChargeKey) -> str:
+    """Where a charge key is: its customer, then its parts."""
+    return f"{customer} {key.subscription or 'item'} {key.item} {key.price} {key.period}"
+
+
+@attrs.frozen(kw_only=True)
+class Kept:
+    """A document as it was issued, beside what its row says of it."""
+
+    invoice: Invoice
+    net: int
+    tax: int
+    total: int
+    hash: str
+    state: str
+    credited: int
+    settled: int
+
+    @classmethod
+    def of(cls, row: Row, lines: Iterable[Row], payments: Iterable[Row]) -> Kept:
+        """The document of these rows."""
+        return cls(
+            invoice=invoice_of(row, lines, payments),
+            net=number_cell(DOCUMENT, row, "net"),
+            tax=number_cell(DOCUMENT, row, "tax"),
+            total=number_cell(DOCUMENT, row, "total"),
+            hash=str(cell(DOCUMENT, row, "hash")),
+            state=str(cell(DOCUMENT, row, "state")),
+            credited=number_cell(DOCUMENT, row, "credited"),
+            settled=number_cell(DOCUMENT, row, "settled"),
+        )
+
+    @property
+    def document(self) -> Document:
+        """What was issued."""
+        return self.invoice.document
+
+    @property
+    def number(self) -> str:
+        """Its number, which names it in a violation."""
+        return str(self.document.number)
+
+    @property
+    def is_note(self) -> bool:
+        """It falls."""
+        return self.document.kind is DocumentKind.CREDIT_NOTE
+
+    @property
+    def dead(self) -> bool:
+        """Void, and to be billed again."""
+        return self.invoice.void and not self.invoice.waived
+
+
+@attrs.frozen(kw_only=True)
+class Values:
+    """The values of an account's rows, and what its facts ask for by its last run."""
+
+    loaded: Loaded
+    kept: tuple[Kept, ...]
+    credits: tuple[Credit, ...]
+    lives: Mapping[str, Life]
+    billed: Billed
+    wanted: Mapping[ChargeKey, Charge]
+    usage: UsageLookup
+    tx: ReadTx
+    policy: Policy
+
+    @property
+    def customer(self) -> str:
+        """The customer's id."""
+        return self.loaded.account.customer
+
+    @property
+    def until(self) -> dt.datetime | None:
+        """The last billing date that was processed."""
+        return self.loaded.state.last_run
+
+    def pending(self, period: Period) -> bool:
+        """A fact that no run has seen yet may change what the period costs."""
+        until, marks = self.until, self.loaded.state.marks
+        return until is not None and bool(marks) and marks[0] <= until and touches(period, marks[0])
+
+    def live_lines(self) -> Iterator[tuple[Kept, Line]]:
+        """The lines of documents that count."""
+        return ((kept, line) for kept in self.kept if not kept.dead for line in kept.document.lines)
+
+
+def _charges(lives: Iterable[Life], usage: UsageLookup, until: dt.datetime) -> Iterator[Charge]:
+    """Every charge that was due by an instant, since the beginning."""
+    for one in lives:
+        for item in one.items:
+            for occurrence in occurrences(one, item):
+                if occurrence.due > until:
+                    break
+                if (found := charge(one, occurrence, usage)) is not None:
+                    yield found
+
+
+def values_of(tx: ReadTx, policy: Policy, loaded: Loaded, kept: Sequence[Kept], held: Sequence[Credit]) -> Values:
+    """What the rows of an account come to; raises one of ``UNREADABLE`` where they come to nothing."""
+    facts, until = loaded.facts, loaded.state.last_run
+    facts.customer.profile(facts.customer.created)  # a customer has one, always
+    usage = usage_lookup(tx, facts)
+    lives: dict[str, Life] = {}
+    wanted: dict[ChargeKey, Charge] = {}
+    if until is not None:
+        lives = {one.id: life(one, facts.customer, until) for one in facts.subscriptions}
+        wanted = {charged.key: charged for charged in _charges(lives.values(), usage, until)}
+        wanted |= {one.key: one for one in map(one_off_charge, facts.one_offs) if one.due <= until}
+    return Values(
+        loaded=loaded,
+        kept=tuple(kept),
+        credits=tuple(held),
+        lives=lives,
+        billed=Billed.of(one.invoice for one in kept),
+        wanted=wanted,
+        usage=usage,
+        tx=tx,
+        policy=policy,
+    )

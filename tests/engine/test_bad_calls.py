@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import pytest
 
-from billcore import Billing, BillcoreError, Catalog, Flat, Money, Plan, PlanVersion, Price, Selection, UsageEvent
+from billcore import BillcoreError, Billing, Catalog, Flat, Money, Plan, PlanVersion, Price, Selection, UsageEvent
 from billcore.engine.nouns.customers import Opening
 from billcore.engine.story import FixedClock
 from billcore.kernel import (

@@ -129,7 +129,7 @@ CADENCE: list[Row] = [
     (lambda: DayAnchor(0), InvalidValue, "anchor.day", "a billing day is 1 to 31 (got 0)"),
     (lambda: DayAnchor(32), InvalidValue, "anchor.day", "got 32"),
     (lambda: DayAnchor(TRUE), InvalidValue, "anchor.day", "got True"),
-    (lambda: checked_anchor("monthly"), InvalidValue, "anchor", '"calendar", "start", a day or an instant'),
+    (lambda: checked_anchor("monthly"), InvalidValue, "anchor", '"calendar", "start", day or instant'),
     (lambda: checked_anchor(NAIVE), InvalidInstant, "anchor", "a datetime without a zone"),
     (lambda: checked_anchor(LIST), InvalidValue, "anchor", "not an anchor"),
     (lambda: cadence(MONTH, MAYBE, START, "UTC"), InvalidValue, "anchor", "not an anchor (got 'monthly'"),

@@ -108,15 +108,13 @@ Anchor: TypeAlias = Literal["calendar", "start"] | DayAnchor | dt.datetime
 
 def checked_anchor(value: object, place: str = "anchor") -> Anchor:
     """An anchor from outside. Raises ``InvalidValue`` for what is none, ``InvalidInstant`` for a naive datetime."""
-    if value == "calendar":
-        return "calendar"
-    if value == "start":
-        return "start"
-    if isinstance(value, dt.datetime):
-        return instant(value, place)
-    if isinstance(value, DayAnchor):
-        return value
-    raise InvalidValue("not an anchor", place=place, value=value, hint='"calendar", "start", a day or an instant')
+    match value:
+        case dt.datetime():
+            return instant(value, place)
+        case "calendar" | "start" | DayAnchor():
+            return value
+        case _:
+            raise InvalidValue("not an anchor", place=place, value=value, hint='"calendar", "start", day or instant')
 
 
 @attrs.frozen(cache_hash=True)
@@ -234,19 +232,15 @@ def cadence(interval: Interval, anchor: Anchor, start: dt.datetime, zone_name: s
     """
     start = instant(start, "start")
     local = start.astimezone(zone(zone_name, "timezone")).replace(tzinfo=None)
-    match anchor:
-        case "calendar" if not interval.seconds:
-            wall = _calendar(interval, local)
-            return _from_wall(interval, wall, wall.day, zone_name) if wall else _from(interval, start, local, zone_name)
-        case DayAnchor() if interval.months:
-            wall = _day_on_or_after(local, anchor.day)
-            return _from_wall(interval, wall, anchor.day, zone_name)
-        case dt.datetime():
-            at = instant(anchor, "anchor")
+    match checked_anchor(anchor):
+        case "calendar" if wall := _calendar(interval, local):
+            return _from_wall(interval, wall, wall.day, zone_name)
+        case DayAnchor(day) if interval.months:
+            return _from_wall(interval, _day_on_or_after(local, day), day, zone_name)
+        case dt.datetime() as at:
             return _from(interval, at, at.astimezone(zone(zone_name)).replace(tzinfo=None), zone_name)
-        case "calendar" | "start" | DayAnchor():
+        case _:
             return _from(interval, start, local, zone_name)
-    raise InvalidValue("not an anchor", place="anchor", value=anchor, hint='"calendar", "start", a day or an instant')
 
 
 def _from(interval: Interval, at: dt.datetime, wall: dt.datetime, zone_name: str) -> Cadence:
@@ -280,8 +274,7 @@ def _day_on_or_after(local: dt.datetime, day: int) -> dt.datetime:
 @functools.lru_cache(maxsize=65_536)
 def add_days(at: dt.datetime, days: int, zone_name: str) -> dt.datetime:
     """The same local time so many days later, whatever the clocks did in between."""
-    wall = at.astimezone(zone(zone_name)).replace(tzinfo=None)
-    return _to_utc(wall + dt.timedelta(days=days), zone_name)
+    return _to_utc(at.astimezone(zone(zone_name)).replace(tzinfo=None) + dt.timedelta(days=days), zone_name)
 
 
 @functools.lru_cache(maxsize=65_536)

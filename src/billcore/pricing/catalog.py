@@ -12,6 +12,7 @@ from typing import TypeVar
 import attrs
 
 from billcore.kernel import ONE, CurrencyMismatch, Interval, InvalidValue, NotFound, checked_id, currency, instant
+from billcore.pricing.model.flat import Flat, PerUnit
 from billcore.pricing.price import Price
 from billcore.pricing.product import Addon, Meter, Plan, PlanStatus, PlanVersion, Product, period_of, unique_codes
 from billcore.pricing.record import OrderRecord
@@ -224,8 +225,11 @@ class Catalog:
     def addon_record(self, code: str, quantity: int = 1) -> OrderRecord:
         """The record of an addon: its price and what it adds to a meter's allowance."""
         addon = self.addon(code)
+        flat = addon.price.model
+        # Two of an addon cost twice as much: a flat price of one is a price of each.
+        price = attrs.evolve(addon.price, model=PerUnit(flat.value)) if isinstance(flat, Flat) else addon.price
         return OrderRecord(
-            price=addon.price,
+            price=price,
             quantity=quantity,
             addon=addon.code,
             meter=addon.meter,

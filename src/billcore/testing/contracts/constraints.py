@@ -34,10 +34,10 @@ from billcore.testing.contracts.case import (
     write,
 )
 
-__all__ = ["Constraints"]
+__all__ = ["BROKEN", "Constraints"]
 
 # (table, columns that break a check of it)
-_BROKEN: list[tuple[Table, dict[str, Value]]] = [
+BROKEN: list[tuple[Table, dict[str, Value]]] = [
     (DOCUMENT, {"net": 1, "tax": 1, "total": 3}),
     (DOCUMENT, {"net": -1, "total": -1}),
     (DOCUMENT, {"kind": "credit_note", "net": 1, "total": 1}),
@@ -128,7 +128,7 @@ class Constraints(StoreCase):
 
         refuses(store, LINE, row(LINE, document="x", position=2, **key))
 
-    @pytest.mark.parametrize(("table", "values"), _BROKEN, ids=lambda part: getattr(part, "name", ""))
+    @pytest.mark.parametrize(("table", "values"), BROKEN, ids=lambda part: getattr(part, "name", ""))
     def test_a_broken_invariant_is_refused(self, store: Store, table: Table, values: dict[str, Value]) -> None:
         """What a check of the table calls false is not kept."""
         parents(store, table)

@@ -19,17 +19,20 @@ _Place: TypeAlias = tuple[object, ...]
 """A row's place in an order: its tenant, then the order's columns, where a null is below everything else."""
 
 
-class _Top:
-    """Above every other value, so that ``(*prefix, TOP)`` ends all that begins with ``prefix``."""
+class _Edge:
+    """Above or below every other value, so that ``(*prefix, TOP)`` ends all that begins with ``prefix``."""
+
+    def __init__(self, *, above: bool) -> None:
+        self._above = above
 
     def __gt__(self, _: object) -> bool:
-        return True
+        return self._above
 
     def __lt__(self, _: object) -> bool:
-        return False
+        return not self._above
 
 
-_TOP = _Top()
+_TOP, _BOTTOM = _Edge(above=True), _Edge(above=False)
 _NULL, _NO_NULL = (0,), (1,)
 
 
@@ -52,7 +55,7 @@ class _Order:
         """Values of the order's columns behind the first ``skip``, made comparable with nulls."""
         nulls = self._nulls[skip:]
         return tuple(
-            (_NULL if value is None else (1, value)) if null else value
+            _lifted(value) if null else _BOTTOM if value is None else value
             for value, null in zip(values, nulls, strict=False)
         )
 
@@ -65,6 +68,10 @@ class _Order:
 
     def remove(self, place: _Place) -> None:
         del self.places[bisect_left(self.places, place)]
+
+
+def _lifted(value: Value) -> _Place:
+    return _NULL if value is None else (1, value)
 
 
 @attrs.frozen(eq=False)

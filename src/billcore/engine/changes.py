@@ -1,4 +1,4 @@
-"""The order that a change of a subscription makes: what is had from its instant on."""
+"""The order that a change of a subscription makes, and the one way to append a fact."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from decimal import Decimal
 
 import attrs
 
-from billcore.engine.accounts import Loaded
+from billcore.engine.accounts import Loaded, save_account
 from billcore.engine.catalogs import catalog_at
+from billcore.engine.rows.facts import fact_row, price_rows
 from billcore.engine.session import Call
 from billcore.kernel import CurrencyMismatch, Exact, InvalidValue, OrderId
 from billcore.kernel import exact as ex
-from billcore.lifecycle import Item, Order, Subscription, life
+from billcore.lifecycle import Fact, Item, Order, Subscription, life
 from billcore.ports import Tx
+from billcore.ports.tables import FACT, PRICE
 from billcore.pricing import (
     HOURS_PER_MONTH,
     OrderRecord,
@@ -23,7 +25,7 @@ from billcore.pricing import (
     period_of,
 )
 
-__all__ = ["Asked", "changed_order", "same_currency"]
+__all__ = ["Asked", "changed_order", "same_currency", "write_fact"]
 
 
 @attrs.frozen
@@ -143,3 +145,19 @@ def _full_period(records: tuple[OrderRecord, ...]) -> Exact:
             amount = ex.multiply(amount, hours)
         total = ex.add(total, amount)
     return total
+
+
+def write_fact(tx: Tx, loaded: Loaded, subscription: Subscription, fact: Fact) -> None:
+    """Append a fact to a subscription (which has it already) and mark the account."""
+    if isinstance(fact, Order):
+        tx.insert_absent(PRICE, price_rows(fact.records))
+    tx.insert(FACT, [fact_row(fact, loaded.account.customer)])
+    others = [other for other in loaded.facts.subscriptions if other.id != subscription.id]
+    found = sorted([*others, subscription], key=lambda one: one.id)
+    save_account(tx, loaded, attrs.evolve(loaded.facts, subscriptions=tuple(found)), *_marks(loaded, fact))
+
+
+def _marks(loaded: Loaded, fact: Fact) -> tuple[dt.datetime, ...]:
+    """A fact is marked where it may change what a run bills before it is seen: a first order only if it is late."""
+    last = loaded.state.last_run
+    return () if fact.n == 0 and (last is None or fact.at > last) else (fact.at,)

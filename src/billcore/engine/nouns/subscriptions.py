@@ -8,11 +8,11 @@ from typing import Literal
 
 import attrs
 
-from billcore.engine.accounts import Loaded, load, load_subscription, save_account
+from billcore.engine.accounts import Loaded, load, load_subscription
 from billcore.engine.catalogs import catalog_at
-from billcore.engine.changes import Asked, changed_order, same_currency
+from billcore.engine.changes import Asked, changed_order, same_currency, write_fact
 from billcore.engine.nouns.page import Page
-from billcore.engine.rows.facts import fact_row, price_rows
+from billcore.engine.rows.facts import fact_row
 from billcore.engine.session import Call, Session
 from billcore.kernel import (
     AlreadyExists,
@@ -37,7 +37,7 @@ from billcore.lifecycle import (
     life,
 )
 from billcore.ports import Tx
-from billcore.ports.tables import FACT, PRICE, SUBSCRIPTION
+from billcore.ports.tables import SUBSCRIPTION
 from billcore.pricing import Selection, anchor_of
 
 __all__ = ["Subscriptions", "When"]
@@ -90,7 +90,7 @@ class Subscriptions:
                 selection=selection,
             )
             tx.insert(SUBSCRIPTION, [(name, customer, fact_row(order, customer)[5], 1)])
-            _write(tx, loaded, Subscription(id=name, customer=loaded.facts.customer.id, facts=(order,)), order)
+            write_fact(tx, loaded, Subscription(id=name, customer=loaded.facts.customer.id, facts=(order,)), order)
             return name
 
         request = [customer, selection, when, id]
@@ -265,7 +265,7 @@ class Subscriptions:
             fact = make(tx, call, loaded, current, now)
             row = tx.get(SUBSCRIPTION, (id,))
             tx.update(SUBSCRIPTION, [(*row[:-1], int(row[-1] or 0) + 1)] if row else [])
-            _write(tx, loaded, attrs.evolve(current, facts=(*current.facts, fact)), fact)
+            write_fact(tx, loaded, attrs.evolve(current, facts=(*current.facts, fact)), fact)
             return id
 
         return self.get(self.session.write(f"subscriptions.{verb}", [id, when, request], key, work))
@@ -280,21 +280,6 @@ def _choice(value: str | None, place: str, allowed: tuple[str, ...]) -> str | No
 def _open(loaded: Loaded) -> None:
     if loaded.facts.customer.closed is not None:
         raise NotAllowed("the customer is closed", place="customer", value=loaded.account.customer)
-
-
-def _write(tx: Tx, loaded: Loaded, subscription: Subscription, fact: Fact) -> None:
-    if isinstance(fact, Order):
-        tx.insert_absent(PRICE, price_rows(fact.records))
-    tx.insert(FACT, [fact_row(fact, loaded.account.customer)])
-    others = [other for other in loaded.facts.subscriptions if other.id != subscription.id]
-    found = sorted([*others, subscription], key=lambda one: one.id)
-    save_account(tx, loaded, attrs.evolve(loaded.facts, subscriptions=tuple(found)), *_marks(loaded, fact))
-
-
-def _marks(loaded: Loaded, fact: Fact) -> tuple[dt.datetime, ...]:
-    """A fact is marked where it may change what a run bills before it is seen: a first order only if it is late."""
-    last = loaded.state.last_run
-    return () if fact.n == 0 and (last is None or fact.at > last) else (fact.at,)
 
 
 def _effective(current: Subscription, loaded: Loaded, now: dt.datetime, when: str | None) -> dt.datetime:

@@ -27,7 +27,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 # Code, the marker of typed packages, and the data that code reads; anything else came in by accident.
 MODULE_FILE = re.compile(r"billcore/(?:[a-z0-9_]+/)*(?:[a-z0-9_]+\.(?:py|sql|json)|py\.typed)")
 METADATA_FILE = re.compile(r"billcore-[^/]+\.dist-info/(?:METADATA|RECORD|WHEEL|entry_points\.txt|licenses/LICENSE)")
-SDIST_FILES = {"CHANGELOG.md", "LICENSE", "PKG-INFO", "README.md", "pyproject.toml"}
+# uv_build keeps the file as it was written beside the one that it made explicit.
+SDIST_FILES = {"CHANGELOG.md", "LICENSE", "PKG-INFO", "README.md", "pyproject.toml", "pyproject.toml.orig"}
 
 
 def require(condition: object, message: str) -> None:

@@ -57,6 +57,8 @@ class MemoryStore:
             except BaseException:
                 tx.undo()
                 raise
+            finally:
+                tx.end()
             if op is not None and name is not None:
                 self._log[name] = (op.request, result)
             return result
@@ -68,7 +70,7 @@ class MemoryStore:
             try:
                 return fn(view)
             finally:
-                view.finish()
+                view.end()
 
     def recorded(self, scope: Scope, keys: Sequence[str]) -> Mapping[str, str]:
         """The stored results of operations, by key; those never done are absent."""
@@ -208,7 +210,7 @@ class _MemoryTx(_MemoryView):
 
     @override
     def finish(self) -> None:
-        """End the unit, unless it leaves the rows of a ``balanced`` table out of balance."""
+        """Raise also if the rows of a ``balanced`` table are out of balance."""
         super().finish()
         unbalanced = next((group for group, total in self._sums.items() if total), None)
         if unbalanced is not None:
@@ -216,7 +218,6 @@ class _MemoryTx(_MemoryView):
 
     def undo(self) -> None:
         """Take everything back, last write first."""
-        self._ended = True
         while self._journal:
             self._journal.pop()()
 

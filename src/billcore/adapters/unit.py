@@ -62,7 +62,7 @@ def done_before(op: Operation, stored: tuple[str, str] | None) -> str | None:
 
 
 class Unit:
-    """Base of a transaction: open until ``finish``, lost as soon as one of its ``writes`` raised."""
+    """Base of a transaction: open until ``end``, lost as soon as one of its ``writes`` raised."""
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
@@ -75,10 +75,13 @@ class Unit:
             raise NotAllowed("the transaction has ended", hint="use tx only within fn")
 
     def finish(self) -> None:
-        """End the unit; raise what a refused write raised, even if ``fn`` caught it."""
-        self._ended = True
+        """Before the commit: raise what a refused write raised, even if ``fn`` caught it."""
         if self._lost is not None:
             raise self._lost
+
+    def end(self) -> None:
+        """Whatever happened, nobody uses the unit any more."""
+        self._ended = True
 
 
 def writes(method: Callable[Concatenate[U, P], R]) -> Callable[Concatenate[U, P], R]:

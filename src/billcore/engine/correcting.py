@@ -103,11 +103,13 @@ def credit_document(
         for one, part in zip(chosen, allocate(value, left), strict=True)
         if part
     ]
-    sequence = 1 + max((o.document.sequence for o in others if o.document.billing_date == call.now), default=-1)
-    issue = Issue(loaded.facts.customer, session.policy.issuer, call.now, call.now)
+    # The instant of the call; never before the invoice, so that what corrects a document is found behind it.
+    date = max(call.now, document.billing_date)
+    sequence = 1 + max((o.document.sequence for o in others if o.document.billing_date == date), default=-1)
+    issue = Issue(loaded.facts.customer, session.policy.issuer, date, call.now)
     note = credit_note(issue, lines, document, notes, sequence, reason)
     payout = pay([note], Billed.of(others).invoices, (), (), attrs.evolve(session.policy, settle=False), call.now)
-    state = attrs.evolve(loaded.state, latest=max(loaded.state.latest or call.now, call.now))
+    state = attrs.evolve(loaded.state, latest=max(loaded.state.latest or date, date))
     account = loaded.account.next(state)
     write_payout(tx, account, [note], payout, versions_of(tx, [document.id]), call.now)
     return note.id

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import attrs
 
 from billcore.engine.accounts import invoices_of, load, usage_lookup
 from billcore.engine.lookup import invoice_at, line_of_document
 from billcore.engine.session import Session
-from billcore.kernel import Exact, InvariantBroken, places, rfc3339
+from billcore.kernel import Exact, InvariantBroken, micros, places, rfc3339
 from billcore.kernel import exact as ex
 from billcore.lifecycle import Fact, Life, Occurrence, Subscription, allowance, life, occurrences, quantity_of
 from billcore.ports import ReadTx
+from billcore.ports.tables import POSTING
 from billcore.pricing import (
     Aggregation,
     Explanation,
@@ -61,13 +63,14 @@ def _given(line: Line) -> Explanation:
 def _keyed(tx: ReadTx, document: Document, line: Line, key: ChargeKey) -> Explanation:
     """What the key asked for when the document was issued, less what other lines have of it."""
     wanted = _wanted(tx, document, line, key)
+    live = [found for found in invoices_of(tx, document.customer) if _counts(tx, found, document)]
     others = [
-        (other, found)
-        for found in invoices_of(tx, document.customer)
-        if _counts(found, document)
-        for other in found.document.lines
-        if other.key == key and other.id != line.id and (found.id != document.id or _before(other, line))
+        (other, found) for found in live for other in found.document.lines if other.key == key and other.id != line.id
     ]
+    kept = _forgiven(tx, live, key, document) if line.exact <= 0 else ex.ZERO
+    if wanted.value < kept:
+        more = leaf("forgiven, so not taken back", ex.subtract(kept, wanted.value))
+        wanted = Explanation("kept", kept, "sum", (wanted, more))
     if not others:
         return wanted
     parts = tuple(leaf(f"billed on {found.number}", other.exact, other.id) for other, found in others)
@@ -77,19 +80,31 @@ def _keyed(tx: ReadTx, document: Document, line: Line, key: ChargeKey) -> Explan
     )
 
 
-def _counts(found: Invoice, document: Document) -> bool:
-    """The other document was issued before this one, or is this one, and was live then."""
+def _counts(tx: ReadTx, found: Invoice, document: Document) -> bool:
+    """The other document was issued before this one, or with it, and was live then."""
     other = found.document
-    earlier = (other.issued_at, other.billing_date, other.sequence) <= (
-        document.issued_at,
-        document.billing_date,
-        document.sequence,
-    )
-    return earlier and (not found.void or other.id == document.id)
+    earlier = (other.issued_at, other.billing_date) <= (document.issued_at, document.billing_date)
+    live = not found.void or found.waived or other.id == document.id or not _voided(tx, found, document.issued_at)
+    return earlier and live
 
 
-def _before(other: Line, line: Line) -> bool:
-    return (other.nth or 0) < (line.nth or 0)
+def _voided(tx: ReadTx, found: Invoice, at: dt.datetime) -> bool:
+    """It was void by then; one of 0.00 left no entry, and its lines no amount worth telling."""
+    row = tx.get(POSTING, (found.document.customer, f"{found.id}:void", 0))
+    return found.void and (row is None or int(row[3] or 0) <= micros(at))
+
+
+def _forgiven(tx: ReadTx, live: Sequence[Invoice], key: ChargeKey, document: Document) -> Exact:
+    """What goodwill had credited on the key's lines, and what was waived, before the document was issued."""
+    named = {line.id for found in live for line in found.document.lines if line.key == key}
+    given = [
+        ex.negate(line.exact) if line.key is None else line.exact
+        for found in live
+        for line in found.document.lines
+        if (line.key is None and line.corrects in named)
+        or (line.key == key and found.waived and _voided(tx, found, document.issued_at))
+    ]
+    return ex.total(given)
 
 
 def _wanted(tx: ReadTx, document: Document, line: Line, key: ChargeKey) -> Explanation:

@@ -23,7 +23,7 @@ from billcore.kernel import BillcoreError, ConstraintViolated, Money, derive, fr
 from billcore.ports import ReadTx, Tx
 from billcore.ports.tables import ACCOUNT, CREDIT, DOCUMENT, EXCEPTION
 from billcore.pricing import Price, TaxRate
-from billcore.settlement import Bill, Billed, Credit, Funds, Invoice, decide
+from billcore.settlement import Bill, Billed, Credit, Funds, Invoice, decide, shared_since
 
 __all__ = ["BATCH", "RunReport", "Runner", "decide_account"]
 
@@ -81,7 +81,8 @@ def decide_account(
     """Decide one account at one billing date from what the store holds; nothing is written."""
     state = loaded.state
     mark = state.marks[0] if state.marks and (state.marks[0] <= date or state.is_late(date)) else None
-    billed = billed_since(tx, loaded.account.customer, mark)
+    since = [instant for instant in (mark, shared_since(loaded.facts, state.last_run)) if instant is not None]
+    billed = billed_since(tx, loaded.account.customer, min(since, default=None))
     bill = decide(
         loaded.facts,
         state,

@@ -10,7 +10,7 @@ every entry balances; no stored value falls below zero.
 from billcore.settlement.account import AccountFacts, AccountState, Policy
 from billcore.settlement.billed import Billed, BilledLine
 from billcore.settlement.credit import Credit, CreditKind, Voucher, burn_order
-from billcore.settlement.decide import Bill, Funds, decide, decide_charges, late_dates
+from billcore.settlement.decide import Bill, Funds, decide, decide_charges, late_dates, shared_since
 from billcore.settlement.difference import Difference, Fall, Rise, RoundingGroup, difference
 from billcore.settlement.document import (
     Document,
@@ -91,5 +91,6 @@ __all__ = [
     "pay",
     "plan",
     "returned",
+    "shared_since",
     "touches",
 ]

@@ -6,6 +6,7 @@ Facts, what was billed and the usage go in; documents without numbers, payments,
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import attrs
@@ -23,7 +24,7 @@ from billcore.settlement.key import ChargeKey
 from billcore.settlement.pay import Payout, pay
 from billcore.settlement.wanted import Charge, UsageLookup, charges, one_off_charge, touches
 
-__all__ = ["Bill", "Funds", "decide", "decide_charges", "late_dates"]
+__all__ = ["Bill", "Funds", "decide", "decide_charges", "late_dates", "shared_since"]
 
 
 @attrs.frozen
@@ -169,3 +170,21 @@ def late_dates(
                 if touches(occurrence.period, mark) and not billed.entries.get(key):
                     found.add(occurrence.due)
     return tuple(sorted(found))
+
+
+def shared_since(facts: AccountFacts, after: dt.datetime | None) -> dt.datetime | None:
+    """From which period ends on earlier lines may share a rounding group with what is due after an instant.
+
+    That is so where a price of one code followed another within a period that ends after ``after``; else ``None``.
+    """
+    if after is None:
+        return None
+    for subscription in facts.subscriptions:
+        if len(subscription.facts) == 1:
+            continue
+        found = life(subscription, facts.customer)
+        codes = Counter(item.record.price.code for item in found.items)
+        for item in found.items:
+            if codes[item.record.price.code] > 1 and next(occurrences(found, item, after), None) is not None:
+                return after
+    return None

@@ -76,8 +76,11 @@ class SqlStore:
             if stored is not None:
                 return stored
         tx = SqlWrite(scope, cursor, self._texts)
-        result = fn(tx)
-        tx.finish()
+        try:
+            result = fn(tx)
+            tx.finish()
+        finally:
+            tx.end()
         if op is not None:
             self._run(cursor, _LOG, (scope.tenant, scope.customer or "", op.key, op.request, result))
         return result
@@ -107,7 +110,7 @@ class SqlStore:
             try:
                 return fn(view)
             finally:
-                view.finish()
+                view.end()
                 if not joined:
                     self._run(cursor, "ROLLBACK")
 

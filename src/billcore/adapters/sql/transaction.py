@@ -239,12 +239,11 @@ class SqlWrite(SqlRead):
 
     @override
     def finish(self) -> None:
-        """End the unit, unless it leaves the rows of a ``balanced`` table out of balance."""
-        if self._lost is None:
-            for table in self._balanced.values():
-                if self._rows(f"SELECT 1 FROM {named(table)}_unbalanced LIMIT 1", (), table):
-                    raise refused(table, "the balance of its rows at the commit")
+        """Raise also if the rows of a ``balanced`` table are out of balance."""
         super().finish()
+        for table in self._balanced.values():
+            if self._rows(f"SELECT 1 FROM {named(table)}_unbalanced LIMIT 1", (), table):
+                raise refused(table, "the balance of its rows at the commit")
 
     def _many(self, statement: str, rows: Sequence[Row], table: Table) -> int:
         if table.balanced:

@@ -78,7 +78,7 @@ def check_p2(view: AccountView) -> Found:
 def _right(values: Values, key: ChargeKey, want: Exact) -> bool:
     """The sum is what is wanted; or no more is given back, because goodwill was."""
     have, floor = values.billed.sum(key), values.billed.floor(key)
-    return not ex.compare(have, want) or (want <= have <= floor) or (want <= floor and not ex.compare(have, floor))
+    return not ex.compare(have, want) or want <= have <= floor
 
 
 def _wrong(view: AccountView, key: ChargeKey, want: Exact, have: Exact) -> Violation:

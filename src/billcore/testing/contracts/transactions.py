@@ -221,6 +221,19 @@ class Reruns(StoreCase):
             kept[0].insert(PRICE, [row(PRICE)])
         assert _count(store) == 0
 
+    def test_a_failed_transaction_is_not_used_after_its_end(self, store: Store) -> None:
+        """Nor does one whose ``fn`` raised."""
+        kept: list[Tx] = []
+
+        def fn(tx: Tx) -> str:
+            kept.append(tx)
+            raise _BoomError
+
+        with pytest.raises(_BoomError):
+            store.transact(MAIN, None, fn)
+        with pytest.raises(NotAllowed):
+            kept[0].insert(PRICE, [row(PRICE)])
+
     def test_a_view_is_not_used_after_its_end(self, store: Store) -> None:
         """What ``read`` hands to ``fn`` ends with it."""
         view = store.read(MAIN, lambda tx: tx)

@@ -10,6 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from billcore.adapters.serialization import SCENARIO, load_toml
+from billcore.lifecycle import UsageEvent
 from billcore.ports.scenario import (
     Opening,
     RoundingPolicy,
@@ -38,7 +39,6 @@ from billcore.ports.steps import (
     UsageStep,
     Void,
 )
-from billcore.lifecycle import UsageEvent
 from billcore.pricing import Proration
 from billcore.testing import strategies as bst
 

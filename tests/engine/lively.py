@@ -8,9 +8,9 @@ from decimal import Decimal
 import attrs
 
 from billcore.engine import Billing
-from billcore.engine.nouns.customers import Opening
 from billcore.kernel import CustomerId, Money, instant
 from billcore.lifecycle import UsageEvent
+from billcore.ports.scenario import Opening
 from billcore.pricing import (
     Addon,
     Catalog,

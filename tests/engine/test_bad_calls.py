@@ -7,7 +7,6 @@ from typing import TypeAlias
 import pytest
 
 from billcore import BillcoreError, Billing, Catalog, Flat, Money, Plan, PlanVersion, Price, Selection, UsageEvent
-from billcore.engine.nouns.customers import Opening
 from billcore.engine.story import FixedClock
 from billcore.kernel import (
     AlreadyExists,
@@ -21,6 +20,7 @@ from billcore.kernel import (
     UnknownCurrency,
     instant,
 )
+from billcore.ports.scenario import Opening
 from billcore.pricing import Addon, Meter
 from billcore.settlement import Strategy
 
@@ -83,7 +83,7 @@ CALLS: list[tuple[str, BadCall, type[BillcoreError], str]] = [
     ("a path as a zone", lambda b: b.customers.create("x", currency="CHF", timezone="../etc"), InvalidValue, "timezone"),
     ("a country's name", lambda b: b.customers.create("x", currency="CHF", country="Schweiz"), InvalidValue, "country"),
     ("terms below zero", lambda b: b.customers.create("x", currency="CHF", terms=-1), InvalidValue, "terms"),
-    ("an opening balance below zero", lambda b: b.customers.create("x", currency="CHF", opening=Opening(balance="-1")), InvalidValue, "opening"),
+    ("an opening balance below zero", lambda b: b.customers.create("x", currency="CHF", opening=Opening(balance="-1")), InvalidValue, "balance"),
     ("half a centime brought", lambda b: b.customers.create("x", currency="CHF", opening=Opening(balance="0.005")), InvalidValue, "minor unit"),
     ("a naive instant", lambda b: b.customers.update("acme", at="2026-06-01T00:00:00", locale="de"), InvalidInstant, "at: "),
     ("an absent customer", lambda b: b.customers.get("nobody"), NotFound, "nobody"),

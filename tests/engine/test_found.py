@@ -56,7 +56,7 @@ def test_lines_of_one_group_are_rounded_together_whenever_they_are_billed(billin
 
 
 def test_a_credit_before_its_invoices_billing_date_counts(billing: Billing) -> None:
-    """A run into the future bills 1 February; a credit on 2 January is dated with the invoice, and never given twice."""
+    """A run into the future bills 1 February; a credit on 2 January has that date, and is given once."""
     changed(billing)
     early = billing.using(clock=day("2026-01-02"))
     note = early.invoices.credit("INV-000002", amount="8", reason="goodwill")

@@ -16,13 +16,14 @@ from billcore.cli.output import NO, answer, json_option, table
 from billcore.engine import Billing
 from billcore.engine.running import RunReport
 from billcore.engine.story import FixedClock, StepResult, play
-from billcore.kernel import InvalidValue, instant, rfc3339
-from billcore.ports.scenario import Scenario
+from billcore.kernel import InvalidValue, NotSupportedYet, instant, rfc3339
+from billcore.ports.scenario import Scenario, ScenarioPolicy
 from billcore.pricing import Catalog
 
 __all__ = ["DB", "db", "explain", "load", "run", "verify"]
 
 DB = click.Path(dir_okay=False, path_type=Path)
+EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -77,6 +78,13 @@ def _play(billing: Billing, story: Scenario, path: Path) -> list[StepResult]:
     import attrs
 
     named = story if story.name else attrs.evolve(story, name=path.stem)
+    if named.policy != ScenarioPolicy() or named.billing != "automatic":
+        raise NotSupportedYet(
+            "a story that is loaded is billed by the house's policy",
+            place="policy",
+            value=named.name,
+            hint="leave it out",
+        )
     for catalog in (named.catalog, *named.catalogs):
         if isinstance(catalog, Catalog):
             billing.using(clock=FixedClock(catalog.effective)).catalog.publish(catalog)
@@ -91,7 +99,7 @@ def _play(billing: Billing, story: Scenario, path: Path) -> list[StepResult]:
 
 
 @click.command()
-@click.argument("database", type=DB)
+@click.argument("database", type=EXISTING)
 @click.option("--until", required=True, help="Bill everything due up to this instant, with it.")
 @click.option("--at", default=None, help="The run's instant, on documents as issued_at; default: --until.")
 @json_option
@@ -132,7 +140,7 @@ def _with_progress(billing: Billing, until: dt.datetime, at: dt.datetime, *, qui
 
 
 @click.command()
-@click.argument("database", type=DB)
+@click.argument("database", type=EXISTING)
 @click.argument("invoice")
 @click.argument("line")
 @json_option
@@ -144,7 +152,7 @@ def explain(database: Path, invoice: str, line: str, as_json: bool) -> None:  # 
 
 
 @click.command()
-@click.argument("database", type=DB)
+@click.argument("database", type=EXISTING)
 @json_option
 def verify(database: Path, as_json: bool) -> None:  # noqa: FBT001 - click passes flags by position
     """Check every invariant on a database, reading only; exit code 1 if one does not hold."""
@@ -163,7 +171,7 @@ def db() -> None:
 
 
 @db.command()
-@click.argument("database", type=DB)
+@click.argument("database", type=EXISTING)
 @json_option
 def status(database: Path, as_json: bool) -> None:  # noqa: FBT001 - click passes flags by position
     """Show the schema's version and what an upgrade would do."""

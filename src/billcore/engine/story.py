@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator
 import attrs
 
 from billcore.engine.billing import Billing
-from billcore.engine.nouns.customers import Opening
 from billcore.kernel import BillcoreError, InvalidValue, Money, NotAllowed, rfc3339
 from billcore.lifecycle import UsageEvent
 from billcore.ports import Operation
@@ -110,11 +109,7 @@ def _create(billing: Billing, story: Scenario, customer: ScenarioCustomer) -> No
         tax_id=customer.tax_id,
         terms=customer.terms,
         billed_until=customer.billed_until,
-        opening=Opening(
-            receivable=customer.opening.receivable,
-            balance=customer.opening.balance,
-            voucher_credit=customer.opening.voucher_credit,
-        ),
+        opening=customer.opening,
         key=f"{story.name or 'story'}/customer/{customer.id}",
     )
 

@@ -3,6 +3,7 @@
 Rounding is *cumulative*: lines that belong together keep their exact amounts, and each is rounded so that the sum of
 the rounded ones is the rounded sum so far. A price cut into parts adds up to the price, always.
 
+>>> from fractions import Fraction
 >>> group = Group(places=2)
 >>> [group.take(Fraction(10, 3)) for _ in range(3)]
 [333, 334, 333]

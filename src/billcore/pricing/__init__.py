@@ -7,9 +7,10 @@ who buys, windows of a customer's life, differences or documents.
 Invariants: rating is exact, nothing is rounded inside a charge; a price built wrong refuses with the place; whatever a
 plan, a product or a service recipe expands to is a tuple of ``OrderRecord``, and from there on nothing knows which.
 
+>>> from decimal import Decimal
 >>> from billcore.pricing import Graduated, Tier
 >>> Graduated([Tier(10, "1.00"), Tier(None, "0.50")]).amount(Decimal(14))
-Decimal('12.00')
+Decimal('12.0')
 """
 
 from billcore.pricing.archive import archive, unarchive

@@ -187,7 +187,11 @@ class Catalog:
         plan = self.plan(code)
         chosen = plan.active if version is None else plan.version(version)
         if chosen is None:
-            raise NotFound("no such version" if version is not None else "no active version", place="plan", value=code)
+            raise NotFound(
+                f"plan {code} has no such version" if version is not None else "the plan has no active version",
+                place="plan" if version is None else "version",
+                value=code if version is None else version,
+            )
         if chosen.status is not PlanStatus.ACTIVE:
             raise InvalidValue(f"a {chosen.status.value} version is not sold", place="version", value=chosen.version)
         return chosen

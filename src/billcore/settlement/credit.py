@@ -80,5 +80,5 @@ class Voucher:
         """The voucher with one use more. One refusal for every reason, so that nothing can be learnt from it."""
         expired = self.expires is not None and at >= self.expires
         if expired or self.used >= self.limit or self.amount.currency != currency:
-            raise NotAllowed("this voucher cannot be redeemed", value=self.code)
+            raise NotAllowed("this voucher cannot be redeemed", place="code")
         return attrs.evolve(self, used=self.used + 1)

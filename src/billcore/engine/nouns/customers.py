@@ -16,11 +16,9 @@ from billcore.engine.writing import write_payout
 from billcore.kernel import (
     AlreadyExists,
     CustomerId,
-    InvalidValue,
     Money,
     NotAllowed,
     NotFound,
-    Number,
     Period,
     Timeline,
     checked_id,
@@ -30,6 +28,7 @@ from billcore.kernel import currency as known_currency
 from billcore.kernel import exact as ex
 from billcore.lifecycle import Customer, Profile
 from billcore.ports import ReadTx, Tx
+from billcore.ports.scenario import Opening
 from billcore.ports.tables import ACCOUNT, CREDIT, CUSTOMER, POSTING
 from billcore.pricing import NO_RATE
 from billcore.settlement import (
@@ -47,16 +46,7 @@ from billcore.settlement import (
     opening,
 )
 
-__all__ = ["Customers", "Opening", "Standing"]
-
-
-@attrs.frozen(kw_only=True)
-class Opening:
-    """What a customer from another system brings, in major units of its currency."""
-
-    receivable: Number = 0
-    balance: Number = 0
-    voucher_credit: Number = 0
+__all__ = ["Customers", "Standing"]
 
 
 @attrs.frozen
@@ -95,22 +85,15 @@ class Customers:
         ``billed_until`` and ``opening`` are for customers that come from another system. Raises ``AlreadyExists``,
         ``InvalidValue``, ``UnknownCurrency``.
         """
-        known_currency(currency)
+        known_currency(currency, place="currency")
         profile = Profile(
             timezone=timezone, country=country, locale=locale, tax_id=tax_id, terms=terms, name=name, address=address
         )
         until = None if billed_until is None else instant(billed_until, "billed_until")
         brought = opening or Opening()
         amounts = [
-            Money(ex.number(value, f"opening.{place}"), currency).minor
-            for place, value in (
-                ("receivable", brought.receivable),
-                ("balance", brought.balance),
-                ("voucher_credit", brought.voucher_credit),
-            )
+            Money(value, currency).minor for value in (brought.receivable, brought.balance, brought.voucher_credit)
         ]
-        if min(amounts) < 0:
-            raise InvalidValue("must not be negative", place="opening")
 
         def work(tx: Tx, call: Call) -> str:
             checked_id(id)

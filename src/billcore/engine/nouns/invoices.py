@@ -12,7 +12,7 @@ from billcore.engine.accounts import invoices_of, load, load_customer, save_acco
 from billcore.engine.correcting import credit_document, void_document
 from billcore.engine.explaining import explain_line
 from billcore.engine.lookup import document_row_of, invoice_at
-from billcore.engine.nouns.page import Page
+from billcore.engine.nouns.page import Page, checked_limit
 from billcore.engine.rows.customers import account_row
 from billcore.engine.rows.facts import one_off_row
 from billcore.engine.running import BATCH, Runner, RunReport
@@ -111,6 +111,7 @@ class Invoices:
 
     def list(self, customer: str, *, cursor: str | None = None, limit: int = 100) -> Page[Invoice]:
         """A customer's documents by billing date, a page at a time."""
+        checked_limit(limit)
 
         def work(tx: ReadTx) -> Page[Invoice]:
             load_customer(tx, customer)

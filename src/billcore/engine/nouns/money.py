@@ -78,7 +78,7 @@ class Vouchers:
         """The voucher. Raises ``NotAllowed`` in the words of every refusal where there is none."""
         row = self.session.read(lambda tx: tx.get(VOUCHER, (checked_id(code, "code").upper(),)))
         if row is None:
-            raise NotAllowed("this voucher cannot be redeemed", place="code", value=code)
+            raise NotAllowed("this voucher cannot be redeemed", place="code")
         return voucher_of(row)
 
     def redeem(self, customer: str, code: str, *, key: str | None = None) -> Credit:
@@ -92,10 +92,10 @@ class Vouchers:
             loaded = load(tx, customer)
             row = tx.get(VOUCHER, (checked_id(code, "code").upper(),))
             if row is None:
-                raise NotAllowed("this voucher cannot be redeemed", place="code", value=code)
+                raise NotAllowed("this voucher cannot be redeemed", place="code")
             voucher = voucher_of(row)
             if tx.find(REDEMPTION, REDEMPTION.indexes[0], (voucher.code, customer)):
-                raise NotAllowed("this voucher cannot be redeemed", place="code", value=code)
+                raise NotAllowed("this voucher cannot be redeemed", place="code")
             used = voucher.redeem(loaded.facts.customer.currency, call.now)
             tx.update(VOUCHER, [voucher_row(used, int(row[-1] or 0) + 1)])
             tx.insert(REDEMPTION, [(voucher.code, used.used, customer, micros(call.now))])

@@ -10,7 +10,7 @@ import attrs
 from billcore.kernel import InvalidValue
 from billcore.ports import Index, ReadTx, Row, Table
 
-__all__ = ["Page", "paged"]
+__all__ = ["Page", "checked_limit", "paged"]
 
 T = TypeVar("T")
 _MOST = 1_000
@@ -24,6 +24,13 @@ class Page(Generic[T]):
     cursor: str | None = None
 
 
+def checked_limit(limit: int) -> int:
+    """How many items a page may have. Raises ``InvalidValue``."""
+    if type(limit) is not int or not 1 <= limit <= _MOST:
+        raise InvalidValue("a page has 1 to 1,000 items", place="limit", value=limit)
+    return limit
+
+
 def paged(
     tx: ReadTx,
     table: Table,
@@ -35,8 +42,7 @@ def paged(
     make: Callable[[Row], T],
 ) -> Page[T]:
     """A page of the rows whose next column is a text: by it, behind the cursor."""
-    if type(limit) is not int or not 1 <= limit <= _MOST:
-        raise InvalidValue("a page has 1 to 1,000 items", place="limit", value=limit)
+    checked_limit(limit)
     rows = tx.find(table, index, equal, after=None if cursor is None else (cursor,), limit=limit + 1)
     more = len(rows) > limit
     shown = rows[:limit]

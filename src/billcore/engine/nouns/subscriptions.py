@@ -8,10 +8,10 @@ from typing import Literal
 
 import attrs
 
-from billcore.engine.accounts import Loaded, load, load_subscription
+from billcore.engine.accounts import Loaded, load, load_customer, load_subscription
 from billcore.engine.catalogs import catalog_at
 from billcore.engine.changes import Asked, changed_order, same_currency, write_fact
-from billcore.engine.nouns.page import Page
+from billcore.engine.nouns.page import Page, checked_limit
 from billcore.engine.rows.facts import fact_row
 from billcore.engine.session import Call, Session
 from billcore.kernel import (
@@ -36,7 +36,7 @@ from billcore.lifecycle import (
     Unused,
     life,
 )
-from billcore.ports import Tx
+from billcore.ports import ReadTx, Tx
 from billcore.ports.tables import SUBSCRIPTION
 from billcore.pricing import Selection, anchor_of
 
@@ -102,14 +102,16 @@ class Subscriptions:
 
     def list(self, customer: str, *, cursor: str | None = None, limit: int = 100) -> Page[Subscription]:
         """A customer's subscriptions by id, a page at a time."""
+        checked_limit(limit)
 
-        def work(tx: Tx) -> Page[Subscription]:
+        def work(tx: ReadTx) -> Page[Subscription]:
+            load_customer(tx, customer)
             index = SUBSCRIPTION.indexes[0]
             rows = tx.find(SUBSCRIPTION, index, (customer,), after=(cursor,) if cursor else None, limit=limit + 1)
             shown = tuple(load_subscription(tx, str(row[0])) for row in rows[:limit])
             return Page(shown, shown[-1].id if len(rows) > limit else None)
 
-        return self.session.read(work)  # type: ignore[arg-type]  # reads only
+        return self.session.read(work)
 
     def state(self, id: str, *, at: dt.datetime | str | None = None) -> SubscriptionState:
         """The state at an instant, default now."""

@@ -2,7 +2,7 @@
 
 >>> compute = Progressive("0.0500", 4, brackets=[Bracket(8, 0), Bracket(32, 10), Bracket(None, 20)])
 >>> compute.effective(Decimal(12))
-Decimal('11.6')
+Decimal('11.60')
 >>> compute.amount(Decimal(12))
 Decimal('0.145')
 """

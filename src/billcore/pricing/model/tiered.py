@@ -2,9 +2,9 @@
 
 >>> price = Graduated([Tier(10, "1.00"), Tier(None, "0.50")])
 >>> price.amount(Decimal(14))
-Decimal('12.00')
+Decimal('12.0')
 >>> [(step.name, str(step.quantity), str(step.amount)) for step in price.rate(Decimal(14)).steps]
-[('tier 1', '10', '10.00'), ('tier 2', '4', '2.00')]
+[('tier 1', '10', '10'), ('tier 2', '4', '2.0')]
 """
 
 from __future__ import annotations

@@ -123,7 +123,7 @@ class World:
 
     def documents(self, who: str) -> tuple[Invoice, ...]:
         """All documents of a customer, in order of billing date."""
-        return self.billing.invoices.list(who, limit=1_000_000).items
+        return self.billing.invoices.list(who, limit=1_000).items
 
     def loaded(self, who: str) -> Loaded:
         """The customer's account and facts, as a run reads them."""

@@ -113,6 +113,18 @@ def test_a_reader_does_not_wait_for_a_writer(path: Path, store: SqlStore) -> Non
         assert len(found(store, lambda tx: tx.find(PRICE, None))) == 1
 
 
+def test_a_write_locks_before_it_reads(path: Path, store: SqlStore) -> None:
+    """R1: from its first moment on nobody else writes, so that what ``fn`` reads still holds when it writes."""
+
+    def fn(_: Tx) -> str:
+        locked = pytest.raises(sqlite3.OperationalError, match="locked")
+        with contextlib.closing(connect(path, wait_seconds=0)) as other, locked:
+            other.execute("BEGIN IMMEDIATE")
+        return "alone"
+
+    assert store.transact(MAIN, None, fn) == "alone"
+
+
 def test_two_processes_take_each_number_once(path: Path) -> None:
     """Writers of two processes lose nothing and surface no lock."""
     open_sqlite(path).close()

@@ -9,8 +9,7 @@ import attrs
 
 from billcore.engine import Billing
 from billcore.kernel import CustomerId, Money, instant
-from billcore.lifecycle import UsageEvent
-from billcore.ports.scenario import Opening
+from billcore.lifecycle import Opening, UsageEvent
 from billcore.pricing import (
     Addon,
     Catalog,

@@ -20,7 +20,7 @@ from billcore.kernel import (
     UnknownCurrency,
     instant,
 )
-from billcore.ports.scenario import Opening
+from billcore.lifecycle import Opening
 from billcore.pricing import Addon, Meter
 from billcore.settlement import Strategy
 

@@ -9,7 +9,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from billcore.adapters.rows import admitted, checked, picker, refused, visible
 from billcore.adapters.shelf import Shelf
@@ -17,9 +17,11 @@ from billcore.adapters.unit import Unit, again, alone, counted, done_before, wri
 from billcore.kernel import exact as ex
 from billcore.kernel.errors import Conflict, NotFound
 from billcore.kernel.override import override
-from billcore.lifecycle import UsageTotal
 from billcore.ports.store import Operation, ReadTx, Scope, Tx, Usage
 from billcore.ports.tables import POSTING, TABLES, USAGE, Index, Row, Table, Value
+
+if TYPE_CHECKING:
+    from billcore.lifecycle import UsageTotal
 
 __all__ = ["MemoryStore"]
 
@@ -123,6 +125,8 @@ class _MemoryView(Unit):
             if row[_SUBSCRIPTION] == subscription and (known is None or int(row[_RECORDED] or 0) <= known)
         ]
         # By way of the text, so that the sum is canonical: ten times 0.1 is 1, not 1.0.
+        from billcore.lifecycle import UsageTotal
+
         return UsageTotal(len(values), ex.parse(ex.text(ex.total(values))))
 
     def balance(self, customer: str | None, account: str, currency: str) -> int:

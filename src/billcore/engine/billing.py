@@ -14,21 +14,21 @@ from typing import TYPE_CHECKING, Self
 import attrs
 
 from billcore.engine.machine import RandomIds, SystemClock
-from billcore.engine.nouns.catalog import Catalogs, Quotes
-from billcore.engine.nouns.customers import Customers
-from billcore.engine.nouns.invoices import Invoices
-from billcore.engine.nouns.money import Balances, Payments, Vouchers
-from billcore.engine.nouns.office import Exceptions, Notices
-from billcore.engine.nouns.subscriptions import Subscriptions
-from billcore.engine.nouns.usage import UsageNoun
-from billcore.engine.session import Session
 from billcore.ports import Clock, Ids, Scope, Store
-from billcore.settlement import Policy
 
 if TYPE_CHECKING:
     from os import PathLike
 
+    from billcore.engine.nouns.catalog import Catalogs, Quotes
+    from billcore.engine.nouns.customers import Customers
+    from billcore.engine.nouns.invoices import Invoices
+    from billcore.engine.nouns.money import Balances, Payments, Vouchers
+    from billcore.engine.nouns.office import Exceptions, Notices
+    from billcore.engine.nouns.subscriptions import Subscriptions
+    from billcore.engine.nouns.usage import UsageNoun
+    from billcore.engine.session import Session
     from billcore.engine.verify import Violation
+    from billcore.settlement import Policy
 
 __all__ = ["Billing"]
 
@@ -51,16 +51,26 @@ class Billing:
         issuer: str | None = None,
         tenant: str = "main",
     ) -> None:
-        chosen = policy or Policy()
-        if issuer is not None:
-            chosen = attrs.evolve(chosen, issuer=issuer)
-        self.session = Session(
-            store=store,
-            scope=Scope(tenant),
-            clock=clock or SystemClock(),
-            ids=ids or RandomIds(),
-            policy=chosen,
-        )
+        self._store, self._scope, self._clock, self._ids = store, Scope(tenant), clock, ids
+        self._policy, self._issuer = policy, issuer
+        self._session: Session | None = None
+
+    @property
+    def session(self) -> Session:
+        """What the nouns share; made at the first use of one, so that a handle costs next to nothing."""
+        if self._session is None:
+            from billcore.engine.session import Session
+            from billcore.settlement import Policy
+
+            chosen = self._policy or Policy()
+            self._session = Session(
+                store=self._store,
+                scope=self._scope,
+                clock=self._clock or SystemClock(),
+                ids=self._ids or RandomIds(),
+                policy=chosen if self._issuer is None else attrs.evolve(chosen, issuer=self._issuer),
+            )
+        return self._session
 
     @classmethod
     def in_memory(
@@ -101,63 +111,85 @@ class Billing:
         return self._with(attrs.evolve(self.session, clock=clock))
 
     def _with(self, session: Session) -> Billing:
-        other = object.__new__(Billing)
-        other.session = session
+        other = Billing(self._store)
+        other._session = session
         return other
 
     @property
     def customers(self) -> Customers:
         """Who buys."""
+        from billcore.engine.nouns.customers import Customers
+
         return Customers(self.session)
 
     @property
     def catalog(self) -> Catalogs:
         """What is sold."""
+        from billcore.engine.nouns.catalog import Catalogs
+
         return Catalogs(self.session)
 
     @property
     def quotes(self) -> Quotes:
         """What it would cost."""
+        from billcore.engine.nouns.catalog import Quotes
+
         return Quotes(self.session)
 
     @property
     def subscriptions(self) -> Subscriptions:
         """What was bought."""
+        from billcore.engine.nouns.subscriptions import Subscriptions
+
         return Subscriptions(self.session)
 
     @property
     def usage(self) -> UsageNoun:
         """What was used."""
+        from billcore.engine.nouns.usage import UsageNoun
+
         return UsageNoun(self.session)
 
     @property
     def invoices(self) -> Invoices:
         """What is owed."""
+        from billcore.engine.nouns.invoices import Invoices
+
         return Invoices(self.session)
 
     @property
     def vouchers(self) -> Vouchers:
         """Codes that give voucher credit."""
+        from billcore.engine.nouns.money import Vouchers
+
         return Vouchers(self.session)
 
     @property
     def balances(self) -> Balances:
         """Prepaid money."""
+        from billcore.engine.nouns.money import Balances
+
         return Balances(self.session)
 
     @property
     def payments(self) -> Payments:
         """How it is paid."""
+        from billcore.engine.nouns.money import Payments
+
         return Payments(self.session)
 
     @property
     def exceptions(self) -> Exceptions:
         """Why accounts are parked."""
+        from billcore.engine.nouns.office import Exceptions
+
         return Exceptions(self.session)
 
     @property
     def notices(self) -> Notices:
         """What happened, to be told."""
+        from billcore.engine.nouns.office import Notices
+
         return Notices(self.session)
 
     def verify(self) -> tuple[Violation, ...]:
@@ -168,7 +200,7 @@ class Billing:
 
     def close(self) -> None:
         """Release what the store holds."""
-        self.session.store.close()
+        self._store.close()
 
     def __enter__(self) -> Self:
         return self

@@ -81,9 +81,14 @@ def _keyed(tx: ReadTx, document: Document, line: Line, key: ChargeKey) -> Explan
 
 
 def _counts(tx: ReadTx, found: Invoice, document: Document) -> bool:
-    """The other document was issued before this one, or with it, and was live then."""
+    """The other document was issued before this one, or with it, and was live then.
+
+    Of one instant, runs go by billing date, and what was asked for by hand comes before its billing.
+    """
     other = found.document
-    earlier = (other.issued_at, other.billing_date) <= (document.issued_at, document.billing_date)
+    by_hand = all(line.key is None for line in other.lines)
+    order = other.billing_date <= document.billing_date or by_hand
+    earlier = other.issued_at < document.issued_at or (other.issued_at == document.issued_at and order)
     live = not found.void or found.waived or other.id == document.id or not _voided(tx, found, document.issued_at)
     return earlier and live
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -24,6 +24,9 @@ from billcore.ports import ReadTx, Tx
 from billcore.ports.tables import ACCOUNT, CREDIT, DOCUMENT, EXCEPTION
 from billcore.pricing import Price, TaxRate
 from billcore.settlement import Bill, Billed, Credit, Funds, Invoice, decide, shared_since
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 __all__ = ["BATCH", "RunReport", "Runner", "decide_account"]
 

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 
 import attrs
 
-from billcore.kernel import CustomerId, InvalidValue, Timeline, checked_id, currency, instant, zone
+from billcore.kernel import (
+    ZERO,
+    CustomerId,
+    InvalidValue,
+    Number,
+    Timeline,
+    checked_id,
+    currency,
+    instant,
+    number,
+    zone,
+)
 
-__all__ = ["Customer", "Profile"]
+__all__ = ["Customer", "Opening", "Profile"]
 
 _LONGEST_TERMS = 3650
 _COUNTRY = 2
@@ -104,3 +116,31 @@ def _evolved(profile: Profile, changes: Mapping[str, object]) -> Profile:
     """The profile with the named fields changed; it checks itself."""
     changed: Profile = attrs.evolve(profile, **changes)  # type: ignore[arg-type]  # fields by name
     return changed
+
+
+def _not_negative(value: Number, place: str) -> Decimal:
+    amount = number(value, place)
+    if amount < 0:
+        raise InvalidValue("must not be negative", place=place, value=str(amount))
+    return amount
+
+
+def _balance(value: Number) -> Decimal:
+    return _not_negative(value, "balance")
+
+
+def _voucher_credit(value: Number) -> Decimal:
+    return _not_negative(value, "voucher_credit")
+
+
+def _receivable(value: Number) -> Decimal:
+    return _not_negative(value, "receivable")
+
+
+@attrs.frozen(kw_only=True)
+class Opening:
+    """What a customer brings from another system, in its currency: money it has, and ``receivable``, what it owes."""
+
+    balance: Decimal = attrs.field(default=ZERO, converter=_balance)
+    voucher_credit: Decimal = attrs.field(default=ZERO, converter=_voucher_credit)
+    receivable: Decimal = attrs.field(default=ZERO, converter=_receivable)

@@ -13,15 +13,15 @@ from typing import Literal
 
 import attrs
 
-from billcore.kernel import ZERO, InvalidValue, Number, Rounding, checked_id, currency, instant, number, rfc3339, zone
+from billcore.kernel import InvalidValue, Rounding, checked_id, currency, instant, number, rfc3339, zone
 from billcore.kernel.exact import text
+from billcore.lifecycle import Opening
 from billcore.ports.steps import ScenarioStep
 from billcore.pricing import Catalog, Proration
 
 __all__ = [
     "BillingMode",
     "InvoiceOrder",
-    "Opening",
     "RoundingGroup",
     "RoundingPolicy",
     "Scenario",
@@ -53,25 +53,6 @@ def _billed_until(value: dt.datetime | str | None) -> dt.datetime | None:
     return None if value is None else instant(value, "billed_until")
 
 
-def _not_negative(value: Number, place: str) -> Decimal:
-    amount = number(value, place)
-    if amount < 0:
-        raise InvalidValue("must not be negative", place=place, value=str(amount))
-    return amount
-
-
-def _balance(value: Number) -> Decimal:
-    return _not_negative(value, "balance")
-
-
-def _voucher_credit(value: Number) -> Decimal:
-    return _not_negative(value, "voucher_credit")
-
-
-def _receivable(value: Number) -> Decimal:
-    return _not_negative(value, "receivable")
-
-
 def _terms(value: int) -> int:
     if type(value) is not int or not 0 <= value <= _LONGEST_TERMS:
         raise InvalidValue("terms are 0 to 3650 days", place="terms", value=value)
@@ -84,15 +65,6 @@ def _sources(values: Iterable[SourceName]) -> tuple[SourceName, ...]:
         if source in sources[:index]:
             raise InvalidValue("a source stands twice", place=f"sources[{index}]", value=source)
     return sources
-
-
-@attrs.frozen(kw_only=True)
-class Opening:
-    """What a customer brings from another system, in its currency: money it has, and ``receivable``, what it owes."""
-
-    balance: Decimal = attrs.field(default=ZERO, converter=_balance)
-    voucher_credit: Decimal = attrs.field(default=ZERO, converter=_voucher_credit)
-    receivable: Decimal = attrs.field(default=ZERO, converter=_receivable)
 
 
 @attrs.frozen(kw_only=True)

@@ -19,13 +19,15 @@ looked
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import attrs
 
 from billcore.kernel import checked_id
-from billcore.lifecycle import UsageTotal
 from billcore.ports.tables import Index, Row, Table, Value
+
+if TYPE_CHECKING:
+    from billcore.lifecycle import UsageTotal
 
 __all__ = ["Operation", "ReadTx", "Scope", "Store", "Tx", "Usage"]
 

@@ -26,9 +26,8 @@ from billcore.kernel import (
 )
 from billcore.kernel import currency as known_currency
 from billcore.kernel import exact as ex
-from billcore.lifecycle import Customer, Profile
+from billcore.lifecycle import Customer, Opening, Profile
 from billcore.ports import ReadTx, Tx
-from billcore.ports.scenario import Opening
 from billcore.ports.tables import ACCOUNT, CREDIT, CUSTOMER, POSTING
 from billcore.pricing import NO_RATE
 from billcore.settlement import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from concurrent.futures import Executor
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -23,6 +23,9 @@ from billcore.ports import ReadTx, Tx
 from billcore.ports.tables import ACCOUNT, ONE_OFF
 from billcore.pricing import Explanation
 from billcore.settlement import Invoice
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 __all__ = ["Invoices"]
 

@@ -9,7 +9,7 @@ import pytest
 
 from billcore.kernel.errors import Conflict, ConstraintViolated, NotAllowed
 from billcore.ports import ReadTx, Store, Tx
-from billcore.ports.tables import ACCOUNT, CUSTOMER, PRICE, USAGE
+from billcore.ports.tables import ACCOUNT, CUSTOMER, DOCUMENT, PRICE, USAGE
 from billcore.testing.contracts.case import (
     MAIN,
     StoreCase,
@@ -92,6 +92,19 @@ class Atomicity(StoreCase):
             store.transact(MAIN, None, fn)
         rows = found(store, lambda tx: tx.find(ACCOUNT, ACCOUNT.indexes[0], (5,)))
         assert list(rows) == [row(ACCOUNT, next_due=5)]
+
+    def test_an_exception_gives_unique_values_back(self, store: Store) -> None:
+        """The number of a document that was never kept is free for another one."""
+        customers(store, "ann")
+
+        def fn(tx: Tx) -> str:
+            tx.insert(DOCUMENT, [row(DOCUMENT, id="lost", number="INV-1")])
+            raise _BoomError
+
+        with pytest.raises(_BoomError):
+            store.transact(MAIN, None, fn)
+        add(store, DOCUMENT, row(DOCUMENT, id="kept", number="INV-1"))
+        assert [each[0] for each in found(store, lambda tx: tx.find(DOCUMENT, None))] == ["kept"]
 
     def test_an_exception_takes_usage_back(self, store: Store) -> None:
         """Usage of a failing ``fn`` was never there: recorded again it is new."""

@@ -13,7 +13,6 @@ import json
 import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -31,6 +30,8 @@ ROOT = Path(__file__).parent
 TIMEOUT_SECONDS = 300
 # What a reader has to install, the tests run with already: `pip install ... && billcore ...` runs from `billcore` on.
 INSTALLS = re.compile(r"pip install [^&]*&& ")
+# No Python name, so that no example can overwrite it in its namespace.
+FOLDER = "the document's folder"
 
 # A deadline measures the machine: a shared one pauses for longer than any example takes.
 settings.register_profile("billcore", settings(), deadline=None, print_blob=True)
@@ -117,18 +118,19 @@ def parse_skips(document: Document) -> Iterable[Region]:
 
 def enter_folder(namespace: dict[str, object]) -> None:
     """Move to a new folder that shows ``examples/``, so that a document may write files and read ours."""
-    folder = tempfile.mkdtemp(prefix="billcore-docs-")
+    folder = tempfile.TemporaryDirectory(prefix="billcore-docs-")
     if (ROOT / "examples").is_dir():
-        Path(folder, "examples").symlink_to(ROOT / "examples", target_is_directory=True)
-    namespace["_left"] = Path.cwd()
-    os.chdir(folder)
+        Path(folder.name, "examples").symlink_to(ROOT / "examples", target_is_directory=True)
+    namespace[FOLDER] = folder
+    os.chdir(folder.name)
 
 
 def leave_folder(namespace: dict[str, object]) -> None:
-    """Go back to where pytest was, and remove the document's folder."""
-    folder = Path.cwd()
-    os.chdir(str(namespace["_left"]))
-    shutil.rmtree(folder)
+    """Go back to the checkout, and remove the folder that was entered, wherever the document has gone since."""
+    os.chdir(ROOT)
+    folder = namespace.pop(FOLDER, None)
+    if isinstance(folder, tempfile.TemporaryDirectory):
+        folder.cleanup()
 
 
 documents = Sybil(

@@ -6,6 +6,8 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 
+import attrs
+
 from billcore.engine.accounts import usage_lookup
 from billcore.kernel import ZERO, Exact
 from billcore.kernel import exact as ex
@@ -61,8 +63,6 @@ def forgiven(documents: Iterable[Invoice]) -> dict[ChargeKey, Exact]:
 
 def comparable(document: Document, *, number: bool = True) -> Document:
     """The document without what depends on the instant of the run; without its number where asked."""
-    import attrs
-
     base = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
     kept = document.number if number else None
     return attrs.evolve(document, issued_at=base, due_at=base, number=kept)

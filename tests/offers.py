@@ -70,8 +70,7 @@ def offer(version: str, *, factor: int = 1, effective: str = "2025-01-01T00:00:0
         currency="CHF",
         meters=[Meter(code="gb"), Meter(code="calls", aggregation=Aggregation.COUNT)],
         plans=[
-            Plan(code=code, versions=[PlanVersion(version=1, prices=prices)])
-            for code, prices in _plans(times).items()
+            Plan(code=code, versions=[PlanVersion(version=1, prices=prices)]) for code, prices in _plans(times).items()
         ],
         addons=[
             Addon(code="disk", price=Price(code="disk", model=Flat(Decimal("2.49") * times)), quantity=10, meter="gb"),

@@ -10,9 +10,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from billcore.adapters.serialization import SCENARIO, load_toml
-from billcore.lifecycle import UsageEvent
+from billcore.lifecycle import Opening, UsageEvent
 from billcore.ports.scenario import (
-    Opening,
     RoundingPolicy,
     Scenario,
     ScenarioCustomer,

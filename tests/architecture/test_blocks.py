@@ -1,9 +1,12 @@
 """The examples in the docs are truly run: what ``conftest.py`` makes of a block bites."""
 
+import os
+from pathlib import Path
+
 import pytest
 from sybil import Document
 
-from conftest import Step, console_steps, parse_skips, run_step
+from conftest import Step, console_steps, enter_folder, leave_folder, parse_skips, run_step
 
 
 def skips(text: str) -> list[tuple[str, str]]:
@@ -56,3 +59,18 @@ def test_a_skip_without_a_reason_is_refused() -> None:
     """Nobody skips an example without a word."""
     with pytest.raises(ValueError, match="write why"):
         skips("<!-- skip: next -->\n")
+
+
+def test_a_document_that_walks_away_takes_nothing_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the document's own folder is removed, wherever its examples went."""
+    monkeypatch.chdir(Path.cwd())  # so that pytest returns to where it was
+    namespace: dict[str, object] = {}
+    enter_folder(namespace)
+    own = Path.cwd()
+    os.chdir(tmp_path)
+
+    leave_folder(namespace)
+    leave_folder(namespace)
+
+    assert tmp_path.is_dir()
+    assert not own.exists()

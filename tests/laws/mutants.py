@@ -24,6 +24,7 @@ import os
 import hypothesis
 
 from tests.laws.kernel_mutants import KERNEL
+from tests.laws.life_mutants import LIFE
 from tests.laws.mutant import Mutant
 from tests.laws.pricing_mutants import PRICING
 
@@ -33,7 +34,7 @@ PROFILE = "mutants"
 EXAMPLES = "BILLCORE_LAW_EXAMPLES"
 """The variable of the environment that says how many examples a law gets."""
 
-MUTANTS: tuple[Mutant, ...] = (*KERNEL, *PRICING)
+MUTANTS: tuple[Mutant, ...] = (*KERNEL, *PRICING, *LIFE)
 
 
 def pytest_configure() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from hypothesis import given, settings
+from hypothesis import given
 
-from billcore.kernel import ZERO, Exact, Rounding, minor_units
+from billcore.kernel import ZERO, Exact, minor_units
 from billcore.kernel import exact as ex
 from billcore.ports import ReadTx
 from billcore.ports.tables import CREDIT, POSTING
@@ -14,12 +14,12 @@ from billcore.settlement import Account, DocumentKind, Invoice, Policy
 from tests.books import live_lines
 from tests.lives import CUSTOMERS, FACTS, MONEY, Step, World, lives, policies
 
-ANY = (*FACTS, *MONEY, *MONEY, "seats", "run", "run", "run", "run", "run")
+ANY = (*FACTS, *MONEY, "seats", "use", "run")
+CORRECTED = ("subscribe", "change", "seats", "use", "cancel", *MONEY)
 BOTH = tuple(CUSTOMERS)
 
 
-@settings(max_examples=50)
-@given(lives(ANY, who=BOTH))
+@given(lives(CORRECTED, who=BOTH))
 def test_the_ledger_sums_to_zero_and_holds_what_is_open(steps: list[Step]) -> None:
     """Law: all accounts sum to zero; receivable is what documents leave open, stored value what credits hold (M3)."""
     world = World.new().live(steps)
@@ -31,9 +31,9 @@ def test_the_ledger_sums_to_zero_and_holds_what_is_open(steps: list[Step]) -> No
             entries[row[1]] += int(row[8] or 0)
         assert not any(entries.values())
         for who in CUSTOMERS:
-            credits = tx.find(CREDIT, CREDIT.indexes[0], (who,))
+            rows = tx.find(CREDIT, CREDIT.indexes[0], (who,))
             for kind, account in (("balance", Account.BALANCE), ("voucher", Account.VOUCHER_CREDIT)):
-                held = sum(int(row[5] or 0) for row in credits if row[2] == kind)
+                held = sum(int(row[5] or 0) for row in rows if row[2] == kind)
                 assert -tx.balance(who, account.value, "CHF") == held >= 0
 
     world.billing.session.read(work)
@@ -42,19 +42,18 @@ def test_the_ledger_sums_to_zero_and_holds_what_is_open(steps: list[Step]) -> No
         assert world.billing.customers.standing(who).receivable.minor == due
 
 
-@settings(max_examples=50)
-@given(lives(ANY), policies())
+@given(lives(CORRECTED), policies())
 def test_stored_value_and_what_is_open_never_fall_below_zero(steps: list[Step], policy: Policy) -> None:
     """Law: after each step no credit, balance or open amount is below zero, and none above what it began with (M11)."""
     world = World.new(policy)
     for step in steps:
         world.live([step])
         standing = world.billing.customers.standing("acme")
-        assert standing.balance.minor >= 0 <= standing.voucher_credit.minor
+        assert min(standing.balance.minor, standing.voucher_credit.minor) >= 0
         for one in world.documents("acme"):
             if one.document.kind is not DocumentKind.CREDIT_NOTE:
                 assert 0 <= one.open <= one.document.total
-                assert 0 <= one.settled and 0 <= one.credited
+                assert min(one.settled, one.credited) >= 0
 
 
 def notes_of(documents: tuple[Invoice, ...]) -> dict[str, list[Invoice]]:
@@ -66,8 +65,7 @@ def notes_of(documents: tuple[Invoice, ...]) -> dict[str, list[Invoice]]:
     return found
 
 
-@settings(max_examples=60)
-@given(lives(ANY), policies())
+@given(lives(CORRECTED), policies())
 def test_credit_notes_never_exceed_their_invoice(steps: list[Step], policy: Policy) -> None:
     """Law: notes of an invoice never exceed it, line by line and rate by rate, tax included (I3).
 
@@ -93,7 +91,6 @@ def test_credit_notes_never_exceed_their_invoice(steps: list[Step], policy: Poli
             assert credited == one.document.total
 
 
-@settings(max_examples=50)
 @given(lives(ANY), policies())
 def test_invoices_only_add_and_notes_only_lower(steps: list[Step], policy: Policy) -> None:
     """Law: no line of an invoice is negative, none of a note positive; each falling line names one of that invoice."""
@@ -113,26 +110,22 @@ def test_invoices_only_add_and_notes_only_lower(steps: list[Step], policy: Polic
 FORGIVING = ("void", "forgive")
 
 
-@settings(max_examples=50)
 @given(lives([do for do in ANY if do not in FORGIVING]), policies())
 def test_lines_of_a_group_sum_to_its_rounded_sum(steps: list[Step], policy: Policy) -> None:
-    """Law: after each billing date the lines of a rounding group sum to its rounded exact sum (M6)."""
+    """Law: the lines of a rounding group sum to its rounded exact sum, however it was cut (M6)."""
     documents = World.new(policy).live(steps).settle_down().documents("acme")
     exact: dict[object, Exact] = defaultdict(lambda: ZERO)
     minor: dict[object, int] = defaultdict(int)
 
-    for one in sorted(documents, key=lambda one: (one.document.issued_at, one.document.billing_date, one.document.sequence)):
-        for _, line in live_lines([one]):
-            assert line.key is not None
-            name: object = line.key.group if not policy.whole_invoice else one.document.corrects or one.id
-            exact[name] = ex.add(exact[name], line.exact)
-            minor[name] += line.minor
-        touched = {line.key.group for line in one.document.lines if line.key}
+    for one, line in live_lines(documents):
+        assert line.key is not None
+        name: object = line.key.group if not policy.whole_invoice else one.document.corrects or one.id
+        exact[name] = ex.add(exact[name], line.exact)
+        minor[name] += line.minor
     for name, whole in exact.items():
-        assert minor[name] == minor_units(whole, 2, policy.rounding)
+        assert minor[name] == minor_units(whole, 2, policy.rounding), name
 
 
-@settings(max_examples=60)
 @given(lives([do for do in ANY if do != "move"]))
 def test_every_line_explains_itself(steps: list[Step]) -> None:
     """Law: snapshot and facts, taken as they were known, come to the exact amount of every line (P5)."""
@@ -144,7 +137,6 @@ def test_every_line_explains_itself(steps: list[Step]) -> None:
             assert tree.value == ex.scaled(line.minor, 2)
 
 
-@settings(max_examples=40)
 @given(lives(ANY, who=BOTH))
 def test_numbers_have_no_gap_and_content_never_changes(steps: list[Step]) -> None:
     """Law: each series counts 1, 2, 3 in the order of issue, and what was issued never changes (I1, I2)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import attrs
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from billcore.kernel import ZERO
@@ -15,11 +15,10 @@ from billcore.settlement import Policy
 from tests.books import billed, comparable, forgiven, wanted
 from tests.lives import CUSTOMERS, FACTS, MONEY, Step, World, lives, policies
 
-ANY = (*FACTS, *MONEY, "use", "change", "seats", "run", "run", "run", "run")
+ANY = (*FACTS, *MONEY, "use", "change", "seats", "run")
 BOTH = tuple(CUSTOMERS)
 
 
-@settings(max_examples=60)
 @given(lives(ANY), policies())
 def test_a_keys_lines_sum_to_what_the_facts_ask(steps: list[Step], policy: Policy) -> None:
     """Law: for every key that is due the exact amounts of its lines sum to what the facts ask (P2).
@@ -28,7 +27,6 @@ def test_a_keys_lines_sum_to_what_the_facts_ask(steps: list[Step], policy: Polic
     """
     world = World.new(policy).live(steps).settle_down()
 
-    assert not world.billing.exceptions.list()
     documents, last = world.documents("acme"), world.loaded("acme").state.last_run
     asked = wanted(world, "acme", last) if last is not None else {}
     has, floor = billed(documents), forgiven(documents)
@@ -45,7 +43,6 @@ def digest(world: World) -> object:
     return {table.name: dict(store._shelves[table.name].rows) for table in TABLES}  # type: ignore[attr-defined]
 
 
-@settings(max_examples=40)
 @given(lives(ANY, who=BOTH), st.integers(-30, 60))
 def test_running_twice_adds_nothing(steps: list[Step], days: int) -> None:
     """Law: a run that is done again up to the same billing date changes nothing at all (P10, X-12, H-10)."""
@@ -60,14 +57,13 @@ def test_running_twice_adds_nothing(steps: list[Step], days: int) -> None:
     assert digest(world) == before
 
 
-@settings(max_examples=40)
 @given(lives(FACTS, who=BOTH), st.lists(st.integers(1, 100), min_size=1, max_size=4), policies())
 def test_runs_and_one_catch_up_run_give_the_same_documents(steps: list[Step], days: list[int], policy: Policy) -> None:
     """Law: where all facts were recorded first, several runs and one give the same documents, byte for byte (P10).
 
     But for the instant of issue and what is counted from it.
     """
-    several, once = World.new(policy).live(steps), World.new(policy).live(steps)
+    several, once = (World.new(policy).live(steps, wait=False, run=False) for _ in range(2))
     start = several.clock.at
     for day in sorted(days):
         several.clock.at = start + dt.timedelta(days=day)
@@ -81,7 +77,6 @@ def test_runs_and_one_catch_up_run_give_the_same_documents(steps: list[Step], da
         assert [comparable(one.document) for one in first] == [comparable(one.document) for one in second]
 
 
-@settings(max_examples=40)
 @given(lives(ANY), st.integers(-10, 70))
 def test_a_preview_is_the_run(steps: list[Step], days: int) -> None:
     """Law: a preview shows line for line what a run then writes, and itself writes nothing (P9)."""

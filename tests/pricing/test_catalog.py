@@ -104,7 +104,7 @@ def test_only_the_active_version_is_sold() -> None:
     for number, status in ((1, "retired"), (3, "draft")):
         with pytest.raises(InvalidValue, match=rf"^version: a {status} version is not sold \(got {number}\)"):
             catalog.records(Selection(plan="plan", version=number))
-    with pytest.raises(NotFound, match=r"^plan: no such version"):
+    with pytest.raises(NotFound, match=r"^version: plan .* has no such version"):
         catalog.records(Selection(plan="plan", version=9))
 
 
@@ -113,7 +113,7 @@ def test_a_plan_without_an_active_version_is_not_sold() -> None:
     draft = PlanVersion(version=1, status=PlanStatus.DRAFT, prices=[price()])
     catalog = Catalog(version="1", effective=EFFECTIVE, currency="EUR", plans=[Plan(code="plan", versions=[draft])])
 
-    with pytest.raises(NotFound, match=r"^plan: no active version"):
+    with pytest.raises(NotFound, match=r"^plan: the plan has no active version"):
         catalog.records(Selection(plan="plan"))
 
 

@@ -1,0 +1,140 @@
+"""Mutants of lifecycle, settlement and engine, for the laws over random lives (see ``mutants.py``)."""
+
+from __future__ import annotations
+
+from tests.laws.mutant import Mutant
+
+__all__ = ["LIFE"]
+
+RUNS = "tests/laws/test_runs.py::"
+BOOKS = "tests/laws/test_books.py::"
+FACTS = "tests/laws/test_facts.py::"
+
+LIFE = (
+    Mutant(
+        RUNS + "test_a_keys_lines_sum_to_what_the_facts_ask",
+        "settlement/decide.py",
+        "key for key in billed.entries if key not in asked and mark is not None and touches(key.period, mark)",
+        "key for key in billed.entries if key not in asked and mark is not None and key.period.start >= mark",
+    ),
+    Mutant(
+        RUNS + "test_a_keys_lines_sum_to_what_the_facts_ask",
+        "settlement/difference.py",
+        "        least = max(want, self.billed.floor(key))",
+        "        least = ex.add(want, self.billed.floor(key))",
+    ),
+    Mutant(
+        RUNS + "test_running_twice_adds_nothing",
+        "engine/running.py",
+        "        while (date := self._next_date()) is not None:",
+        "        if (date := self._next_date()) is not None:",
+    ),
+    Mutant(
+        RUNS + "test_runs_and_one_catch_up_run_give_the_same_documents",
+        "settlement/decide.py",
+        "    lives = tuple(life(subscription, customer, date) for",
+        "    lives = tuple(life(subscription, customer, at) for",
+    ),
+    Mutant(
+        RUNS + "test_a_preview_is_the_run",
+        "engine/nouns/invoices.py",
+        "            raise _PreviewDone([invoice for invoice in invoices_of(tx, customer) if invoice.id not in before])",
+        "            raise _PreviewDone([invoice for invoice in invoices_of(tx, customer) if invoice.open])",
+    ),
+    Mutant(
+        BOOKS + "test_the_ledger_sums_to_zero_and_holds_what_is_open",
+        "settlement/ledger.py",
+        "    stored = Account.VOUCHER_CREDIT if payment.source is Source.VOUCHER else Account.BALANCE",
+        "    stored = Account.BALANCE",
+    ),
+    Mutant(
+        BOOKS + "test_the_ledger_sums_to_zero_and_holds_what_is_open",
+        "settlement/ledger.py",
+        "        (Account.RECEIVABLE, -net - tax),\n        (against, net),\n        (Account.TAX, tax),",
+        "        (Account.RECEIVABLE, -net),\n        (against, net),",
+    ),
+    Mutant(
+        BOOKS + "test_stored_value_and_what_is_open_never_fall_below_zero",
+        "settlement/pay.py",
+        "    excess = max(0, amount - invoice.open)",
+        "    excess = amount",
+    ),
+    Mutant(
+        BOOKS + "test_credit_notes_never_exceed_their_invoice",
+        "settlement/documents.py",
+        "    so_far = sum(part for part, _ in before) + base",
+        "    so_far = base",
+    ),
+    Mutant(
+        BOOKS + "test_invoices_only_add_and_notes_only_lower",
+        "settlement/difference.py",
+        "(gap := ex.subtract(charge.exact, self.billed.sum(charge.key))) > 0:",
+        "(gap := ex.subtract(charge.exact, self.billed.sum(charge.key))):",
+    ),
+    Mutant(
+        BOOKS + "test_lines_of_a_group_sum_to_its_rounded_sum",
+        "settlement/difference.py",
+        "        name: object = key.group if not whole else",
+        "        name: object = key if not whole else",
+    ),
+    Mutant(
+        BOOKS + "test_every_line_explains_itself",
+        "engine/explaining.py",
+        "    usage = usage_lookup(tx, known, document.issued_at)",
+        "    usage = usage_lookup(tx, known)",
+    ),
+    Mutant(
+        BOOKS + "test_every_line_explains_itself",
+        "engine/explaining.py",
+        "    facts: tuple[Fact, ...] = tuple(fact for fact in subscription.facts if fact.recorded <= at)",
+        "    facts: tuple[Fact, ...] = tuple(fact for fact in subscription.facts if fact.at <= at)",
+    ),
+    Mutant(
+        BOOKS + "test_numbers_have_no_gap_and_content_never_changes",
+        "engine/writing.py",
+        'tx.take_numbers(f"{issuer}:{kind.value}", count)',
+        'tx.take_numbers(f"{issuer}:{kind.value}", count + 1)',
+    ),
+    Mutant(
+        FACTS + "test_when_a_fact_was_seen_does_not_decide_what_is_owed",
+        "engine/nouns/usage.py",
+        "        if row[1] is not None and micros(event.time) < int(row[1]):",
+        "        if row[1] is not None and event.time < from_micros(int(row[1])) and row[4] == '[]':",
+    ),
+    Mutant(
+        FACTS + "test_the_order_of_recording_does_not_matter",
+        "settlement/account.py",
+        "        marks = {*self.marks, at}",
+        "        marks = {at}",
+    ),
+    Mutant(
+        FACTS + "test_a_new_catalog_reaches_nobody_who_bought",
+        "engine/changes.py",
+        "    return None\n\n\ndef _counted(",
+        "    return before.selection\n\n\ndef _counted(",
+    ),
+    Mutant(
+        FACTS + "test_customers_do_not_touch_each_other",
+        "engine/accounts.py",
+        "        customer, seen = facts.customer.id, None if known is None else micros(known)",
+        "        customer, seen = 'zeta', None if known is None else micros(known)",
+    ),
+    Mutant(
+        FACTS + "test_the_periods_of_an_item_tile_its_life",
+        "lifecycle/schedule.py",
+        "(kept and end == item.end) else min(period.end, end)",
+        "(kept and end == item.end) else period.end",
+    ),
+    Mutant(
+        FACTS + "test_a_month_of_many_changes_costs_the_integral",
+        "settlement/billed.py",
+        "        self.groups[key.group] = (ex.add(exact, line.exact), minor + line.minor)",
+        "        self.groups[key.group] = (line.exact, line.minor)",
+    ),
+    Mutant(
+        FACTS + "test_settling_again_moves_nothing",
+        "settlement/strategy.py",
+        "            left[credit.id] -= minor",
+        "            left[credit.id] -= min(minor, 1)",
+    ),
+)

@@ -13,6 +13,7 @@ import json
 import os
 import re
 import shlex
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -126,7 +127,13 @@ def enter_folder(namespace: dict[str, object]) -> None:
 
 
 def leave_folder(namespace: dict[str, object]) -> None:
-    """Go back to the checkout, and remove the folder that was entered, wherever the document has gone since."""
+    """Close what a page left open, go back to the checkout, and remove the folder that was entered, and no other."""
+    from billcore import Billing
+
+    for value in namespace.values():
+        if isinstance(value, Billing | sqlite3.Connection):
+            value.close()
+    # Never trust the current folder: after an interrupt pytest has gone back to the checkout before it tears down.
     os.chdir(ROOT)
     folder = namespace.pop(FOLDER, None)
     if isinstance(folder, tempfile.TemporaryDirectory):

@@ -18,12 +18,6 @@ LIFE = (
         "key for key in billed.entries if key not in asked and mark is not None and key.period.start >= mark",
     ),
     Mutant(
-        RUNS + "test_a_keys_lines_sum_to_what_the_facts_ask",
-        "settlement/difference.py",
-        "        least = max(want, self.billed.floor(key))",
-        "        least = ex.add(want, self.billed.floor(key))",
-    ),
-    Mutant(
         RUNS + "test_running_twice_adds_nothing",
         "engine/running.py",
         "        while (date := self._next_date()) is not None:",
@@ -38,8 +32,8 @@ LIFE = (
     Mutant(
         RUNS + "test_a_preview_is_the_run",
         "engine/nouns/invoices.py",
-        "            raise _PreviewDone([invoice for invoice in invoices_of(tx, customer) if invoice.id not in before])",
-        "            raise _PreviewDone([invoice for invoice in invoices_of(tx, customer) if invoice.open])",
+        "for invoice in invoices_of(tx, customer) if invoice.id not in before])",
+        "for invoice in invoices_of(tx, customer) if invoice.open])",
     ),
     Mutant(
         BOOKS + "test_the_ledger_sums_to_zero_and_holds_what_is_open",
@@ -57,7 +51,7 @@ LIFE = (
         BOOKS + "test_stored_value_and_what_is_open_never_fall_below_zero",
         "settlement/pay.py",
         "    excess = max(0, amount - invoice.open)",
-        "    excess = amount",
+        "    excess = 0",
     ),
     Mutant(
         BOOKS + "test_credit_notes_never_exceed_their_invoice",
@@ -76,12 +70,6 @@ LIFE = (
         "settlement/difference.py",
         "        name: object = key.group if not whole else",
         "        name: object = key if not whole else",
-    ),
-    Mutant(
-        BOOKS + "test_every_line_explains_itself",
-        "engine/explaining.py",
-        "    usage = usage_lookup(tx, known, document.issued_at)",
-        "    usage = usage_lookup(tx, known)",
     ),
     Mutant(
         BOOKS + "test_every_line_explains_itself",

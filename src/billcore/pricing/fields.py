@@ -22,12 +22,14 @@ def of_kind(value: object, kind: type | UnionType, place: str) -> None:
 
 
 def country(value: str) -> str:
+    """The field ``country``, read and checked."""
     if not _COUNTRY.fullmatch(str(value)):
         raise InvalidValue("not an ISO 3166 country code", place="country", value=value, hint='write it like "CH"')
     return value
 
 
 def country_or_none(value: str | None) -> str | None:
+    """The field ``country_or_none``, read and checked."""
     return None if value is None else country(value)
 
 
@@ -56,86 +58,107 @@ def _percentage(value: Number, place: str) -> Decimal:
 
 
 def amount(value: Number) -> Decimal:
+    """The field ``amount``, read and checked."""
     return _not_negative(value, "amount")
 
 
 def unit_amount(value: Number) -> Decimal:
+    """The field ``unit_amount``, read and checked."""
     return _not_negative(value, "unit_amount")
 
 
 def flat_amount(value: Number) -> Decimal:
+    """The field ``flat_amount``, read and checked."""
     return _not_negative(value, "flat_amount")
 
 
 def up_to(value: Number | None) -> Decimal | None:
+    """The field ``up_to``, read and checked."""
     return None if value is None else _positive(value, "up_to")
 
 
 def above(value: Number | None) -> Decimal | None:
+    """The field ``above``, read and checked."""
     return None if value is None else _not_negative(value, "above")
 
 
 def percent(value: Number) -> Decimal:
+    """The field ``percent``, read and checked."""
     return _percentage(value, "percent")
 
 
 def uptime(value: Number | None) -> Decimal | None:
+    """The field ``uptime``, read and checked."""
     return None if value is None else _percentage(value, "uptime")
 
 
 def package_size(value: Number) -> Decimal:
+    """The field ``package_size``, read and checked."""
     return _positive(value, "package_size")
 
 
 def units(value: Number) -> Decimal:
+    """The field ``units``, read and checked."""
     return _positive(value, "units")
 
 
 def minimum_units(value: Number) -> Decimal:
+    """The field ``minimum_units``, read and checked."""
     return _not_negative(value, "minimum_units")
 
 
 def unit_multiplier(value: Number) -> Decimal:
+    """The field ``unit_multiplier``, read and checked."""
     return _positive(value, "unit_multiplier")
 
 
 def included(value: Number) -> Decimal:
+    """The field ``included``, read and checked."""
     return _not_negative(value, "included")
 
 
 def minimum(value: Number | None) -> Decimal | None:
+    """The field ``minimum``, read and checked."""
     return None if value is None else _not_negative(value, "minimum")
 
 
 def maximum(value: Number | None) -> Decimal | None:
+    """The field ``maximum``, read and checked."""
     return None if value is None else _not_negative(value, "maximum")
 
 
 def quantity(value: Number) -> Decimal:
+    """The field ``quantity``, read and checked."""
     return _not_negative(value, "quantity")
 
 
 def allowance(value: Number) -> Decimal:
+    """The field ``allowance``, read and checked."""
     return _not_negative(value, "allowance")
 
 
 def price(value: Number) -> Decimal:
+    """The field ``price``, read and checked."""
     return _not_negative(value, "price")
 
 
 def base_fee(value: Number) -> Decimal:
+    """The field ``base_fee``, read and checked."""
     return _not_negative(value, "base_fee")
 
 
 def cpu(value: Number) -> Decimal:
+    """The field ``cpu``, read and checked."""
     return _not_negative(value, "cpu")
 
 
 def ram_gib(value: Number) -> Decimal:
+    """The field ``ram_gib``, read and checked."""
     return _not_negative(value, "ram_gib")
 
 
 def replicas(value: Number) -> Decimal:
+    """The field ``replicas``, read and checked."""
     count = _positive(value, "replicas")
     if count != count.to_integral_value():
         raise InvalidValue("replicas are whole", place="replicas", value=str(count))
@@ -143,8 +166,10 @@ def replicas(value: Number) -> Decimal:
 
 
 def storage_gib(value: Number) -> Decimal:
+    """The field ``storage_gib``, read and checked."""
     return _not_negative(value, "storage_gib")
 
 
 def hours(value: Number) -> Decimal:
+    """The field ``hours``, read and checked."""
     return _positive(value, "hours")

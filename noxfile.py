@@ -47,7 +47,7 @@ def imports(session: nox.Session) -> None:
 @nox.session(python=PYTHONS[0])
 def types(session: nox.Session) -> None:
     """Mypy, strict, over source and tests."""
-    install(session, "types", "tests")
+    install(session, "types", "tests", "package")
     session.run("mypy")
 
 

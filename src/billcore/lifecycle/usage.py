@@ -176,20 +176,29 @@ def allowance(life: Life, occurrence: Occurrence) -> Allowance:
     """
     item, meter = occurrence.item, occurrence.item.record.price.meter
     extra: Exact = ex.ZERO
+    period = _bounded(life, occurrence)
     for other in life.items:
         record = other.record
-        if record.meter == meter and record.allowance and occurrence.period.overlap(other.start, other.end):
-            held = max(quantity for _, quantity in other.quantities.segments(occurrence.period))
+        if record.meter == meter and record.allowance and period.overlap(other.start, other.end):
+            held = max(quantity for _, quantity in other.quantities.segments(period))
             extra = ex.add(extra, ex.multiply(record.allowance, held))
-    chain = _chain(life, occurrence)
+    chain = _chain(life, occurrence, period)
     if chain == occurrence.part:
         return Allowance(extra=extra)
     return Allowance(share(item.record.price.proration, occurrence.part, chain, occurrence.zone), extra)
 
 
-def _chain(life: Life, occurrence: Occurrence) -> Period:
+def _bounded(life: Life, occurrence: Occurrence) -> Period:
+    """What of the billing period is counted at all: from where billing began, to a reset that ended it early."""
+    period, start = occurrence.period, occurrence.part.start
+    epoch = next(epoch for epoch in reversed(life.epochs) if epoch.start <= start)
+    first = max(period.start, epoch.start, life.customer.billed_until or epoch.start)
+    return Period(first, period.end if epoch.end is None else min(period.end, epoch.end))
+
+
+def _chain(life: Life, occurrence: Occurrence, period: Period) -> Period:
     """From the first to the last of the usage prices of one meter that follow each other within the period."""
-    period, part = occurrence.period, occurrence.part
+    part = occurrence.part
     others = [
         item
         for item in life.items

@@ -1,0 +1,174 @@
+"""Usage through the handle, worked by hand: who counts an event, what is free, what came late."""
+
+from __future__ import annotations
+
+from billcore.lifecycle import UsageEvent
+from billcore.pricing import Addon, Meter, PerUnit, PriceCadence, Selection, Wrapped
+from tests.shop import Shop, base, catalog, plan
+
+JUNE, MID, JULY = "2026-06-01T00:00:00Z", "2026-06-16T00:00:00Z", "2026-07-01T00:00:00Z"
+
+
+def gb(unit: str, included: int = 0, minimum: str | None = None) -> Wrapped:
+    """So much a GB beyond what is included."""
+    return Wrapped(model=PerUnit(unit), included=included, minimum=minimum)
+
+
+SOLD = catalog(
+    plan("a", base(gb("1.00", 10), "gb", cadence=PriceCadence.USAGE, meter="gb")),
+    plan("b", base(gb("2.00", 20), "gb", cadence=PriceCadence.USAGE, meter="gb")),
+    plan("least", base(gb("1.00", 10, "3.00"), "gb", cadence=PriceCadence.USAGE, meter="gb")),
+    addons=[Addon(code="more", price=base(5, "more"), quantity=50, meter="gb")],
+    meters=[Meter(code="gb")],
+)
+
+
+def had(*codes: str, at: str = JUNE) -> Shop:
+    """``acme`` has plans since an instant, named 1, 2 and so on."""
+    shop = Shop.new(SOLD, at)
+    for n, code in enumerate(codes, 1):
+        shop.billing.subscriptions.create("acme", Selection(plan=code), id=str(n))
+    return shop
+
+
+def test_unnamed_events_go_to_the_first_that_meters_them() -> None:
+    """15 GB that name nobody count for subscription 1 (5 over 10: 5.00), 22 that name 2 for it (2 over 20: 4.00)."""
+    shop = had("a", "b")
+    shop.use("1", MID, 15)
+    shop.use("2", MID, 22, subscription="2")
+
+    assert shop.run(JULY) == ["INV-000001 07-01: gb 5.00, gb 4.00 | due 9.00"]
+
+
+def test_unnamed_events_go_on_to_the_next_when_the_first_has_ended() -> None:
+    """1 ended on the 16th: 12 GB before count there (2.00), 25 after for 2 (5 over 20: 10.00)."""
+    shop = had("a", "b")
+    shop.use("1", "2026-06-15T23:59:59Z", 12)
+    shop.use("2", MID, 25)
+    shop.at(MID).subscriptions.cancel("1", when="now")
+
+    assert shop.run(JULY) == ["INV-000001 06-16: gb 2.00 | due 2.00", "INV-000002 07-01: gb 10.00 | due 10.00"]
+
+
+def test_late_usage_is_an_adjustment_on_the_next_invoice() -> None:
+    """3 GB of June told on 5 July: June's 5.00 rises by 3.00, on 1 August, naming June's line and saying why."""
+    shop = had("a")
+    shop.use("1", MID, 15)
+    shop.run(JULY)
+    shop.at("2026-07-05T00:00:00Z")
+    shop.use("2", "2026-06-20T00:00:00Z", 3)
+
+    assert shop.run("2026-07-05T00:00:00Z") == []
+    assert shop.run("2026-08-01T00:00:00Z") == ["INV-000002 08-01: gb 3.00 | due 3.00"]
+    first, second = (one.document.lines[0] for one in shop.documents())
+    assert (second.kind.value, second.reason, second.corrects) == ("adjustment", "late usage", first.id)
+
+
+def test_late_usage_that_lowers_is_a_credit_note() -> None:
+    """A correction of -4 GB told late: of the 5.00 of June 4.00 comes back; a meter may go down, never below zero."""
+    shop = had("a")
+    shop.use("1", MID, 15)
+    shop.paid_run(JULY)
+    shop.at("2026-07-05T00:00:00Z")
+    shop.use("2", "2026-06-20T00:00:00Z", -4)
+    assert shop.run("2026-08-01T00:00:00Z") == ["CN-000001 08-01: gb -4.00"]
+    shop.use("3", "2026-06-20T00:00:00Z", -40)
+
+    assert shop.run("2026-09-01T00:00:00Z") == ["CN-000002 09-01: gb -1.00"]
+
+
+def test_an_addons_allowance_is_whole_in_each_period_it_touches() -> None:
+    """Attached on 20 June it gives all its 50 GB: of 65 GB 5 are over 10 + 50; its own price is 11 of 30 days, 1.83."""
+    shop = had("a")
+    shop.use("1", "2026-06-02T00:00:00Z", 65)
+    shop.at("2026-06-20T00:00:00Z").subscriptions.attach_addon("1", "more")
+
+    assert shop.run(JULY) == [
+        "INV-000001 06-20: more 1.83 | due 1.83",
+        "INV-000002 07-01: gb 5.00, more 5.00 | due 10.00",
+    ]
+
+
+def test_a_usage_price_replaced_within_the_period_shares_what_is_free() -> None:
+    """Each rates its half of June with half of what it includes: 12 over 5 are 7.00, 16 over 10 at 2.00 are 12.00."""
+    shop = had("a")
+    shop.use("1", "2026-06-02T00:00:00Z", 12)
+    shop.use("2", "2026-06-20T00:00:00Z", 16)
+    shop.at(MID).subscriptions.change("1", plan="b", when="now")
+
+    assert shop.run(JULY) == ["INV-000001 07-01: gb 7.00, gb 12.00 | due 19.00"]
+
+
+def test_a_first_stub_has_all_that_is_included() -> None:
+    """From the 16th on 12 GB are 2 over the whole 10: 2.00."""
+    shop = had("a", at=MID)
+    shop.use("1", "2026-06-20T00:00:00Z", 12)
+
+    assert shop.run(JULY) == ["INV-000001 07-01: gb 2.00 | due 2.00"]
+
+
+def test_a_usage_price_that_stays_runs_on() -> None:
+    """A change that keeps the usage price keeps its window and its 10 GB: 8 and 8 are 16, 6 over: 6.00."""
+    same = base(gb("1.00", 10), "gb", cadence=PriceCadence.USAGE, meter="gb")
+    shop = Shop.new(catalog(plan("s", base(30), same), plan("l", base(60), same), meters=[Meter(code="gb")]), JUNE)
+    shop.billing.subscriptions.create("acme", Selection(plan="s"), id="1")
+    shop.use("1", "2026-06-02T00:00:00Z", 8)
+    shop.use("2", "2026-06-20T00:00:00Z", 8)
+    shop.run(JUNE)
+    shop.at(MID).subscriptions.change("1", plan="l")
+
+    assert shop.run(JULY)[-1] == "INV-000003 07-01: gb 6.00, base 60.00 | due 66.00"
+
+
+def test_no_usage_makes_no_line_but_a_minimum_does() -> None:
+    """Nothing used: no line of ``a``, the minimum of 3.00 for the other; nothing to bill takes no number."""
+    shop = had("a")
+    assert shop.run(JULY) == []
+    shop.billing.subscriptions.create("acme", Selection(plan="least"), id="2")
+
+    assert shop.run("2026-08-01T00:00:00Z") == ["INV-000001 08-01: gb 3.00 | due 3.00"]
+
+
+def test_an_event_counts_once_for_ever() -> None:
+    """H-15: the same event again is a duplicate, another under its id is refused, and the first stays."""
+    shop = had("a")
+    shop.use("1", MID, 15)
+    again = [
+        UsageEvent(id="1", source="test", customer="acme", meter="gb", time=shop_time, value=value)
+        for shop_time, value in ((MID, 15), (MID, 99))
+    ]
+
+    outcome = shop.billing.usage.record(again)
+
+    assert (outcome.accepted, len(outcome.duplicates), len(outcome.rejected)) == (0, 1, 1)
+    assert shop.run(JULY) == ["INV-000001 07-01: gb 5.00 | due 5.00"]
+
+
+def test_a_reset_ends_the_period_so_nothing_is_shared() -> None:
+    """A new period begins at the 16th: what is included is whole in the last stub and in the new period.
+
+    12 over 10 are 2.00; then 26 over 20 at 2.00, to 16 July: 12.00.
+    """
+    shop = had("a")
+    shop.use("1", "2026-06-02T00:00:00Z", 12)
+    shop.use("2", "2026-06-20T00:00:00Z", 26)
+    shop.at(MID).subscriptions.change("1", plan="b", when="now", anchor="reset")
+
+    assert shop.run("2026-07-16T00:00:00Z") == [
+        "INV-000001 06-16: gb 2.00 | due 2.00",
+        "INV-000002 07-16: gb 12.00 | due 12.00",
+    ]
+
+
+def test_shares_add_to_one_from_billed_until_on() -> None:
+    """Billed elsewhere until 11 June, changed on 21 June: each has 10 of the 20 days left, so half of what is free.
+
+    12 over 5 are 7.00; 16 over 10 at 2.00 are 12.00.
+    """
+    shop = Shop.new(SOLD, JUNE, billed_until="2026-06-11T00:00:00Z")
+    shop.billing.subscriptions.create("acme", Selection(plan="a"), id="1")
+    shop.use("1", "2026-06-12T00:00:00Z", 12)
+    shop.use("2", "2026-06-25T00:00:00Z", 16)
+    shop.at("2026-06-21T00:00:00Z").subscriptions.change("1", plan="b", when="now")
+
+    assert shop.run(JULY) == ["INV-000001 07-01: gb 7.00, gb 12.00 | due 19.00"]

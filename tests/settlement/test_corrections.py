@@ -1,0 +1,136 @@
+"""Goodwill, voiding and the tax of credit notes, worked by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from billcore.kernel import NotAllowed
+from billcore.pricing import Selection, TaxRate
+from tests.shop import Shop, base, catalog, plan
+
+JUNE, MID, JULY = "2026-06-01T00:00:00Z", "2026-06-16T00:00:00Z", "2026-07-01T00:00:00Z"
+SOLD = catalog(plan("s", base(30)), plan("l", base(60)))
+TAXED = catalog(
+    plan("two", base("10.05", "full"), base("20.05", "less", tax_category="reduced")),
+    taxes=[
+        TaxRate(code="full", country="CH", percent="8.1"),
+        TaxRate(code="less", country="CH", percent="2.6", category="reduced"),
+    ],
+)
+
+
+def had(code: str = "s") -> Shop:
+    """``acme`` has a plan since 1 June, billed then."""
+    shop = Shop.new(SOLD, JUNE)
+    shop.billing.subscriptions.create("acme", Selection(plan=code), id="vm")
+    shop.run(JUNE)
+    return shop
+
+
+def test_goodwill_is_not_given_back_twice() -> None:
+    """Of 30.00 20.00 were given as goodwill; ended on the 11th, 20.00 would fall, but only 10.00 is left to fall to."""
+    shop = had()
+    shop.at("2026-06-05T00:00:00Z").invoices.credit("INV-000001", amount=20, reason="outage")
+    shop.at("2026-06-11T00:00:00Z").subscriptions.cancel("vm", when="now", unused="give_back")
+
+    assert shop.run("2026-06-11T00:00:00Z") == ["CN-000002 06-11: base -10.00"]
+    assert shop.documents()[0].status.value == "paid"
+
+
+def test_goodwill_is_not_taken_back_by_a_run() -> None:
+    """5.00 of goodwill stay given: July is billed whole, June is not billed again."""
+    shop = had()
+    shop.at(MID).invoices.credit("INV-000001", line=1, amount=5, reason="sorry")
+
+    assert shop.run(JULY) == ["INV-000002 07-01: base 30.00 | due 30.00"]
+    assert shop.rows()[:2] == ["INV-000001 06-01: base 30.00 | due 25.00", "CN-000001 06-16: base -5.00"]
+
+
+def test_goodwill_of_a_rounded_line_is_no_new_charge() -> None:
+    """10.00 for 11 of 30 days is 3.666..., billed 3.67; all 3.67 given back, no third of a cent is charged or owed."""
+    shop = Shop.new(catalog(plan("s", base(10))), "2026-06-20T00:00:00Z")
+    shop.billing.subscriptions.create("acme", Selection(plan="s"), id="vm")
+    assert shop.run("2026-06-20T00:00:00Z") == ["INV-000001 06-20: base 3.67 | due 3.67"]
+    shop.at("2026-06-21T00:00:00Z").invoices.credit("INV-000001", reason="sorry")
+    shop.billing.subscriptions.change("vm", quantity=1, when="now", at="2026-06-20T00:00:00Z")
+
+    assert shop.run(JULY) == ["INV-000002 07-01: base 10.00 | due 10.00"]
+
+
+def test_the_tax_of_credit_notes_over_two_rates() -> None:
+    """10.05 at 8.1 % is 0.81 of tax (0.81405), 20.05 at 2.6 % is 0.52 (0.5213): 31.43.
+
+    A third of it in goodwill: 10.03 of 30.10 net is 3.35 and 6.68, taxed 0.27 (3.35/10.05 x 0.81) and 0.17
+    (6.68/20.05 x 0.52 = 0.1732): 10.47. The rest takes the exact rest: 20.07 net, 0.54 and 0.35: 20.96; together 31.43.
+    """
+    shop = Shop.new(TAXED, JUNE, country="CH")
+    shop.billing.subscriptions.create("acme", Selection(plan="two"), id="vm")
+    assert shop.run(JUNE) == ["INV-000001 06-01: full 10.05, less 20.05 | tax 1.33 | due 31.43"]
+
+    notes = shop.at(MID).invoices
+    first = notes.credit("INV-000001", amount="10.03", reason="sorry").document
+    second = notes.credit("INV-000001", reason="sorry").document
+
+    assert [line.minor for line in first.lines] == [-335, -668]
+    assert [tax.amount for tax in first.taxes] == [-27, -17]
+    assert [tax.amount for tax in second.taxes] == [-54, -35]
+    assert first.total + second.total == -3143
+    assert shop.documents()[0].open == 0
+
+
+def test_a_voided_document_is_billed_again() -> None:
+    """Void, its number stays; the next run does its billing date again: the same 30.00, with the next sequence."""
+    shop = had()
+    shop.at("2026-06-02T00:00:00Z").invoices.void("INV-000001")
+
+    assert shop.run("2026-06-02T00:00:00Z") == ["INV-000002 06-01: base 30.00 | due 30.00"]
+    assert shop.documents()[0].status.value == "void"
+    assert shop.billing.customers.standing("acme").receivable.minor == 3000
+
+
+def test_a_waived_document_is_not_billed_again() -> None:
+    """Void with ``rebill=False``: June is forgiven for good, even when the subscription ends early; July is billed."""
+    shop = had()
+    shop.at("2026-06-02T00:00:00Z").invoices.void("INV-000001", rebill=False)
+
+    assert shop.run("2026-06-30T00:00:00Z") == []
+    assert shop.run(JULY) == ["INV-000002 07-01: base 30.00 | due 30.00"]
+    assert shop.billing.customers.standing("acme").receivable.minor == 3000
+
+
+def test_a_waived_key_rises_by_what_is_new_alone() -> None:
+    """June's 30.00 are waived; 60.00 from the 16th on are a key of their own: 30.00, and nothing falls."""
+    shop = had()
+    shop.at("2026-06-02T00:00:00Z").invoices.void("INV-000001", rebill=False)
+    shop.at(MID).subscriptions.change("vm", plan="l")
+
+    assert shop.run(MID) == ["INV-000002 06-16: base 30.00 | due 30.00"]
+
+
+def test_a_paid_document_is_not_voided() -> None:
+    """What is paid is credited, not voided."""
+    shop = had()
+    shop.billing.payments.record("INV-000001", 30, "bank")
+
+    with pytest.raises(NotAllowed, match="paid"):
+        shop.billing.invoices.void("INV-000001")
+
+
+def test_a_corrected_document_is_not_voided() -> None:
+    """Where a live note corrects it, the rest is credited."""
+    shop = had()
+    shop.billing.invoices.credit("INV-000001", amount=5, reason="sorry")
+
+    with pytest.raises(NotAllowed, match="corrected"):
+        shop.billing.invoices.void("INV-000001")
+
+
+def test_nothing_financial_is_ever_deleted() -> None:
+    """X-12: after the end of the subscription orders, documents and lines are all there, as before."""
+    shop = had()
+    before = shop.documents()
+    shop.at(MID).subscriptions.cancel("vm", when="now")
+    shop.run(JULY)
+
+    assert shop.documents() == before
+    assert shop.billing.subscriptions.get("vm").orders[0].records[0].price.code == "base"

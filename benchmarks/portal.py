@@ -28,7 +28,7 @@ from billcore.kernel import CustomerId, OrderId, SubscriptionId, Timeline, insta
 from billcore.lifecycle import Customer, Order, Profile
 from billcore.ports import Tx
 from billcore.ports.tables import ACCOUNT, CUSTOMER, FACT, PRICE, SUBSCRIPTION
-from billcore.pricing import Timing
+from billcore.pricing import PriceModel, Timing
 from billcore.settlement import AccountState
 
 __all__ = ["END", "START", "fill"]
@@ -87,7 +87,7 @@ def _customer(n: int, selection: Selection, records: object) -> tuple[Customer, 
 
 
 def _catalog() -> Catalog:
-    models = {
+    models: dict[str, PriceModel] = {
         "base": Flat("49.90"),
         "seats": PerUnit("7.50"),
         "requests": Graduated(_TIERS),

@@ -20,9 +20,9 @@ from billcore.pricing import (
     Product,
     Quote,
     Selection,
+    charge,
     explain_rating,
     quote,
-    recurring_amount,
 )
 from billcore.testing.strategies import catalogs, price_models, quantities, selections
 from tests.kernel.test_exact import small_context
@@ -89,7 +89,7 @@ def test_a_first_invoice_is_at_most_a_period(case: tuple[Catalog, Selection]) ->
 def test_a_quote_does_not_depend_on_the_threads_context(case: tuple[Catalog, Selection]) -> None:
     """Law: the same catalog and selection give an equal quote, under any decimal context."""
     expected = quote(*case, NOW)
-    recurring_amount.cache_clear()
+    charge._shared.cache_clear()
     with small_context():
         got = quote(*case, NOW)
 

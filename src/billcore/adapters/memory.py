@@ -9,13 +9,13 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from billcore.adapters.rows import admitted, checked, picker, refused, visible
 from billcore.adapters.shelf import Shelf
 from billcore.adapters.unit import Unit, again, alone, counted, done_before, writes
 from billcore.kernel import exact as ex
-from billcore.kernel.errors import Conflict, NotFound
+from billcore.kernel.errors import Conflict, NotFound, StoreError
 from billcore.kernel.override import override
 from billcore.ports.store import Operation, ReadTx, Scope, Tx, Usage
 from billcore.ports.tables import POSTING, TABLES, USAGE, Index, Row, Table, Value
@@ -40,6 +40,10 @@ class MemoryStore:
         self._shelves = {table.name: Shelf(table) for table in TABLES}
         self._series: dict[tuple[str, str], int] = {}
         self._log: dict[tuple[str, str | None, str], tuple[str, str]] = {}
+
+    @override
+    def __reduce__(self) -> NoReturn:
+        raise StoreError("a store in memory stays in its process", hint="use a store in a file or a database")
 
     def transact(self, scope: Scope, op: Operation | None, fn: Callable[[Tx], str]) -> str:
         """Run ``fn`` in one read-write transaction; its text, or the stored text of an operation done before."""

@@ -20,6 +20,7 @@ from billcore.settlement import AccountFacts, AccountState, Billed, Invoice, Usa
 __all__ = [
     "Loaded",
     "billed_since",
+    "invoices_in",
     "invoices_of",
     "load",
     "load_customer",
@@ -125,7 +126,13 @@ def load_many(
 
 def invoices_of(tx: ReadTx, customer: str, since: dt.datetime | None = None) -> list[Invoice]:
     """A customer's documents from a billing date on, with lines and payments, in order of billing date."""
-    rows = tx.find(DOCUMENT, DOCUMENT.indexes[1], (customer,), at_least=None if since is None else micros(since))
+    return invoices_in(
+        tx, tx.find(DOCUMENT, DOCUMENT.indexes[1], (customer,), at_least=None if since is None else micros(since))
+    )
+
+
+def invoices_in(tx: ReadTx, rows: Sequence[Row]) -> list[Invoice]:
+    """The documents of rows, with lines and payments."""
     names = [row[0] for row in rows]
     lines: dict[object, list[Row]] = {}
     for row in tx.find_many(LINE, None, names):

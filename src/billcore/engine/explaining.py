@@ -132,7 +132,7 @@ def _wanted(tx: ReadTx, document: Document, line: Line, key: ChargeKey) -> Expla
             continue
         for occurrence in occurrences(found, item, key.period.start - dt.timedelta(microseconds=1)):
             if occurrence.period == key.period:
-                made = charge(found, occurrence, usage)
+                made = charge(found, occurrence.item, occurrence, usage)
                 return (
                     leaf("nothing used", ex.ZERO) if made is None else _occurrence(found, occurrence, usage, made.exact)
                 )

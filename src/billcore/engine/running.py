@@ -179,8 +179,10 @@ class Runner:
     def _date(self, date: dt.datetime, executor: Executor | None) -> RunReport:
         chunks = self._chunks(date)
         report = RunReport()
+        # Progress is told here, not in a worker; a process pool's has a store, a session and snapshots of its own.
+        worker = attrs.evolve(self, progress=None, snapshots={})._chunk  # noqa: SLF001 - our own
         results = (
-            executor.map(self._chunk, *zip(*((date, c) for c in chunks), strict=True))
+            executor.map(worker, *zip(*((date, c) for c in chunks), strict=True))
             if executor
             else (self._chunk(date, chunk) for chunk in chunks)
         )

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 import attrs
 
 from billcore.engine.rows.customers import AccountRow, account_row
-from billcore.engine.rows.documents import document_row, line_rows, payment_row
+from billcore.engine.rows.documents import document_row, issued_rows, payment_row
 from billcore.engine.rows.money import Notice, credit_row, notice_row, posting_rows
 from billcore.kernel import micros
 from billcore.ports import Row, Tx
@@ -113,8 +113,9 @@ class _Rows:
                 continue
             issued = attrs.evolve(invoice, document=document)
             made.append(issued)
-            self.documents.append(document_row(issued, 1, document.content_hash()))
-            self.lines += line_rows(document)
+            row, lines = issued_rows(issued)
+            self.documents.append(row)
+            self.lines += lines
         self.payments += [payment_row(payment, customer) for payment in payout.payments]
         for name, credit in payout.credits.items():
             if name in versions:

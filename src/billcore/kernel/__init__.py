@@ -56,6 +56,7 @@ from billcore.kernel.errors import (
     UnknownCurrency,
 )
 from billcore.kernel.exact import ONE, ZERO, Exact, Number, number
+from billcore.kernel.frozen import FrozenMap
 from billcore.kernel.ids import CustomerId, DocumentId, OrderId, SubscriptionId, checked_id, derive
 from billcore.kernel.instant import UTC, from_micros, instant, micros, rfc3339, zone
 from billcore.kernel.money import Money
@@ -89,6 +90,7 @@ __all__ = [
     "DayAnchor",
     "DocumentId",
     "Exact",
+    "FrozenMap",
     "Group",
     "IdempotencyMismatch",
     "InputError",

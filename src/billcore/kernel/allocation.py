@@ -20,8 +20,6 @@ def allocate(units: int, weights: Sequence[Exact | int]) -> tuple[int, ...]:
 
     The parts sum to ``units`` and each differs from its exact share by less than one (M5). Raises ``InvalidValue``.
     """
-    if any(isinstance(weight, float) for weight in weights):
-        raise InvalidValue("a float is not exact", place="weights", value=list(weights))
     scaled = _whole_numbers(weights)
     if min(scaled, default=0) < 0:
         raise InvalidValue("weights must not be negative", place="weights")
@@ -41,6 +39,10 @@ def allocate(units: int, weights: Sequence[Exact | int]) -> tuple[int, ...]:
 
 def _whole_numbers(weights: Sequence[Exact | int]) -> list[int]:
     """The weights times their common denominator."""
+    if all(type(weight) is int for weight in weights):
+        return list(weights)  # type: ignore[arg-type]  # just looked
+    if any(isinstance(weight, float) for weight in weights):
+        raise InvalidValue("a float is not exact", place="weights", value=list(weights))
     pairs = [weight.as_integer_ratio() for weight in weights]
     common = math.lcm(*(denominator for _, denominator in pairs))
     return [numerator * (common // denominator) for numerator, denominator in pairs]

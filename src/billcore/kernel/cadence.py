@@ -45,8 +45,7 @@ __all__ = [
 ]
 
 
-_LONGEST_INTERVAL = 100_000_000
-_LAST_DAY = 31
+_LONGEST_INTERVAL, _LAST_DAY = 100_000_000, 31
 
 
 @attrs.frozen(order=True)
@@ -182,7 +181,8 @@ class Cadence:
 
 
 def _zone_at(zones: tuple[tuple[int, str], ...], n: int) -> str:
-    return next((name for first, name in reversed(zones) if first <= n), zones[0][1])
+    within = zones if len(zones) == 1 else [entry for entry in zones if entry[0] <= n]
+    return within[-1][1] if within else zones[0][1]
 
 
 @functools.lru_cache(maxsize=65_536)
@@ -285,7 +285,7 @@ def local_days(start: dt.datetime, end: dt.datetime, zone_name: str) -> int:
 
 
 def local_floor(at: dt.datetime, interval: Interval, zone_name: str) -> dt.datetime:
-    """The start of the local minute, hour, day, week (from Monday), month, quarter, half-year or year around ``at``.
+    """The start of the local minute, hour, day, week (from Monday), month, quarter, half-year or year of ``at``.
 
     Of an hour that comes twice each has its own start. Raises ``InvalidValue`` for an interval that no calendar has.
     """

@@ -6,7 +6,6 @@ An id is a prefix, an underscore and 26 characters of Crockford's base 32: 48 bi
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 import hashlib
 import re
@@ -29,7 +28,9 @@ SubscriptionId = NewType("SubscriptionId", str)
 OrderId = NewType("OrderId", str)
 DocumentId = NewType("DocumentId", str)
 
-_CROCKFORD = bytes.maketrans(b"0123456789ABCDEFGHIJKLMNOPQRSTUV", b"0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS = [high + low for high in _CROCKFORD for low in _CROCKFORD]
+_SHIFTS = range(120, -1, -10)
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@/+-]{0,99}", re.ASCII)
 
 
@@ -37,8 +38,8 @@ def derive(prefix: str, at: dt.datetime, *parts: str | int) -> str:
     """The id of what ``parts`` name, at the instant ``at``: ``inv_`` and 26 characters."""
     named = "\x1f".join([prefix, *map(str, parts)]).encode()
     value = ((micros(at) // 1000) & (2**48 - 1)) << 80 | int.from_bytes(hashlib.sha256(named).digest()[:10], "big")
-    digits = base64.b32hexencode((value << 6).to_bytes(17, "big"))[:26]
-    return f"{prefix}_{digits.translate(_CROCKFORD).decode()}"
+    digits = "".join([_PAIRS[value >> shift & 0x3FF] for shift in _SHIFTS])
+    return f"{prefix}_{digits}"
 
 
 def checked_id(value: str, place: str = "id") -> str:

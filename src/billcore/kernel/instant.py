@@ -9,6 +9,7 @@ datetime.datetime(2026, 5, 20, 0, 0, tzinfo=datetime.timezone.utc)
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 from zoneinfo import ZoneInfo
 
@@ -56,8 +57,9 @@ def rfc3339(value: dt.datetime) -> str:
     return value.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
 
 
+@functools.lru_cache(maxsize=65_536)
 def micros(value: dt.datetime) -> int:
-    """Microseconds since 1970-01-01T00:00:00Z, as stores keep instants."""
+    """Microseconds since 1970-01-01T00:00:00Z, as stores keep instants; a memo, as customers share billing dates."""
     return (value - EPOCH) // _MICRO
 
 

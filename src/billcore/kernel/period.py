@@ -13,7 +13,7 @@ from billcore.kernel.override import override
 __all__ = ["Period"]
 
 
-@attrs.frozen(order=True)
+@attrs.frozen(order=True, cache_hash=True)
 class Period:
     """``start`` is in it, ``end`` is not; both in UTC. A period may be empty, never reversed."""
 

@@ -45,6 +45,8 @@ class Timeline(Generic[T]):
 
     def segments(self, period: Period) -> tuple[tuple[Period, T], ...]:
         """The parts of ``period`` in which one value is in force, in order; they tile it from the first point on."""
+        if len(self.points) == 1 and self.points[0][0] <= period.start < period.end:
+            return ((period, self.points[0][1]),)
         found = []
         for index, (start, value) in enumerate(self.points):
             end = self.points[index + 1][0] if index + 1 < len(self.points) else None

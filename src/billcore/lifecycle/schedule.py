@@ -90,16 +90,32 @@ def _earlier(a: dt.datetime | None, b: dt.datetime | None) -> dt.datetime | None
     return min(a, b)
 
 
-def same_schedule(item: Item) -> tuple[object, ...]:
-    """Items that agree in this have the same periods: a plan's prices mostly do, so they are walked once."""
-    price = item.record.price
-    return (price.cadence is PriceCadence.ONCE, price.interval, price.due, item.start, item.end, item.cancelled)
+def same_schedule(one: Item, other: Item) -> bool:
+    """Two items have the same periods: a plan's prices mostly do, so they are walked once."""
+    a, b = one.record.price, other.record.price
+    return (
+        one.start == other.start
+        and one.end == other.end
+        and one.cancelled == other.cancelled
+        and (a.cadence is PriceCadence.ONCE) is (b.cadence is PriceCadence.ONCE)
+        and a.due is b.due
+        and (a.interval is b.interval or a.interval == b.interval)
+    )
+
+
+def _schedules(life: Life) -> list[Item]:
+    """One item for each schedule."""
+    found: list[Item] = []
+    for item in life.items:
+        if not any(same_schedule(other, item) for other in found):
+            found.append(item)
+    return found
 
 
 def due_dates(life: Life, after: dt.datetime | None, until: dt.datetime) -> tuple[dt.datetime, ...]:
     """The billing dates in ``(after, until]`` that the subscription brings, in order; its end is one."""
     found = set()
-    for item in {same_schedule(item): item for item in life.items}.values():
+    for item in _schedules(life):
         for occurrence in occurrences(life, item, after):
             if occurrence.due > until and occurrence.part.start > until:
                 break
@@ -113,7 +129,7 @@ def due_dates(life: Life, after: dt.datetime | None, until: dt.datetime) -> tupl
 def next_due(life: Life, after: dt.datetime | None) -> dt.datetime | None:
     """The first billing date after an instant (the first of all, if ``None``); ``None`` where none will come."""
     found = [life.end] if life.end is not None and (after is None or life.end > after) else []
-    for item in {same_schedule(item): item for item in life.items}.values():
+    for item in _schedules(life):
         for occurrence in occurrences(life, item, after):
             if after is None or occurrence.due > after:
                 found.append(occurrence.due)

@@ -187,7 +187,7 @@ class _Fold:
     def epochs(self) -> tuple[Epoch, ...]:
         """The epochs that have begun; none where every fact is still to come."""
         ends = [*(epoch.start for epoch in self.starts[1:]), None]
-        return tuple(attrs.evolve(epoch, end=end) for epoch, end in zip(self.starts, ends, strict=False))
+        return tuple(Epoch(epoch.start, epoch.anchor, end) for epoch, end in zip(self.starts, ends, strict=False))
 
     def _base(self, order: Order) -> None:
         if not self.starts:

@@ -6,7 +6,6 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Literal
 
 import attrs
@@ -14,6 +13,7 @@ import attrs
 from billcore.kernel import (
     ONE,
     Exact,
+    FrozenMap,
     InvalidValue,
     NotSupportedYet,
     Number,
@@ -95,11 +95,7 @@ def _properties(values: Mapping[str, str]) -> Mapping[str, str]:
         raise InvalidValue(f"more than {_MOST_PROPERTIES} properties", place="properties", value=len(values))
     for key, value in values.items():
         _property(value, f"properties.{_name(key, 'properties')}")
-    return MappingProxyType(dict(values))
-
-
-def _no_properties() -> Mapping[str, str]:
-    return MappingProxyType({})
+    return FrozenMap(values)
 
 
 @attrs.frozen(kw_only=True)
@@ -120,7 +116,7 @@ class UsageEvent:
     time: dt.datetime = attrs.field(converter=_time)
     value: Decimal = attrs.field(default=ONE, converter=_value)
     action: UsageAction = attrs.field(default="increment", converter=_action)
-    properties: Mapping[str, str] = attrs.field(factory=_no_properties, converter=_properties)
+    properties: Mapping[str, str] = attrs.field(factory=FrozenMap, converter=_properties)
 
 
 @attrs.frozen

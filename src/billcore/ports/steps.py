@@ -7,12 +7,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
 from typing import Any, ClassVar, Literal, TypeAlias
 
 import attrs
 
-from billcore.kernel import InvalidValue, checked_id
+from billcore.kernel import FrozenMap, InvalidValue, checked_id
 from billcore.lifecycle import UsageEvent
 from billcore.ports.money_steps import (
     AddItem,
@@ -73,7 +72,7 @@ def _addon(value: str) -> str:
 
 
 def _keys(values: Mapping[str, object]) -> Mapping[str, object]:
-    return MappingProxyType(dict(values))
+    return FrozenMap(values)
 
 
 def _events(values: Iterable[UsageEvent]) -> tuple[UsageEvent, ...]:
@@ -95,7 +94,7 @@ class Subscribe(Step):
 class SelectionChange:
     """Keys of a selection that change, by the names that ``Selection`` gives them; what is not named stays."""
 
-    keys: Mapping[str, object] = attrs.field(default=MappingProxyType({}), converter=_keys)
+    keys: Mapping[str, object] = attrs.field(default=FrozenMap(), converter=_keys)
 
     def __attrs_post_init__(self) -> None:
         for key in self.keys:
@@ -209,7 +208,7 @@ ScenarioStep: TypeAlias = (
     | AddItem
 )
 
-ACTIONS: Mapping[str, type[ScenarioStep]] = MappingProxyType(
+ACTIONS: Mapping[str, type[ScenarioStep]] = FrozenMap(
     {
         kind.do: kind
         for kind in (

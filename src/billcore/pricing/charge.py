@@ -29,14 +29,20 @@ class Allowance:
     extra: Exact = ZERO
 
 
-@functools.lru_cache(maxsize=65_536)
 def recurring_amount(price: Price, parts: tuple[tuple[Period, Exact], ...], whole: Period, zone: str) -> Exact:
     """What a recurring price costs for ``parts`` of the period ``whole``, each with the quantity in force in it.
 
     For a price that runs with time, each part's rated amount times the hours it lasted. Otherwise the full quantity
-    chooses the tier and each part is billed its share (D14). Divided once, at the end. A memo of a pure function:
-    customers share prices, quantities and periods.
+    chooses the tier and each part is billed its share (D14). Divided once, at the end.
     """
+    if price.per is None and len(parts) == 1 and parts[0][0] == whole:
+        return amount_of(price.model, parts[0][1])
+    return _shared(price, parts, whole, zone)
+
+
+@functools.lru_cache(maxsize=65_536)
+def _shared(price: Price, parts: tuple[tuple[Period, Exact], ...], whole: Period, zone: str) -> Exact:
+    """A memo of a pure function: customers share prices, quantities and periods."""
     if price.per is not None:
         over = price.per.seconds * _MICROS
         return ex.ratio(_weighted([(amount_of(price.model, quantity), part.micros) for part, quantity in parts]), over)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from types import MappingProxyType
 
 import attrs
 
-from billcore.kernel import ONE, Anchor, InvalidValue, Number, checked_anchor, instant, number, zone
+from billcore.kernel import ONE, Anchor, FrozenMap, InvalidValue, Number, checked_anchor, instant, number, zone
 from billcore.pricing import fields
 
 __all__ = ["HOURS_PER_MONTH", "Selection"]
@@ -29,7 +28,7 @@ def _numbers(place: str, values: Mapping[str, Number]) -> Mapping[str, Decimal]:
     for key, value in read.items():
         if value < 0:
             raise InvalidValue("must not be negative", place=f"{place}.{key}", value=str(value))
-    return MappingProxyType(read)
+    return FrozenMap(read)
 
 
 def _sizes(values: Mapping[str, Number]) -> Mapping[str, Decimal]:
@@ -45,7 +44,7 @@ def _usage(values: Mapping[str, Number]) -> Mapping[str, Decimal]:
 
 
 def _configuration(values: Mapping[str, str]) -> Mapping[str, str]:
-    return MappingProxyType({str(key): str(value) for key, value in values.items()})
+    return FrozenMap({str(key): str(value) for key, value in values.items()})
 
 
 def _starts_on(value: dt.datetime | str | None) -> dt.datetime | None:
@@ -54,14 +53,6 @@ def _starts_on(value: dt.datetime | str | None) -> dt.datetime | None:
 
 def _anchor(value: Anchor | None) -> Anchor | None:
     return None if value is None else checked_anchor(value)
-
-
-def _nothing() -> Mapping[str, Decimal]:
-    return MappingProxyType({})
-
-
-def _no_text() -> Mapping[str, str]:
-    return MappingProxyType({})
 
 
 @attrs.frozen(kw_only=True)
@@ -80,19 +71,19 @@ class Selection:
     storage_gib: Decimal = attrs.field(default=Decimal(0), converter=fields.storage_gib)
     storage: str | None = None
     provider: str | None = None
-    resources: Mapping[str, Decimal] = attrs.field(factory=_nothing, converter=_resources)
+    resources: Mapping[str, Decimal] = attrs.field(factory=FrozenMap, converter=_resources)
     plan: str | None = None
     version: int | None = None
     product: str | None = None
-    sizes: Mapping[str, Decimal] = attrs.field(factory=_nothing, converter=_sizes)
+    sizes: Mapping[str, Decimal] = attrs.field(factory=FrozenMap, converter=_sizes)
     addons: tuple[str, ...] = attrs.field(default=(), converter=_codes)
     quantity: Decimal = attrs.field(default=ONE, converter=fields.quantity)
-    configuration: Mapping[str, str] = attrs.field(factory=_no_text, converter=_configuration)
+    configuration: Mapping[str, str] = attrs.field(factory=FrozenMap, converter=_configuration)
     starts_on: dt.datetime | None = attrs.field(default=None, converter=_starts_on)
     anchor: Anchor | None = attrs.field(default=None, converter=_anchor)
     timezone: str = "UTC"
     country: str | None = attrs.field(default=None, converter=fields.country_or_none)
-    usage: Mapping[str, Decimal] = attrs.field(factory=_nothing, converter=_usage)
+    usage: Mapping[str, Decimal] = attrs.field(factory=FrozenMap, converter=_usage)
     hours: Decimal = attrs.field(default=HOURS_PER_MONTH, converter=fields.hours)
 
     def __attrs_post_init__(self) -> None:

@@ -8,11 +8,10 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from types import MappingProxyType
 
 import attrs
 
-from billcore.kernel import HOUR, MONTH, ONE, ZERO, InvalidValue, Number, checked_id, number
+from billcore.kernel import HOUR, MONTH, ONE, ZERO, FrozenMap, InvalidValue, Number, checked_id, number
 from billcore.kernel import exact as ex
 from billcore.pricing import fields
 from billcore.pricing.model.flat import Flat, PerUnit
@@ -39,11 +38,7 @@ def _surcharges(values: Mapping[str, Number]) -> Mapping[str, Decimal]:
         read[tier] = number(value, f"sla_surcharges.{tier}")
         if read[tier] < 0:
             raise InvalidValue("must not be negative", place=f"sla_surcharges.{tier}", value=str(read[tier]))
-    return MappingProxyType(read)
-
-
-def _no_surcharges() -> Mapping[str, Decimal]:
-    return MappingProxyType({})
+    return FrozenMap(read)
 
 
 class BillingUnit(enum.Enum):
@@ -135,7 +130,7 @@ class Service:
     listed: bool = True
     currency: str | None = None
     base_fee: Decimal = attrs.field(default=ZERO, converter=fields.base_fee)
-    sla_surcharges: Mapping[str, Decimal] = attrs.field(factory=_no_surcharges, converter=_surcharges)
+    sla_surcharges: Mapping[str, Decimal] = attrs.field(factory=FrozenMap, converter=_surcharges)
     billing_unit: BillingUnit = BillingUnit.RAM_GIB
     minimum_units: Decimal = attrs.field(default=ZERO, converter=fields.minimum_units)
     compute_plans: tuple[ComputePlan, ...] = attrs.field(default=(), converter=_compute_plans)

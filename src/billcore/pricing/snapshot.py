@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from billcore.kernel import Interval, InvalidValue, canonical, fingerprint
+from billcore.kernel import INTERVALS, Interval, InvalidValue, canonical, fingerprint
 from billcore.kernel import exact as ex
 from billcore.pricing.model.flat import Flat, PerUnit
 from billcore.pricing.model.package import Package, PackageRound
@@ -58,9 +58,9 @@ def _read_price(data: Mapping[str, Any]) -> Price:
         cadence=PriceCadence(data["cadence"]),
         currency=data["currency"],
         description=data["description"],
-        interval=Interval(*data["interval"]),
+        interval=_read_interval(*data["interval"]),
         timing=None if data["timing"] is None else Timing(data["timing"]),
-        per=None if data["per"] is None else Interval(*data["per"]),
+        per=None if data["per"] is None else _read_interval(*data["per"]),
         meter=data["meter"],
         unit=data["unit"],
         size=data["size"],
@@ -89,6 +89,12 @@ def _price(price: Price) -> dict[str, object]:
         "on_change": price.on_change.value,
         "on_end": price.on_end.value,
     }
+
+
+def _read_interval(months: int, days: int, seconds: int) -> Interval:
+    """The named interval where there is one: prices then share it, and comparing is by identity."""
+    made = Interval(months, days, seconds)
+    return next((known for known in INTERVALS.values() if known == made), made)
 
 
 def _interval(interval: Interval) -> list[int]:

@@ -19,7 +19,7 @@ from billcore.pricing import fields
 __all__ = ["NO_RATE", "AppliedRate", "Tax", "TaxRate", "Taxes", "find_rate", "tax_over"]
 
 
-@attrs.frozen
+@attrs.frozen(cache_hash=True)
 class AppliedRate:
     """What a line is taxed at: a rate's code and percent; ``reason`` says why where nothing applies."""
 

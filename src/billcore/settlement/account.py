@@ -74,10 +74,10 @@ class AccountState:
     def ran(self, date: dt.datetime, *, issued: bool) -> AccountState:
         """After a run at ``date``: marks that it has seen are cleared, unless it looked at the past only."""
         seen = not self.is_late(date) and (self.last_run is None or date >= self.last_run)
-        return attrs.evolve(
-            self,
+        return AccountState(
             last_run=date if seen else self.last_run,
             latest=_later(self.latest, date) if issued else self.latest,
+            next_due=self.next_due,
             marks=tuple(mark for mark in self.marks if mark > date) if seen else self.marks,
             reopened=tuple(other for other in self.reopened if other != date),
         )

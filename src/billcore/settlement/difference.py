@@ -98,7 +98,8 @@ def difference(
     A key whose latest line has a billing date after ``date`` is left alone; none falls below its goodwill.
     """
     work = _Work(billed, rounding, rate, reason)
-    due = [charge for charge in wanted if billed.latest.get(charge.key, date) <= date]
+    # Mostly nothing was billed yet under any key: then no key needs to be looked up.
+    due = [charge for charge in wanted if not billed.latest or billed.latest.get(charge.key, date) <= date]
     for key in vanished:
         if billed.latest[key] <= date:
             work.lower(key, ZERO, None)
@@ -127,7 +128,7 @@ class _Work:
 
     def lift(self, charge: Charge) -> None:
         """A new charge, or what is wanted beyond what was billed under the key."""
-        entries = self.billed.entries.get(charge.key)
+        entries = self.billed.entries.get(charge.key) if self.billed.entries else None
         if not entries:
             self._rise(charge, charge.exact, None)
         elif (gap := ex.subtract(charge.exact, self.billed.sum(charge.key))) > 0:
@@ -139,15 +140,16 @@ class _Work:
         name: object = key.group if not whole else "new" if corrected is None else corrected.id
         group = self.groups.get(name)
         if group is None:
-            sums = self.billed.groups.get(key.group, (ZERO, 0)) if not whole else self.billed.whole(corrected)
-            group = self.groups[name] = Group(self.rounding.places, self.rounding.mode, *sums)
+            group = self.groups[name] = Group(self.rounding.places, self.rounding.mode)
+            if whole:
+                group.exact, group.minor = self.billed.whole(corrected)
+            elif self.billed.groups:
+                group.exact, group.minor = self.billed.groups.get(key.group, (ZERO, 0))
         return group
 
     def _nth(self, key: ChargeKey) -> int:
-        """The ordinal of the key's next line; counted on, so that two new lines of one key differ."""
-        nth = self.billed.counts.get(key, 0)
-        self.billed.counts[key] = nth + 1
-        return nth
+        """The ordinal of the key's next line."""
+        return self.billed.counts.get(key, 0) if self.billed.counts else 0
 
     def _rise(self, charge: Charge, exact: Exact, corrected: BilledLine | None) -> None:
         key = charge.key
@@ -187,6 +189,9 @@ class _Work:
         entry.exact_left = ex.subtract(entry.exact_left, exact)
         entry.minor_left -= minor
         line, key = entry.line, entry.line.key
+        nth = None if key is None else self._nth(key)
+        if key is not None and nth is not None:  # counted on: a key may fall by several lines, or fall and then rise
+            self.billed.counts[key] = nth + 1
         self.result.falls.append(
             Fall(
                 attrs.evolve(
@@ -197,7 +202,7 @@ class _Work:
                     exact=ex.negate(exact),
                     minor=-minor,
                     tax=0,
-                    nth=None if key is None else self._nth(key),
+                    nth=nth,
                     corrects=line.id,
                     reason=why,
                 ),

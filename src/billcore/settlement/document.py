@@ -11,6 +11,7 @@ import datetime as dt
 import enum
 import hashlib
 import json
+from collections.abc import Sequence
 
 import attrs
 
@@ -93,11 +94,15 @@ class Line:
     reason: str | None = None
     snapshot: str | None = None
 
-    def content(self) -> list[object]:
-        """Everything on the line as plain values, for the document's hash."""
+    def content(self) -> tuple[str | int | None, ...]:
+        """Everything on the line but its place, as plain values: for the document's hash, and for stores."""
         key = self.key
-        return [
-            self.id,
+        named = (
+            (None, None, None, None)
+            if key is None
+            else (key.subscription, key.item, micros(key.period.start), micros(key.period.end))
+        )
+        return (
             self.kind.value,
             self.description,
             self.price,
@@ -110,12 +115,12 @@ class Line:
             text(self.rate.percent),
             self.rate.reason,
             self.tax,
-            None if key is None else [key.subscription, key.item, micros(key.period.start), micros(key.period.end)],
+            *named,
             self.nth,
             self.corrects,
             self.reason,
             self.snapshot,
-        ]
+        )
 
     @property
     def subscription(self) -> str | None:
@@ -165,10 +170,9 @@ class Document:
         """Minor units as money of the document's currency."""
         return Money.of_minor(minor, self.currency)
 
-    def content_hash(self) -> str:
-        """SHA-256 over the whole content; what ``verify`` holds an issued document to (I1)."""
-        taxes = [[tax.code, text(tax.percent), tax.base, tax.amount, tax.reason] for tax in self.taxes]
-        content = [
+    def content(self) -> tuple[str | int | None, ...]:
+        """Everything but lines and taxes, as plain values."""
+        return (
             self.id,
             self.number,
             self.kind.value,
@@ -181,9 +185,19 @@ class Document:
             micros(self.due_at),
             self.corrects,
             self.reason,
-            [line.content() for line in self.lines],
-            taxes,
-        ]
+        )
+
+    def tax_content(self) -> list[tuple[str | int | None, ...]]:
+        """The taxes as plain values."""
+        return [(tax.code, text(tax.percent), tax.base, tax.amount, tax.reason) for tax in self.taxes]
+
+    def content_hash(self, lines: Sequence[Sequence[object]] | None = None) -> str:
+        """SHA-256 over the whole content; what ``verify`` holds an issued document to (I1).
+
+        ``lines`` are their contents, where one has them already.
+        """
+        contents = [line.content() for line in self.lines] if lines is None else lines
+        content = [*self.content(), contents, self.tax_content()]
         return hashlib.sha256(_written(content).encode()).hexdigest()
 
 

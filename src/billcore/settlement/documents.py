@@ -33,17 +33,18 @@ class Issue:
     def document(
         self,
         kind: DocumentKind,
+        name: str,
         sequence: int,
         lines: Sequence[Line],
         taxes: Sequence[Tax],
         corrects: str | None = None,
         reason: str | None = None,
     ) -> Document:
-        """The document; its id and its lines' ids derive from payer, currency, issuer, billing date and sequence."""
+        """The document; ``name`` is its id."""
         customer = self.customer
         profile = customer.profile(self.date)
         return Document(
-            id=self.name(kind, sequence),
+            id=name,
             number=None,
             kind=kind,
             customer=customer.id,
@@ -60,17 +61,19 @@ class Issue:
         )
 
     def name(self, kind: DocumentKind, sequence: int) -> str:
-        """The id of a document; a line's is this, a hyphen and its place."""
+        """The id of a document: from payer, currency, issuer, billing date and sequence.
+
+        A line's is this, a hyphen and its place.
+        """
         customer = self.customer
         return derive(
             _PREFIX[kind], self.date, customer.id, customer.currency, self.issuer, micros(self.date), sequence
         )
 
 
-def _named(issue: Issue, kind: DocumentKind, sequence: int, lines: Sequence[Line], taxes: Sequence[int]) -> list[Line]:
-    stem = issue.name(kind, sequence)
+def _named(name: str, lines: Sequence[Line], taxes: Sequence[int]) -> list[Line]:
     return [
-        attrs.evolve(line, id=f"{stem}-{position}", tax=tax)
+        attrs.evolve(line, id=f"{name}-{position}", tax=tax)
         for position, (line, tax) in enumerate(zip(lines, taxes, strict=True), 1)
     ]
 
@@ -78,12 +81,12 @@ def _named(issue: Issue, kind: DocumentKind, sequence: int, lines: Sequence[Line
 def invoice(issue: Issue, rises: Sequence[Rise], sequence: int, mode: Rounding) -> Document:
     """An invoice of lines that add: taxed once a rate over the document, spread back to the lines."""
     taxes = tax_over([(rise.rate, rise.minor) for rise in rises], mode)
-    stem = issue.name(DocumentKind.INVOICE, sequence)
+    name = issue.name(DocumentKind.INVOICE, sequence)
     lines = [
-        rise.line(f"{stem}-{position}", tax)
+        rise.line(f"{name}-{position}", tax)
         for position, (rise, tax) in enumerate(zip(rises, taxes.lines, strict=True), 1)
     ]
-    return issue.document(DocumentKind.INVOICE, sequence, lines, taxes.rates)
+    return issue.document(DocumentKind.INVOICE, name, sequence, lines, taxes.rates)
 
 
 def credit_notes(issue: Issue, falls: Sequence[Fall], billed: Billed, sequence: int) -> list[Document]:
@@ -127,8 +130,9 @@ def credit_note(
         if amount:
             for index, part in zip(indexes, allocate(amount, [-lines[i].minor for i in indexes]), strict=True):
                 spread[index] = part
-    named = _named(issue, DocumentKind.CREDIT_NOTE, sequence, lines, spread)
-    return issue.document(DocumentKind.CREDIT_NOTE, sequence, named, taxes, corrected.id, reason)
+    name = issue.name(DocumentKind.CREDIT_NOTE, sequence)
+    named = _named(name, lines, spread)
+    return issue.document(DocumentKind.CREDIT_NOTE, name, sequence, named, taxes, corrected.id, reason)
 
 
 def _note_tax(rate: AppliedRate, base: int, corrected: Document, earlier: Sequence[Document]) -> int:
@@ -146,6 +150,7 @@ def _note_tax(rate: AppliedRate, base: int, corrected: Document, earlier: Sequen
 
 def opening(issue: Issue, minor: int, sequence: int, line: Line) -> Document:
     """What a customer from another system owes, as a document of its own that payments settle."""
-    named = attrs.evolve(line, id=f"{issue.name(DocumentKind.OPENING, sequence)}-1", minor=minor)
+    name = issue.name(DocumentKind.OPENING, sequence)
+    named = attrs.evolve(line, id=f"{name}-1", minor=minor)
     taxes = [Tax("none", Decimal(0), minor, 0, "opening balance")]
-    return issue.document(DocumentKind.OPENING, sequence, [named], taxes)
+    return issue.document(DocumentKind.OPENING, name, sequence, [named], taxes)

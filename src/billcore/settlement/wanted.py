@@ -65,14 +65,14 @@ def charges(
     """
     start = after if mark is None or after is None else min(after, mark)
     for life in lives:
-        known: dict[tuple[object, ...], list[Occurrence]] = {}
+        known: list[tuple[Item, list[Occurrence]]] = []
         for item in life.items:
-            schedule = same_schedule(item)
-            if schedule not in known:
-                known[schedule] = list(_seen(life, item, start, until, after, mark))
-            for seen in known[schedule]:
-                occurrence = Occurrence(item, seen.period, seen.part, seen.due, seen.zone)
-                if (found := charge(life, occurrence, usage)) is not None:
+            periods = next((periods for other, periods in known if same_schedule(other, item)), None)
+            if periods is None:
+                periods = list(_seen(life, item, start, until, after, mark))
+                known.append((item, periods))
+            for seen in periods:
+                if (found := charge(life, item, seen, usage)) is not None:
                     yield found
 
 
@@ -102,12 +102,15 @@ def touches(period: Period, mark: dt.datetime) -> bool:
     return period.end > mark or (period.empty and period.end == mark)
 
 
-def charge(life: Life, occurrence: Occurrence, usage: UsageLookup) -> Charge | None:
-    """What one billing period of one item costs; ``None`` for usage without events or minimum."""
-    item, record = occurrence.item, occurrence.item.record
+def charge(life: Life, item: Item, occurrence: Occurrence, usage: UsageLookup) -> Charge | None:
+    """What one billing period of one item costs; ``None`` for usage without events or minimum.
+
+    The period may be another item's, of the same schedule.
+    """
+    record = item.record
     price = record.price
     if price.cadence is PriceCadence.USAGE:
-        found = _used(life, occurrence, usage)
+        found = _used(life, attrs.evolve(occurrence, item=item), usage)
         if found is None:
             return None
         exact, quantity = found

@@ -6,10 +6,11 @@ import contextlib
 import os
 import threading
 from collections.abc import Callable, Iterator
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from billcore.adapters.sql.dialect import Connection
 from billcore.kernel.errors import StoreError
+from billcore.kernel.override import override
 
 __all__ = ["Connections", "One", "Pool"]
 
@@ -40,6 +41,10 @@ class One:
         with self._lock:
             yield self._connection
 
+    @override
+    def __reduce__(self) -> NoReturn:
+        raise StoreError("a store on one connection stays in its process", hint="open it by its path instead")
+
     def close(self) -> None:
         """Close it, unless it is the host's."""
         if self._owned:
@@ -59,6 +64,11 @@ class Pool:
         self._closed = False
         self._inherited: list[Connection] = []
         self._begin([])
+
+    @override
+    def __reduce__(self) -> tuple[Callable[..., Pool], tuple[Callable[[], Connection], bool]]:
+        # Another process opens connections of its own.
+        return (_pool, (self._connect, self._one_writer))
 
     def _begin(self, idle: list[Connection]) -> None:
         self._process = os.getpid()
@@ -96,3 +106,7 @@ class Pool:
         self._closed = True
         while self._idle:
             self._idle.pop().close()
+
+
+def _pool(connect: Callable[[], Connection], one_writer: bool) -> Pool:  # noqa: FBT001 - what pickle calls
+    return Pool(connect, one_writer=one_writer)

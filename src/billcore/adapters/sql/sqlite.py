@@ -8,6 +8,7 @@ wait of ten seconds for another writer.
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import sqlite3
 import time
@@ -139,7 +140,7 @@ def open_sqlite(path: str | os.PathLike[str], *, wait_seconds: float = WAIT_SECO
         raise
     if os.fspath(path) == ":memory:":
         return SqlStore(One(first, owned=True), SQLITE)
-    pool = Pool(lambda: connect(path, wait_seconds=wait_seconds), one_writer=True)
+    pool = Pool(functools.partial(connect, path, wait_seconds=wait_seconds), one_writer=True)
     pool.give(first)
     return SqlStore(pool, SQLITE)
 

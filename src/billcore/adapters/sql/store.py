@@ -13,6 +13,7 @@ from billcore.adapters.sql.statements import PREFIX, chunks
 from billcore.adapters.sql.transaction import SqlRead, SqlWrite, Texts
 from billcore.adapters.unit import again, alone, done_before
 from billcore.kernel.errors import Conflict, OutcomeUnknown, StoreError
+from billcore.kernel.override import override
 from billcore.ports.store import Operation, ReadTx, Scope, Tx
 
 __all__ = ["SqlStore"]
@@ -43,6 +44,10 @@ class SqlStore:
         dialect.check(connection)
         require(connection, dialect)
         return cls(One(connection), dialect)
+
+    @override
+    def __reduce__(self) -> tuple[type[SqlStore], tuple[Connections, Dialect]]:
+        return (type(self), (self._connections, self._dialect))
 
     def transact(self, scope: Scope, op: Operation | None, fn: Callable[[Tx], str]) -> str:
         """Run ``fn`` in one read-write transaction; its text, or the stored text of an operation done before."""

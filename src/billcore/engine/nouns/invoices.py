@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from billcore.engine.accounts import invoices_of, load, load_customer, save_account
+from billcore.engine.accounts import invoices_in, invoices_of, load, load_customer, save_account
 from billcore.engine.correcting import credit_document, void_document
 from billcore.engine.explaining import explain_line
 from billcore.engine.lookup import document_row_of, invoice_at
-from billcore.engine.nouns.page import Page, checked_limit
+from billcore.engine.nouns.page import Page, checked_limit, paged
 from billcore.engine.rows.customers import account_row
 from billcore.engine.rows.facts import one_off_row
 from billcore.engine.running import BATCH, Runner, RunReport
@@ -20,7 +20,7 @@ from billcore.engine.session import Call, Session
 from billcore.kernel import InvalidValue, Money, NotFound, Number, from_micros, instant, micros
 from billcore.lifecycle import OneOff
 from billcore.ports import ReadTx, Tx
-from billcore.ports.tables import ACCOUNT, ONE_OFF
+from billcore.ports.tables import ACCOUNT, DOCUMENT, ONE_OFF
 from billcore.pricing import Explanation
 from billcore.settlement import Invoice
 
@@ -112,11 +112,17 @@ class Invoices:
         """The document of that number (or id), with its lines and payments. Raises ``NotFound``."""
         return self.session.read(lambda tx: invoice_at(tx, self.session.policy.issuer, number))
 
-    def list(self, customer: str, *, cursor: str | None = None, limit: int = 100) -> Page[Invoice]:
-        """A customer's documents by billing date, a page at a time."""
+    def list(self, customer: str | None = None, *, cursor: str | None = None, limit: int = 100) -> Page[Invoice]:
+        """A customer's documents by billing date, or everybody's by id (kind, then billing date), a page at a time."""
         checked_limit(limit)
 
+        def everybody(tx: ReadTx) -> Page[Invoice]:
+            rows = paged(tx, DOCUMENT, None, (), cursor, limit, lambda row: str(row[0]), lambda row: row)
+            return Page(tuple(invoices_in(tx, rows.items)), rows.cursor)
+
         def work(tx: ReadTx) -> Page[Invoice]:
+            if customer is None:
+                return everybody(tx)
             load_customer(tx, customer)
             found = invoices_of(tx, customer)
             names = [invoice.id for invoice in found]

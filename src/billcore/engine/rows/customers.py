@@ -91,7 +91,7 @@ class AccountRow:
 
     def next(self, state: AccountState) -> AccountRow:
         """The row that replaces this one."""
-        return attrs.evolve(self, state=state, version=self.version + 1)
+        return AccountRow(customer=self.customer, state=state, version=self.version + 1, parked=self.parked)
 
 
 def account_row(account: AccountRow) -> Row:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from billcore.kernel import Period, from_micros, micros, number
-from billcore.kernel.exact import parse, text
+from billcore.kernel.exact import parse
 from billcore.ports import Row
 from billcore.pricing import AppliedRate, Tax
 from billcore.settlement import (
@@ -22,7 +22,7 @@ from billcore.settlement import (
     Source,
 )
 
-__all__ = ["document_row", "invoice_of", "invoice_state", "line_of", "line_rows", "payment_of", "payment_row"]
+__all__ = ["document_row", "invoice_of", "invoice_state", "issued_rows", "line_of", "payment_of", "payment_row"]
 
 
 _written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -38,22 +38,10 @@ def invoice_state(invoice: Invoice) -> str:
 def document_row(invoice: Invoice, version: int, content_hash: str) -> Row:
     """A row of the document table."""
     document = invoice.document
-    taxes = [[tax.code, text(tax.percent), tax.base, tax.amount, tax.reason] for tax in document.taxes]
     net, tax = document.net, document.tax
     return (
-        document.id,
-        document.number,
-        document.kind.value,
-        document.customer,
-        document.currency,
-        document.issuer,
-        micros(document.billing_date),
-        document.sequence,
-        micros(document.issued_at),
-        micros(document.due_at),
-        document.corrects,
-        document.reason,
-        _written(taxes),
+        *document.content(),
+        _written(document.tax_content()),
         net,
         tax,
         net + tax,
@@ -65,40 +53,13 @@ def document_row(invoice: Invoice, version: int, content_hash: str) -> Row:
     )
 
 
-def line_rows(document: Document) -> list[Row]:
-    """The rows of a document's lines."""
-    return [_line_row(document, position, line) for position, line in enumerate(document.lines, 1)]
-
-
-def _line_row(document: Document, position: int, line: Line) -> Row:
-    key = line.key
-    named: Row = (
-        (None, None, None, None)
-        if key is None
-        else (key.subscription, key.item, micros(key.period.start), micros(key.period.end))
-    )
-    return (
-        document.id,
-        position,
-        document.customer,
-        line.kind.value,
-        line.description,
-        line.price,
-        micros(line.part.start),
-        micros(line.part.end),
-        text(line.quantity),
-        text(line.exact),
-        line.minor,
-        line.rate.code,
-        text(line.rate.percent),
-        line.rate.reason,
-        line.tax,
-        *named,
-        line.nth,
-        line.corrects,
-        line.reason,
-        line.snapshot,
-    )
+def issued_rows(invoice: Invoice) -> tuple[Row, list[Row]]:
+    """The row of a new document, and those of its lines."""
+    document = invoice.document
+    contents = [line.content() for line in document.lines]
+    name, customer = document.id, document.customer
+    lines = [(name, position, customer, *content) for position, content in enumerate(contents, 1)]
+    return document_row(invoice, 1, document.content_hash(contents)), lines
 
 
 def line_of(row: Row) -> Line:

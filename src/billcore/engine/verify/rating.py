@@ -125,6 +125,6 @@ def _charged(values: Values, key: ChargeKey, known: dt.datetime, date: dt.dateti
             continue
         for occurrence in occurrences(found, item, key.period.start - _MICRO):
             if occurrence.period == key.period:
-                yield charge(found, occurrence, usage_lookup(values.tx, seen, known))
+                yield charge(found, occurrence.item, occurrence, usage_lookup(values.tx, seen, known))
             if occurrence.period.start >= key.period.end:
                 break

@@ -132,7 +132,7 @@ def _charges(lives: Iterable[Life], usage: UsageLookup, until: dt.datetime) -> I
             for occurrence in occurrences(one, item):
                 if occurrence.due > until:
                     break
-                if (found := charge(one, occurrence, usage)) is not None:
+                if (found := charge(one, occurrence.item, occurrence, usage)) is not None:
                     yield found
 
 

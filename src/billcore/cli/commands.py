@@ -11,7 +11,7 @@ from billcore.adapters.rendering import explanation_text
 from billcore.adapters.results import quote_to
 from billcore.adapters.serialization import SCHEMAS, schema
 from billcore.cli.documents import documents
-from billcore.cli.files import USAGE_SUFFIXES, read_any, read_catalog, read_selection
+from billcore.cli.files import holds_usage, read_any, read_catalog, read_selection
 from billcore.cli.importing import importing
 from billcore.cli.output import NO, Group, answer, json_option, table
 from billcore.cli.store import db, explain, load, run, verify
@@ -54,7 +54,7 @@ def _problems(path: Path) -> tuple[InputError, ...]:
     from billcore.adapters.serialization import read_usage
 
     try:
-        if path.suffix in USAGE_SUFFIXES:
+        if holds_usage(path):
             return tuple(found for found in read_usage(path) if isinstance(found, InputError))
         read_any(path)
     except InvalidDocument as error:

@@ -18,15 +18,28 @@ from billcore.lifecycle import UsageEvent
 from billcore.ports.scenario import Scenario
 from billcore.pricing import Catalog, Selection
 
-__all__ = ["USAGE_SUFFIXES", "read_any", "read_catalog", "read_selection", "usage_records"]
+__all__ = ["holds_usage", "read_any", "read_catalog", "read_selection", "usage_records"]
 
-USAGE_SUFFIXES = (".csv", ".jsonl", ".ndjson")
+_BEGINNING = 4096
+_SELECTED = frozenset({"service", "plan", "product"})
+
+
+def holds_usage(path: Path) -> bool:
+    """It is a usage file: by its suffix, or JSON that is an array (of CloudEvents, or of records)."""
+    suffix = path.suffix.lower()
+    if suffix != ".json":
+        return suffix in (".csv", ".jsonl", ".ndjson")
+    try:
+        with path.open("rb") as file:
+            return file.read(_BEGINNING).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[")
+    except OSError:
+        return False
 
 
 def read_any(path: Path) -> Catalog | Scenario | Selection:
     """The catalog, story or selection of a file. Raises ``InvalidDocument`` with all problems."""
     data = read_document(path)
-    if "format" not in data:
+    if "format" not in data and not _SELECTED.isdisjoint(data):
         return selection_from(data, name=str(path))
     if kind_of(data, name=str(path)) == "catalog":
         return catalog_from(data, name=str(path))

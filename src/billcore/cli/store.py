@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from billcore.adapters.rendering import explanation_text
 from billcore.adapters.results import explanation_to
-from billcore.cli.files import USAGE_SUFFIXES, read_any, read_catalog, usage_records
+from billcore.cli.files import holds_usage, read_any, read_catalog, usage_records
 from billcore.cli.output import NO, answer, json_option, table
 from billcore.engine import Billing
 from billcore.engine.running import RunReport
@@ -40,7 +40,7 @@ def load(database: Path, files: tuple[Path, ...], as_json: bool) -> None:  # noq
     events = 0
     with Billing.open(database) as billing:
         for path in files:
-            if path.suffix in USAGE_SUFFIXES:
+            if holds_usage(path):
                 events += _load_usage(billing, path)
                 continue
             document = read_any(path)

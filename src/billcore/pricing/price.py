@@ -117,6 +117,8 @@ class Price:
             raise InvalidValue("a usage price, and only it, names a meter", place="meter", value=self.meter)
         if self.per is not None and (self.cadence is not PriceCadence.RECURRING or self.per not in (HOUR, MINUTE)):
             raise InvalidValue("only a recurring price runs with time, by hour or minute", place="per")
+        if self.size is not None and not self.counted:
+            raise InvalidValue("a flat price has no quantity for a size to give", place="size", value=self.size)
         if self.timing is Timing.ADVANCE and (self.per is not None or self.cadence is PriceCadence.USAGE):
             raise InvalidValue("usage and time are known at the end only", place="timing", value="advance")
         if self.proration not in _MEASURED:

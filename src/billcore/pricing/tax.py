@@ -32,6 +32,25 @@ NO_RATE = AppliedRate("none", ex.ZERO, "no rate")
 """No rate for the customer's country and the line's category: taxed zero, and said so."""
 
 
+def _date(value: dt.date | str | None, place: str) -> dt.date | None:
+    if isinstance(value, str):
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            raise InvalidValue("not a date", place=place, value=value, hint='write it like "2026-01-31"') from None
+    if value is not None and type(value) is not dt.date:
+        raise InvalidValue("a local date is asked for", place=place, value=value, hint="not an instant")
+    return value
+
+
+def _from(value: dt.date | str | None) -> dt.date | None:
+    return _date(value, "from")
+
+
+def _to(value: dt.date | str | None) -> dt.date | None:
+    return _date(value, "to")
+
+
 @attrs.frozen(kw_only=True)
 class TaxRate:
     """A rate of one country and category, in force on the local dates ``[from, to)``."""
@@ -40,8 +59,8 @@ class TaxRate:
     country: str = attrs.field(converter=fields.country)
     percent: Decimal = attrs.field(converter=fields.percent)
     category: str = "standard"
-    from_: dt.date | None = None
-    to: dt.date | None = None
+    from_: dt.date | None = attrs.field(default=None, converter=_from)
+    to: dt.date | None = attrs.field(default=None, converter=_to)
 
     def __attrs_post_init__(self) -> None:
         if self.from_ is not None and self.to is not None and self.to <= self.from_:

@@ -91,7 +91,7 @@ def _use(world: World, step: Step) -> None:
         source="lives",
         customer=step.who,
         meter=_of(METERS, step.which),
-        time=world.instant_of(step) or world.clock.at,
+        time=world.instant_of(step) or world.clock.now(),
         value=Decimal(1 + step.how) * 3 / 4,
         subscription=world.subscription(step) if step.pick % 2 else None,
     )
@@ -139,7 +139,7 @@ def _forgive(world: World, step: Step) -> None:
 
 def _run(world: World, step: Step) -> None:
     ahead = dt.timedelta(days=step.how) if step.which % 5 == 4 else dt.timedelta()
-    world.billing.invoices.run(until=world.clock.at + ahead, customer=_of((None, step.who), step.pick))
+    world.billing.invoices.run(until=world.clock.now() + ahead, customer=_of((None, step.who), step.pick))
 
 
 DEEDS: Mapping[str, Callable[[World, Step], None]] = {

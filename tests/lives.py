@@ -16,9 +16,9 @@ from hypothesis.strategies import SearchStrategy as Strategy
 
 from billcore.kernel import Rounding
 from billcore.settlement import Policy
-from tests.world import CUSTOMERS, Clock, Step, World
+from tests.world import CUSTOMERS, Step, World
 
-__all__ = ["CUSTOMERS", "FACTS", "MONEY", "Clock", "Step", "World", "lives", "policies"]
+__all__ = ["CUSTOMERS", "FACTS", "MONEY", "Step", "World", "lives", "policies"]
 
 FACTS = ("subscribe", "change", "seats", "attach", "detach", "cancel", "use", "item", "move")
 MONEY = ("top_up", "redeem", "pay", "settle", "void", "forgive")

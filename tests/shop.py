@@ -13,7 +13,7 @@ from billcore.kernel import Number, instant, zone
 from billcore.lifecycle import UsageEvent
 from billcore.pricing import Addon, Catalog, Flat, Meter, Plan, PlanVersion, Price, PriceModel, TaxRate
 from billcore.settlement import Invoice, Policy
-from tests.world import Clock
+from billcore.testing import ManualClock
 
 __all__ = ["Shop", "base", "catalog", "plan"]
 
@@ -54,12 +54,12 @@ class Shop:
     """A handle with its clock, and the customer ``acme``."""
 
     billing: Billing
-    clock: Clock
+    clock: ManualClock
 
     @classmethod
     def new(cls, sold: Catalog, at: str, *, policy: Policy | None = None, **customer: object) -> Shop:
         """A shop that opens at an instant."""
-        clock = Clock(instant(at))
+        clock = ManualClock(at)
         billing = Billing.in_memory(clock=clock, policy=policy)
         billing.catalog.publish(sold)
         about = {"currency": sold.currency or "CHF", **customer}
@@ -68,7 +68,7 @@ class Shop:
 
     def at(self, at: str | dt.datetime) -> Billing:
         """The handle, its clock put to an instant."""
-        self.clock.at = instant(at)
+        self.clock.set(at)
         return self.billing
 
     def run(self, at: str) -> list[str]:
@@ -80,7 +80,7 @@ class Shop:
     @property
     def zone(self) -> str:
         """The time zone of ``acme`` now."""
-        return self.billing.customers.get("acme").profile(self.clock.at).timezone
+        return self.billing.customers.get("acme").profile(self.clock.now()).timezone
 
     def documents(self) -> tuple[Invoice, ...]:
         """All documents of ``acme``, by billing date."""

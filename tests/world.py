@@ -1,4 +1,4 @@
-"""A world for random lives: a handle in memory, a clock that stands where it is put, and two customers."""
+"""A world for random lives: a handle in memory, its clock, and two customers."""
 
 from __future__ import annotations
 
@@ -13,26 +13,15 @@ from billcore.engine import Billing
 from billcore.engine.accounts import Loaded, load
 from billcore.kernel import InputError, Money, NotFound, StateError, instant, zone
 from billcore.settlement import DocumentKind, Invoice, Policy
+from billcore.testing import ManualClock
 from tests.offers import offer
 
-__all__ = ["CUSTOMERS", "START", "Clock", "Step", "World"]
+__all__ = ["CUSTOMERS", "START", "Step", "World"]
 
 T = TypeVar("T")
 
 START = instant("2026-01-30T23:00:00Z")
 CUSTOMERS: Mapping[str, tuple[str, str]] = {"acme": ("Europe/Zurich", "CH"), "zeta": ("America/New_York", "DE")}
-_MINUTE = dt.timedelta(minutes=1)
-
-
-@attrs.define
-class Clock:
-    """A clock that stands where it is put."""
-
-    at: dt.datetime = START
-
-    def now(self) -> dt.datetime:
-        """The instant it stands at."""
-        return self.at
 
 
 @attrs.frozen
@@ -66,12 +55,12 @@ class World:
     """A ``Billing`` in memory with its clock, and ``CUSTOMERS`` in it."""
 
     billing: Billing
-    clock: Clock
+    clock: ManualClock
 
     @classmethod
     def new(cls, policy: Policy | None = None) -> World:
         """A world on its first day."""
-        clock = Clock()
+        clock = ManualClock(START)
         billing = Billing.in_memory(clock=clock, policy=policy)
         billing.catalog.publish(offer("1"))
         for name, (where, country) in CUSTOMERS.items():
@@ -86,7 +75,7 @@ class World:
 
         for step in steps:
             if wait:
-                self.clock.at += step.wait * _MINUTE
+                self.clock.advance(minutes=step.wait)
             with contextlib.suppress(InputError, StateError):
                 DEEDS[step.do](self, step)
             if run and step.run:
@@ -97,7 +86,7 @@ class World:
         """The instant from which the step's fact holds."""
         if step.shift is None:
             return None
-        at = self.clock.at + step.shift * _MINUTE
+        at = self.clock.now() + dt.timedelta(minutes=step.shift)
         if not step.snap:
             return at
         local = at.astimezone(zone(CUSTOMERS[step.who][0]))
@@ -126,9 +115,9 @@ class World:
         for who in CUSTOMERS:
             while (due := self.loaded(who).state.next_due) is not None:
                 state = self.loaded(who).state
-                if due > self.clock.at and not state.marks and not state.reopened:
+                if due > self.clock.now() and not state.marks and not state.reopened:
                     break
-                self.clock.at = max(self.clock.at, due)
+                self.clock.set(max(self.clock.now(), due))
                 self.billing.invoices.run(until=due, customer=who)
         return self
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from decimal import Decimal
-
-import attrs
 
 from billcore.engine import Billing
 from billcore.kernel import CustomerId, Money, instant
@@ -26,21 +23,11 @@ from billcore.pricing import (
     Tier,
     Wrapped,
 )
+from billcore.testing import ManualClock
 
-__all__ = ["Clock", "live"]
+__all__ = ["START", "live"]
 
 START = instant("2026-01-01T00:00:00Z")
-
-
-@attrs.define
-class Clock:
-    """A clock that stands where it is put."""
-
-    at: dt.datetime = START
-
-    def now(self) -> dt.datetime:
-        """The instant it stands at."""
-        return self.at
 
 
 def _catalog() -> Catalog:
@@ -69,7 +56,7 @@ def _once() -> Price:
     return Price(code="setup", model=Flat("5.00"), cadence=PriceCadence.ONCE)
 
 
-def live(billing: Billing, clock: Clock) -> None:
+def live(billing: Billing, clock: ManualClock) -> None:
     """Live from January to June of 2026."""
     billing.catalog.publish(_catalog())
     billing.customers.create("acme", currency="CHF", timezone="Europe/Zurich", country="CH", key="c1")
@@ -80,30 +67,30 @@ def live(billing: Billing, clock: Clock) -> None:
     billing.subscriptions.create("zeta", Selection(plan="large"), id="zeta-1", at=START, key="s2")
     billing.subscriptions.create("zeta", Selection(plan="small", anchor="start"), id="zeta-2", at=START, key="s3")
     billing.invoices.run()
-    clock.at = instant("2026-01-17T09:30:00Z")
+    clock.set("2026-01-17T09:30:00Z")
     billing.usage.record([_event("u1", "acme", "7.25"), _event("u2", "acme", "12.125"), _event("u3", "zeta", "4")])
     billing.subscriptions.change("acme-1", plan="large", key="s4")
     billing.subscriptions.attach_addon("zeta-1", "disk", key="s5")
     billing.invoices.run()
     billing.vouchers.redeem("acme", "welcome", key="v2")
     billing.vouchers.redeem("zeta", "welcome", key="v3")
-    clock.at = instant("2026-02-02T08:00:00Z")
+    clock.set("2026-02-02T08:00:00Z")
     billing.invoices.run()
     billing.usage.record([_event("u4", "acme", "3.5"), _event("u5", "zeta", "1", subscription="zeta-2")])
     billing.invoices.add_item("zeta", "12.345", "work", at="2026-02-10T00:00:00Z", id="item-1", key="i1")
     billing.balances.top_up("acme", "60.00", "bank 1", key="t1")
-    clock.at = instant("2026-03-05T08:00:00Z")
+    clock.set("2026-03-05T08:00:00Z")
     billing.invoices.run()
     paid = [one for one in billing.invoices.list("zeta").items if one.open > 0]
     billing.payments.record(str(paid[0].number), paid[0].due, "bank 2", key="p1")
     billing.invoices.credit(str(paid[0].number), line=1, amount="2.00", reason="an outage", key="n1")
     billing.invoices.void(str(paid[1].number), key="n2")
     billing.invoices.void(str(paid[2].number), rebill=False, key="n3")
-    clock.at = instant("2026-03-20T00:00:00Z")
+    clock.set("2026-03-20T00:00:00Z")
     billing.subscriptions.change("zeta-2", quantity=2, when="now", at="2026-03-10T00:00:00Z", key="s6")
     billing.subscriptions.cancel("zeta-1", when="now", unused="give_back", key="s7")
     billing.notices.relay(lambda _: None, limit=4)
-    clock.at = instant("2026-06-04T00:00:00Z")
+    clock.set("2026-06-04T00:00:00Z")
     billing.invoices.run()
     billing.payments.settle("acme", key="p2")
 

@@ -14,8 +14,9 @@ from billcore.engine.verify import CHECKERS, Progress, Violation, verify, violat
 from billcore.kernel import InvalidValue
 from billcore.ports import Scope
 from billcore.settlement import Policy
+from billcore.testing import ManualClock
 from tests.engine.breaks import BREAKS, Break, broken
-from tests.engine.lively import Clock, live
+from tests.engine.lively import START, live
 
 MAIN = Scope("main")
 
@@ -24,7 +25,7 @@ MAIN = Scope("main")
 def lively(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file with the lively database, which no test changes."""
     path = tmp_path_factory.mktemp("verify") / "lively.db"
-    clock = Clock()
+    clock = ManualClock(START)
     with Billing.open(path, clock=clock) as billing:
         live(billing, clock)
     return path
@@ -41,7 +42,7 @@ def _found(path: Path, scope: Scope = MAIN) -> tuple[Violation, ...]:
 @pytest.mark.parametrize("policy", [Policy(), Policy(whole_invoice=True), Policy(settle=False)])
 def test_a_lively_database_is_in_order(policy: Policy) -> None:
     """Changes, late usage, credits, voids, vouchers and payments leave nothing to find, whatever the policy."""
-    clock, store = Clock(), MemoryStore()
+    clock, store = ManualClock(START), MemoryStore()
     live(Billing(store, clock=clock, policy=policy), clock)
     assert verify(store, MAIN, policy) == ()
 

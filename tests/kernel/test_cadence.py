@@ -5,7 +5,6 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import zoneinfo
-from itertools import pairwise
 
 import pytest
 from hypothesis import assume, example, given
@@ -31,6 +30,7 @@ from billcore.kernel import (
     rfc3339,
     zone,
 )
+from billcore.testing import laws
 from billcore.testing.strategies import anchors, cadences, day_anchors, instants, intervals, zones
 
 NEAR = st.integers(-20, 20)
@@ -55,23 +55,12 @@ def boundaries(beat: Cadence, first: int, last: int) -> list[dt.datetime]:
     return [beat.nth(n) for n in range(first, last + 1)]
 
 
-def check_tiling(beat: Cadence, first: int, last: int) -> None:
-    """Boundaries never fall, and every instant between two is in exactly the period that begins at the first."""
-    for n, (start, end) in enumerate(pairwise(boundaries(beat, first, last)), first):
-        assert start <= end
-        assert (beat.period(n).start, beat.period(n).end) == (start, end)
-        if start < end:
-            for at in (start, start + (end - start) / 2, end - dt.timedelta(microseconds=1)):
-                assert beat.index(at) == n
-                assert at in beat.containing(at)
-
-
 @given(cadences(), NEAR)
 @example(cadence(DAY, "calendar", instant("2011-12-28T00:00:00Z"), "Pacific/Apia"), 0)
 @example(cadence(MONTH, LATE_SUMMER_TIME, LATE_SUMMER_TIME, "Europe/Zurich"), 0)
 def test_periods_tile_time(beat: Cadence, n: int) -> None:
     """Law: periods tile time for every anchor, interval and zone: each instant is in exactly one (H-13)."""
-    check_tiling(beat, n - 2, n + 3)
+    laws.periods_tile_time(beat, range(n - 2, n + 3))
 
 
 @given(cadences(moves=3), NEAR)
@@ -80,9 +69,8 @@ def test_periods_tile_time(beat: Cadence, n: int) -> None:
 def test_periods_tile_time_across_moves(beat: Cadence, n: int) -> None:
     """Law: periods tile time although the customer's zone changes, across the date line too."""
     moved_at = beat.zones[-1][0] if len(beat.zones) > 1 else 0
-    check_tiling(beat, moved_at - 3, moved_at + 3)
-    check_tiling(beat, n - 1, n + 1)
-    check_tiling(beat, -3, 3)
+    for middle in (moved_at, n, 0):
+        laws.periods_tile_time(beat, range(middle - 3, middle + 3))
 
 
 @pytest.mark.parametrize("interval", [DAY, MONTH], ids=["day", "month"])
@@ -91,7 +79,7 @@ def test_periods_tile_time_in_every_zone(interval: Interval) -> None:
     start = instant("2011-01-31T10:30:00Z")
     for name in ZONES:
         beat = cadence(interval, "start", start, name)
-        check_tiling(beat, 0, 340 if interval == DAY and name == "Pacific/Apia" else 24)
+        laws.periods_tile_time(beat, range(340 if interval == DAY and name == "Pacific/Apia" else 24))
 
 
 @given(cadences(moves=1), st.timedeltas(dt.timedelta(0), dt.timedelta(days=900)), zones())

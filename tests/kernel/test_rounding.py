@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from billcore.kernel import Exact, Group, Rounding, allocate, minor_units, round_to
 from billcore.kernel import exact as ex
+from billcore.testing import laws
 from billcore.testing.strategies import exacts
 
 MODES = st.sampled_from(Rounding)
@@ -45,10 +46,7 @@ def test_exact_halves_follow_the_mode(half: Decimal, mode: Rounding) -> None:
 @given(st.lists(exacts(), min_size=1, max_size=8), PLACES, MODES)
 def test_the_lines_of_a_group_add_up(parts: list[Exact], places: int, mode: Rounding) -> None:
     """Law: the rounded lines of a group sum to its rounded whole after every line, in both modes (M6)."""
-    group, units = Group(places, mode), 0
-    for count, part in enumerate(parts, 1):
-        units += group.take(part)
-        assert units == minor_units(ex.total(parts[:count]), places, mode) == group.minor
+    laws.rounded_parts_add_up(parts, places, mode)
 
 
 @given(exacts() | HALVES, st.lists(st.integers(0, 50), min_size=1, max_size=6).filter(any), MODES)

@@ -74,8 +74,8 @@ LIFE = (
     Mutant(
         BOOKS + "test_every_line_explains_itself",
         "engine/explaining.py",
-        "    facts: tuple[Fact, ...] = tuple(fact for fact in subscription.facts if fact.recorded <= at)",
-        "    facts: tuple[Fact, ...] = tuple(fact for fact in subscription.facts if fact.at <= at)",
+        "facts=tuple(fact for fact in one.facts if fact.recorded <= at)",
+        "facts=tuple(fact for fact in one.facts if fact.at <= at)",
     ),
     Mutant(
         BOOKS + "test_numbers_have_no_gap_and_content_never_changes",

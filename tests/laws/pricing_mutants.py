@@ -205,7 +205,7 @@ PRICING = (
         SNAPSHOT + "test_catalogs_round_trip",
         "pricing/archive.py",
         '            return {"date": value.isoformat()}',
-        "            return value.isoformat()",
+        '            return {"date": f"{value:%Y-%d-%m}"}',
     ),
     Mutant(
         SNAPSHOT + "test_selections_round_trip",

@@ -81,7 +81,7 @@ def test_studio_from_the_20th_is_its_quote() -> None:
     shop = studio_shop(start)
     shop.use("1", "2026-05-21T00:00:00Z", 1_500_000, meter="tokens")
     shop.use("2", "2026-05-21T00:00:00Z", 200)
-    offer = quote(studio(), Selection(plan="studio", addons=["storage_50gb"], starts_on=start), shop.clock.at)
+    offer = quote(studio(), Selection(plan="studio", addons=["storage_50gb"], starts_on=start), shop.clock.now())
 
     assert shop.run(start) == ["INV-000001 05-20: studio 19.35, storage_50gb 2.90 | due 22.25"]
     assert shop.documents()[0].total == offer.first_invoice.total

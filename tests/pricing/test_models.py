@@ -28,6 +28,7 @@ from billcore.pricing import (
     Wrapped,
     amount_of,
 )
+from billcore.testing import laws
 from billcore.testing.strategies import amounts, exacts, price_models, quantities, tiers
 from tests.kernel.test_exact import small_context
 from tests.pricing import oracle
@@ -79,20 +80,13 @@ def test_models_cost_what_the_format_says(case: tuple[PriceModel, list[Exact]]) 
 @given(ANY_MODEL)
 def test_no_model_costs_less_than_nothing(case: tuple[PriceModel, list[Exact]]) -> None:
     """Law: no quantity, negative ones included, costs less than nothing; a negative one costs what zero costs."""
-    model, several = case
-
-    for quantity in several:
-        assert amount_of(model, quantity) >= 0
-        assert amount_of(model, min(quantity, ex.negate(quantity))) == amount_of(model, Decimal(0))
+    laws.no_quantity_costs_less_than_nothing(*case)
 
 
 @given(with_quantities(RISING))
 def test_more_never_costs_less(case: tuple[PriceModel, list[Exact]]) -> None:
     """Law: per unit, graduated, whole packages and progressive brackets never fall as the quantity grows."""
-    model, several = case
-    costs = [amount_of(model, quantity) for quantity in several]
-
-    assert costs == sorted(costs)
+    laws.more_never_costs_less(*case)
 
 
 @given(tiers(flat_amounts=False).map(Graduated))
@@ -107,21 +101,13 @@ def test_graduated_prices_have_no_cliff(model: Graduated) -> None:
 @given(ANY_MODEL)
 def test_the_breakdown_has_the_amount(case: tuple[PriceModel, list[Exact]]) -> None:
     """Law: ``rate`` and ``amount`` agree, exactly."""
-    model, several = case
-
-    assert [model.rate(quantity).amount for quantity in several] == [amount_of(model, q) for q in several]
+    laws.rate_agrees_with_amount(*case)
 
 
 @given(ANY_MODEL)
 def test_the_steps_sum_to_the_amount(case: tuple[PriceModel, list[Exact]]) -> None:
     """Law: the steps of a rating sum to its amount, and each is quantity x unit amount + flat amount."""
-    model, several = case
-
-    for rating in map(model.rate, several):
-        assert ex.total([step.amount for step in rating.steps]) == rating.amount
-        for step in rating.steps:
-            if step.name not in {"minimum", "maximum", "included"}:
-                assert ex.add(ex.multiply(step.quantity, step.unit_amount), step.flat_amount) == step.amount
+    laws.steps_sum_to_the_amount(*case)
 
 
 @given(ANY_MODEL)

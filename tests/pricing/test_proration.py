@@ -15,7 +15,6 @@ from billcore.kernel import (
     DAY,
     HOUR,
     MONTH,
-    Group,
     InvalidValue,
     NotSupportedYet,
     Period,
@@ -36,11 +35,11 @@ from billcore.pricing import (
     Proration,
     Tier,
     Wrapped,
-    amount_of,
     recurring_amount,
     share,
     usage_rating,
 )
+from billcore.testing import laws
 from billcore.testing.strategies import cadences, cuts, price_models, quantities
 
 MEASURES = (Proration.SECOND, Proration.HOUR, Proration.DAY, Proration.DAY_AFTER)
@@ -62,22 +61,13 @@ def cut_periods(draw: st.DrawFn) -> tuple[Period, str, list[dt.datetime]]:
     return whole, zone, sorted({whole.start, *draw(inside), whole.end})
 
 
-def of(measure: Proration, start: dt.datetime, end: dt.datetime, whole: Period, zone: str) -> Fraction:
-    """f(a, b) as a fraction."""
-    n, d = share(measure, Period(start, end), whole, zone)
-    assert 0 <= n <= d
-    return Fraction(n, d)
-
-
 @given(cut_periods(), EACH_MEASURE)
 @example((Period(DATES[0], DATES[2]), "Europe/Berlin", DATES), Proration.HOUR)
 def test_shares_of_parts_add_up(case: tuple[Period, str, list[dt.datetime]], measure: Proration) -> None:
     """Law: f(a, b) + f(b, c) = f(a, c), for each of the four measures and any cut (M7)."""
     whole, zone, edges = case
-    for a in edges:
-        for b, c in pairwise(edges):
-            if a <= b:
-                assert of(measure, a, b, whole, zone) + of(measure, b, c, whole, zone) == of(measure, a, c, whole, zone)
+
+    laws.shares_of_parts_add_up(measure, whole, edges, zone)
 
 
 @given(cut_periods(), EACH_MEASURE)
@@ -101,13 +91,8 @@ def test_parts_of_a_price_add_to_the_price(
     """Law: a price billed part by part, or in one sum of parts, costs the price, and its rounded lines do too."""
     whole, zone, edges = case
     price = Price(code="p", model=model, proration=measure)
-    parts = tuple((Period(a, b), quantity) for a, b in pairwise(edges))
-    group, full = Group(2, mode), amount_of(model, quantity)
 
-    billed = [recurring_amount(price, (part,), whole, zone) for part in parts]
-
-    assert ex.total(billed) == full == recurring_amount(price, parts, whole, zone)
-    assert sum(map(group.take, billed)) == minor_units(full, 2, mode)
+    laws.parts_add_to_the_price(price, whole, edges, quantity, zone=zone, rounding=mode)
 
 
 @given(cut_periods(), quantities(max_value=100), quantities(max_value=100))

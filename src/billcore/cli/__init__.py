@@ -3,10 +3,13 @@
 It owns exit codes, tables and progress bars. It does not own a rule: every command is a few calls of the handle.
 
 Exit codes: 0 done; 1 the answer is no (problems in a document, violations, refused steps, a difference); 2 wrong use of
-the command; 3 refused by billcore (an ``InputError`` or ``StateError``); 4 the store failed.
+the command; 3 refused by billcore (an ``InputError`` or ``StateError``); 4 the store or the disk failed.
 """
 
 from __future__ import annotations
+
+import io
+import sys
 
 __all__ = ["main"]
 
@@ -19,4 +22,7 @@ def main() -> None:
         if error.name not in ("click", "rich"):
             raise
         raise SystemExit("the command line needs the extra: pip install 'billcore[cli]'") from None
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # an old terminal has no word for every letter
     billcore()

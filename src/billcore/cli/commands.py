@@ -8,13 +8,14 @@ from pathlib import Path
 import click
 
 from billcore.adapters.rendering import explanation_text
-from billcore.adapters.results import quote_to
+from billcore.adapters.results import explanation_to, quote_to
 from billcore.adapters.serialization import SCHEMAS, schema
 from billcore.cli.documents import documents
 from billcore.cli.files import holds_usage, read_any, read_catalog, read_selection
 from billcore.cli.importing import importing
-from billcore.cli.output import NO, Group, answer, json_option, table
-from billcore.cli.store import db, explain, load, run, verify
+from billcore.cli.loading import load
+from billcore.cli.output import NO, Group, answer, counted, json_option, table
+from billcore.cli.store import db, explain, run, verify
 from billcore.kernel import InputError, InvalidDocument, instant
 from billcore.pricing import quote as make_quote
 
@@ -36,13 +37,12 @@ def check(files: tuple[Path, ...], as_json: bool) -> None:  # noqa: FBT001 - cli
     """Check documents (catalogs, stories, selections, usage files): all errors of each, with place and value."""
     found: list[dict[str, object]] = []
     for path in files:
-        problems = _problems(path)
+        problems, name = _problems(path), click.format_filename(path)
         found += [
-            {"file": str(path), "place": problem.place, "code": problem.code, "error": str(problem)}
-            for problem in problems
+            {"file": name, "place": problem.place, "code": problem.code, "error": str(problem)} for problem in problems
         ]
         if not as_json:
-            click.echo(f"{path}: {'ok' if not problems else f'{len(problems)} problems'}")
+            click.echo(f"{name}: {counted(len(problems), 'problem') if problems else 'ok'}")
             for problem in problems:
                 click.echo(f"  {problem}")
     answer(found, as_json=as_json)
@@ -74,14 +74,16 @@ def quote(catalog: Path, selection: Path, at: str | None, price: str | None, as_
     """Quote a SELECTION file from a CATALOG file, line by line."""
     book = read_catalog(catalog)
     made = make_quote(book, read_selection(selection), book.effective if at is None else instant(at, "--at"))
+    if price is not None:
+        tree = made.explain(price)
+        answer(explanation_to(tree), as_json=as_json, text=explanation_text(tree))
+        return
     if as_json:
         answer(quote_to(made), as_json=True)
         return
-    if price is not None:
-        click.echo(explanation_text(made.explain(price)))
-        return
     rows = [(line.price, line.description, str(line.quantity), str(line.amount)) for line in made.lines]
-    table(f"Quote from catalog {made.catalog}", ("price", "description", "quantity", "amount"), rows, (2, 3))
+    columns = ("price", "description", "quantity", "amount")
+    table(f"Quote from catalog {made.catalog}", columns, rows, right=(2, 3), prose=(1,))
     for name in ("recurring", "first_invoice", "usage", "all_in"):
         total = getattr(made, name)
         click.echo(f"{name:>14}  net {total.net}  tax {total.tax}  total {total.total}")

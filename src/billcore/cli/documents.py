@@ -8,7 +8,8 @@ import click
 
 from billcore.adapters.rendering import invoice_html, invoice_text
 from billcore.adapters.results import invoice_to
-from billcore.cli.output import answer, json_option, table
+from billcore.cli.opening import opened
+from billcore.cli.output import answer, counted, json_option, table, text_argument
 from billcore.engine import Billing
 from billcore.kernel import zone
 from billcore.lifecycle import Profile
@@ -26,11 +27,11 @@ def documents() -> None:
 
 @documents.command(name="list")
 @click.argument("database", type=DB)
-@click.option("--customer", default=None, help="Of this customer alone.")
+@click.option("--customer", default=None, callback=text_argument, help="Of this customer alone.")
 @json_option
 def list_them(database: Path, customer: str | None, as_json: bool) -> None:  # noqa: FBT001 - click passes by position
     """List documents by customer and billing date."""
-    with Billing.open(database) as billing:
+    with opened(database) as billing:
         names = [customer] if customer is not None else _customers(billing)
         found = [invoice for name in names for invoice in _all(billing, name)]
         zones = {name: billing.customers.get(name).profile(billing.session.now()).timezone for name in names}
@@ -49,7 +50,8 @@ def list_them(database: Path, customer: str | None, as_json: bool) -> None:  # n
         )
         for invoice in found
     ]
-    table(f"{len(rows)} documents", ("number", "customer", "billing date", "total", "due", "status"), rows, (3, 4))
+    columns = ("number", "customer", "billing date", "total", "due", "status")
+    table(counted(len(rows), "document"), columns, rows, right=(3, 4))
 
 
 def _customers(billing: Billing) -> list[str]:
@@ -76,20 +78,27 @@ def _all(billing: Billing, customer: str) -> list[Invoice]:
 
 @documents.command()
 @click.argument("database", type=DB)
-@click.argument("number")
+@click.argument("number", callback=text_argument)
 @click.option("--html", "page", type=click.Path(dir_okay=False, path_type=Path), default=None, help="Write HTML here.")
 @json_option
 def show(database: Path, number: str, page: Path | None, as_json: bool) -> None:  # noqa: FBT001 - click passes by position
     """Show a document as text in its customer's language, or write it as an HTML page."""
-    with Billing.open(database) as billing:
+    with opened(database) as billing:
         invoice = billing.invoices.get(number)
         corrects = invoice.document.corrects
         corrected = None if corrects is None else billing.invoices.get(corrects).number
         profile: Profile = billing.customers.get(invoice.document.customer).profile(invoice.document.billing_date)
-    if page is not None:
-        page.write_text(invoice_html(invoice, profile, corrected), encoding="utf-8")
-    answer(
-        invoice_to(invoice, corrected),
-        as_json=as_json,
-        text=f"written to {page}" if page is not None else invoice_text(invoice, profile, corrected).rstrip(),
-    )
+    if page is None:
+        text = invoice_text(invoice, profile, corrected).rstrip()
+    else:
+        _write(page, invoice_html(invoice, profile, corrected))
+        text = f"written to {click.format_filename(page)}"
+    answer(invoice_to(invoice, corrected), as_json=as_json, text=text)
+
+
+def _write(page: Path, text: str) -> None:
+    try:
+        page.write_text(text, encoding="utf-8")
+    except OSError as error:
+        why = f"{click.format_filename(page)!r} cannot be written: {error.strerror}."
+        raise click.BadParameter(why, param_hint="'--html'") from None

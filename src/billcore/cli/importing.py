@@ -8,7 +8,7 @@ import click
 
 from billcore.adapters.focus import read_focus
 from billcore.adapters.results import invoice_to
-from billcore.cli.output import NO, answer, json_option, table
+from billcore.cli.output import NO, answer, counted, json_option, table
 from billcore.engine.focus import bill_focus
 
 __all__ = ["importing"]
@@ -32,7 +32,7 @@ def focus(file: Path, as_json: bool) -> None:  # noqa: FBT001 - click passes fla
     answer(data, as_json=as_json)
     if not as_json:
         rows = [(i.number or "", i.document.customer, str(len(i.document.lines)), str(i.total)) for i in invoices]
-        table(f"{len(rows)} invoices", ("number", "sub-account", "lines", "total"), rows, (2, 3))
+        table(counted(len(rows), "invoice"), ("number", "sub-account", "lines", "total"), rows, right=(2, 3))
         for problem in problems:
             click.echo(f"line {problem['line']}: {problem['error']}", err=True)
     if problems:

@@ -12,7 +12,7 @@ from billcore.engine.lookup import invoice_at, line_of_document
 from billcore.engine.session import Session
 from billcore.kernel import Exact, InvariantBroken, micros, places, rfc3339
 from billcore.kernel import exact as ex
-from billcore.lifecycle import Fact, Life, Occurrence, Subscription, allowance, life, occurrences, quantity_of
+from billcore.lifecycle import Life, Occurrence, allowance, life, occurrences, quantity_of
 from billcore.ports import ReadTx
 from billcore.ports.tables import POSTING
 from billcore.pricing import (
@@ -24,7 +24,7 @@ from billcore.pricing import (
     share,
     usage_rating,
 )
-from billcore.settlement import ChargeKey, Document, Invoice, Line, UsageLookup, charge
+from billcore.settlement import AccountFacts, ChargeKey, Document, Invoice, Line, UsageLookup, charge
 
 __all__ = ["explain_line"]
 
@@ -37,8 +37,11 @@ def explain_line(tx: ReadTx, session: Session, number: str, name: str | int) -> 
     """
     document = invoice_at(tx, session.policy.issuer, number).document
     line = line_of_document(document, name)
-    tree = _keyed(tx, document, line, line.key) if line.key is not None else _given(line)
-    if ex.compare(tree.recompute(), line.exact) or ex.compare(tree.value, line.exact):
+    tree = _given(line) if line.key is None else _keyed(tx, document, line, line.key, document.issued_at)
+    if line.key is not None and not _comes_to(tree, line):
+        # The run was given an instant of its own, and what it billed was recorded after it.
+        tree = _keyed(tx, document, line, line.key, None)
+    if not _comes_to(tree, line):
         raise InvariantBroken(
             "P5: the facts do not come to the line's amount",
             place=f"{document.number} {line.id}",
@@ -55,14 +58,18 @@ def explain_line(tx: ReadTx, session: Session, number: str, name: str | int) -> 
     return root.numbered()
 
 
+def _comes_to(tree: Explanation, line: Line) -> bool:
+    return not ex.compare(tree.recompute(), line.exact) and not ex.compare(tree.value, line.exact)
+
+
 def _given(line: Line) -> Explanation:
     note = f"credits {line.corrects}" if line.corrects else None
     return leaf(line.reason or line.description, line.exact, note)
 
 
-def _keyed(tx: ReadTx, document: Document, line: Line, key: ChargeKey) -> Explanation:
-    """What the key asked for when the document was issued, less what other lines have of it."""
-    wanted = _wanted(tx, document, line, key)
+def _keyed(tx: ReadTx, document: Document, line: Line, key: ChargeKey, known: dt.datetime | None) -> Explanation:
+    """What the key asked for, by the facts recorded by ``known`` or by all, less what other lines have of it."""
+    wanted = _wanted(tx, document, line, key, known)
     live = [found for found in invoices_of(tx, document.customer) if _counts(tx, found, document)]
     others = [
         (other, found) for found in live for other in found.document.lines if other.key == key and other.id != line.id
@@ -112,21 +119,18 @@ def _forgiven(tx: ReadTx, live: Sequence[Invoice], key: ChargeKey, document: Doc
     return ex.total(given)
 
 
-def _wanted(tx: ReadTx, document: Document, line: Line, key: ChargeKey) -> Explanation:
+def _wanted(tx: ReadTx, document: Document, line: Line, key: ChargeKey, at: dt.datetime | None) -> Explanation:
     loaded = load(tx, document.customer)
     facts = loaded.facts
     if not key.subscription:
         once = next(once for once in facts.one_offs if once.id == key.item)
         return leaf(once.description, once.amount, f"added {rfc3339(once.at)}")
-    known = attrs.evolve(
-        facts,
-        subscriptions=tuple(
-            _known(one, document.issued_at) for one in facts.subscriptions if _is_known(one, document.issued_at)
-        ),
-    )
-    subscription = next(one for one in known.subscriptions if one.id == key.subscription)
+    known = facts if at is None else _known(facts, at)
+    subscription = next((one for one in known.subscriptions if one.id == key.subscription), None)
+    if subscription is None:
+        return leaf("not known yet", ex.ZERO)
     found = life(subscription, facts.customer, document.billing_date)
-    usage = usage_lookup(tx, known, document.issued_at)
+    usage = usage_lookup(tx, known, at)
     for item in found.items:
         if item.order != key.item or item.record.price.code != key.price:
             continue
@@ -141,13 +145,14 @@ def _wanted(tx: ReadTx, document: Document, line: Line, key: ChargeKey) -> Expla
     return leaf("no longer had", ex.ZERO, line.reason)
 
 
-def _is_known(subscription: Subscription, at: dt.datetime) -> bool:
-    return subscription.first.recorded <= at
-
-
-def _known(subscription: Subscription, at: dt.datetime) -> Subscription:
-    facts: tuple[Fact, ...] = tuple(fact for fact in subscription.facts if fact.recorded <= at)
-    return attrs.evolve(subscription, facts=facts)
+def _known(facts: AccountFacts, at: dt.datetime) -> AccountFacts:
+    """The facts that were recorded by an instant."""
+    seen = [
+        attrs.evolve(one, facts=tuple(fact for fact in one.facts if fact.recorded <= at))
+        for one in facts.subscriptions
+        if one.first.recorded <= at
+    ]
+    return attrs.evolve(facts, subscriptions=tuple(seen))
 
 
 def _occurrence(found: Life, occurrence: Occurrence, usage: UsageLookup, exact: Exact) -> Explanation:

@@ -37,16 +37,18 @@ def _plan(row: FocusRow) -> str:
 def bill_focus(export: FocusExport) -> tuple[Invoice, ...]:
     """Bill an export in memory: one invoice for each sub-account and period, of 0.00 too, by sub-account.
 
-    Raises ``InvalidValue`` for a billing period that is not a month.
+    Raises ``InvalidValue`` for a billing period that is not a month, a sub-account in two currencies, and one that
+    cannot be billed.
     """
     if not export.rows:
         return ()
+    currencies = _currencies(export.rows)
     first = min(row.start for row in export.rows)
     last = max(row.end for row in export.rows)
     clock = FixedClock(first)
     with Billing.in_memory(clock=clock, policy=Policy(whole_invoice=True)) as billing:
         billing.catalog.publish(_catalog(export.rows, first))
-        for customer, currency in dict.fromkeys((row.account, row.currency) for row in export.rows):
+        for customer, currency in currencies.items():
             billing.customers.create(customer, currency=currency)
         for row in {_plan(row): row for row in export.rows}.values():
             _subscribe(billing, row)
@@ -55,8 +57,23 @@ def bill_focus(export: FocusExport) -> tuple[Invoice, ...]:
             wrong = outcome.rejected[0]
             raise InvalidValue(wrong.error, place="Id", value=wrong.id)
         billing.using(clock=FixedClock(last)).invoices.run(until=last)
-        accounts = sorted({row.account for row in export.rows})
+        for item in billing.exceptions.list():
+            raise InvalidValue(item.why, place="SubAccountId", value=item.customer)
+        accounts = sorted(currencies)
         return tuple(invoice for account in accounts for invoice in billing.invoices.list(account, limit=1_000).items)
+
+
+def _currencies(rows: Iterable[FocusRow]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for row in rows:
+        if found.setdefault(row.account, row.currency) != row.currency:
+            raise InvalidValue(
+                "a sub-account pays in one currency",
+                place=f"line {row.line}.BillingCurrency",
+                value=row.currency,
+                hint=f"{row.account} pays in {found[row.account]}",
+            )
+    return found
 
 
 def _subscribe(billing: Billing, row: FocusRow) -> None:

@@ -14,7 +14,7 @@ dialect. It does not own the connection that a host hands in.
 from billcore.adapters.sql import migrations
 from billcore.adapters.sql.connections import Connections, One, Pool
 from billcore.adapters.sql.dialect import Connection, Cursor, Dialect
-from billcore.adapters.sql.sqlite import SQLITE, SQLiteDialect, connect, open_sqlite
+from billcore.adapters.sql.sqlite import SQLITE, SQLiteDialect, connect, open_sqlite, reading
 from billcore.adapters.sql.store import SqlStore
 
 __all__ = [
@@ -30,4 +30,5 @@ __all__ = [
     "connect",
     "migrations",
     "open_sqlite",
+    "reading",
 ]

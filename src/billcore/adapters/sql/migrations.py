@@ -59,9 +59,7 @@ def sql(dialect: Dialect, since: int = 0) -> str:
 
 def status(connection: Connection, dialect: Dialect) -> Status:
     """What a database has, and in what it differs from what it should have."""
-    cursor = dialect.cursor(connection)
-    live = dict(dialect.live(cursor))
-    version = _version(cursor, live)
+    live, version = _found(connection, dialect)
     if version > NEWEST:
         return Status(version, NEWEST)
     expected = _expected(dialect, version)
@@ -71,8 +69,7 @@ def status(connection: Connection, dialect: Dialect) -> Status:
 
 def require(connection: Connection, dialect: Dialect) -> None:
     """Raise ``SchemaMismatch`` unless the database has the newest version."""
-    cursor = dialect.cursor(connection)
-    _same(_version(cursor, dialect.live(cursor)))
+    _same(_found(connection, dialect)[1])
 
 
 def upgrade(connection: Connection, dialect: Dialect) -> tuple[int, ...]:
@@ -122,6 +119,15 @@ def _prove(cursor: Cursor, dialect: Dialect, version: int) -> None:
 def _expected(dialect: Dialect, version: int) -> dict[str, str]:
     statements = [statement for step in _steps(dialect)[:version] for statement in step]
     return dict(dialect.expected(statements))
+
+
+def _found(connection: Connection, dialect: Dialect) -> tuple[dict[str, str], int]:
+    cursor = dialect.cursor(connection)
+    try:
+        live = dict(dialect.live(cursor))
+        return live, _version(cursor, live)
+    except dialect.errors as error:
+        raise dialect.translated(error, None) from error
 
 
 def _version(cursor: Cursor, live: object) -> int:

@@ -12,7 +12,8 @@ import functools
 import os
 import sqlite3
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import cast
 
 from billcore.adapters.sql import migrations
@@ -24,7 +25,7 @@ from billcore.adapters.sql.store import SqlStore
 from billcore.kernel.errors import BillcoreError, Conflict, ConstraintViolated, StoreError
 from billcore.ports.tables import Table
 
-__all__ = ["SQLITE", "SQLiteDialect", "connect", "open_sqlite"]
+__all__ = ["SQLITE", "SQLiteDialect", "connect", "open_sqlite", "reading"]
 
 WAIT_SECONDS = 10
 _FULL = 2
@@ -44,7 +45,8 @@ class SQLiteDialect:
     """A ``Dialect``: SQLite 3.37 or newer (STRICT tables)."""
 
     name = "sqlite"
-    errors: tuple[type[Exception], ...] = (sqlite3.Error,)
+    # Of a damaged schema even the message may be no text, and then the driver raises that.
+    errors: tuple[type[Exception], ...] = (sqlite3.Error, UnicodeDecodeError)
     begin_write = "BEGIN IMMEDIATE"
     begin_read = "BEGIN"
     order = ""
@@ -135,6 +137,9 @@ def open_sqlite(path: str | os.PathLike[str], *, wait_seconds: float = WAIT_SECO
         if not SQLITE.live(SQLITE.cursor(first)):
             migrations.upgrade(first, SQLITE)
         migrations.require(first, SQLITE)
+    except SQLITE.errors as error:
+        first.close()
+        raise SQLITE.translated(error, None) from error
     except BaseException:
         first.close()
         raise
@@ -143,6 +148,17 @@ def open_sqlite(path: str | os.PathLike[str], *, wait_seconds: float = WAIT_SECO
     pool = Pool(functools.partial(connect, path, wait_seconds=wait_seconds), one_writer=True)
     pool.give(first)
     return SqlStore(pool, SQLITE)
+
+
+@contextlib.contextmanager
+def reading(path: str | os.PathLike[str]) -> Iterator[sqlite3.Connection]:
+    """A connection that changes nothing, not even how the database keeps its log; for ``migrations.status``."""
+    try:
+        connection = sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro", uri=True)
+    except sqlite3.Error as error:
+        raise SQLITE.translated(error, None) from error
+    with contextlib.closing(connection):
+        yield connection
 
 
 def connect(path: str | os.PathLike[str], *, wait_seconds: float = WAIT_SECONDS) -> sqlite3.Connection:
@@ -161,7 +177,7 @@ def connect(path: str | os.PathLike[str], *, wait_seconds: float = WAIT_SECONDS)
         if os.fspath(path) != ":memory:":
             _write_ahead(connection, wait_seconds)
         SQLITE.check(connection)
-    except sqlite3.Error as error:
+    except SQLITE.errors as error:
         connection.close()
         raise SQLITE.translated(error, None) from error
     except StoreError:

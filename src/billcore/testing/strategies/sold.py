@@ -130,7 +130,7 @@ def _catalogs(draw: Draw, currency: str | None) -> Catalog:
     metered = draw(prices(code="metered", cadence=PriceCadence.USAGE))
     extra = [draw(prices(code=f"addon-{n}", cadence=PriceCadence.RECURRING)) for n in range(draw(st.integers(0, 2)))]
     meters = st.sampled_from((None, *_METERS))
-    since = st.sampled_from((None, dt.date(2020, 1, 1)))
+    since = st.sampled_from((None, dt.date(2020, 1, 1), dt.date(2024, 2, 29)))
     percents = st.sampled_from((ZERO, Decimal("7.7"), Decimal(19), Decimal("8.25")))
     return Catalog(
         version="1",

@@ -1,0 +1,84 @@
+"""Laws: sentences that hold for every value, as checks that your own tests call.
+
+Each is a plain function of values or of a ``Billing`` handle. It returns nothing where the law holds, and raises
+``AssertionError`` where it does not, naming the law and the values. Call them inside property tests over the strategies
+of ``billcore.testing.strategies``, or once on the books that a test of yours made; they need no Hypothesis.
+
+It owns the laws that a host can break or wants to see hold: with price models, catalogs and records of its own, and on
+what is stored. It does not own the numbered invariants (``billcore.engine.verify``).
+
+>>> from billcore.kernel import MONTH, cadence, instant
+>>> from billcore.testing import laws
+>>> laws.periods_tile_time(cadence(MONTH, "start", instant("2026-01-31T00:00:00Z"), "Europe/Zurich"), range(24))
+"""
+
+from billcore.testing.laws.billed import (
+    lines_explain_themselves,
+    lines_of_a_group_sum_to_its_rounded_sum,
+    lines_sum_to_what_the_facts_ask,
+)
+from billcore.testing.laws.documents import archive_reads_back, document_reads_back
+from billcore.testing.laws.explanations import (
+    explanation_recomputes,
+    quote_explains_itself,
+    quote_totals_are_sums_of_its_lines,
+)
+from billcore.testing.laws.issued import (
+    books_are_sound,
+    invoices_only_add_and_notes_only_lower,
+    notes_never_exceed_their_invoice,
+    numbers_have_no_gap,
+)
+from billcore.testing.laws.ledger import ledger_holds_what_is_open, ledger_sums_to_zero, nothing_falls_below_zero
+from billcore.testing.laws.models import (
+    more_never_costs_less,
+    no_quantity_costs_less_than_nothing,
+    rate_agrees_with_amount,
+    steps_sum_to_the_amount,
+)
+from billcore.testing.laws.prices import (
+    equal_prices_have_one_hash,
+    parts_add_to_the_price,
+    price_survives_its_snapshot,
+    rounded_parts_add_up,
+    shares_of_parts_add_up,
+)
+from billcore.testing.laws.runs import (
+    later_catalog_touches_no_order,
+    preview_equals_run,
+    running_again_adds_nothing,
+    settling_again_moves_nothing,
+)
+from billcore.testing.laws.time import periods_tile_time
+
+__all__ = [
+    "archive_reads_back",
+    "books_are_sound",
+    "document_reads_back",
+    "equal_prices_have_one_hash",
+    "explanation_recomputes",
+    "invoices_only_add_and_notes_only_lower",
+    "later_catalog_touches_no_order",
+    "ledger_holds_what_is_open",
+    "ledger_sums_to_zero",
+    "lines_explain_themselves",
+    "lines_of_a_group_sum_to_its_rounded_sum",
+    "lines_sum_to_what_the_facts_ask",
+    "more_never_costs_less",
+    "no_quantity_costs_less_than_nothing",
+    "notes_never_exceed_their_invoice",
+    "nothing_falls_below_zero",
+    "numbers_have_no_gap",
+    "parts_add_to_the_price",
+    "periods_tile_time",
+    "preview_equals_run",
+    "price_survives_its_snapshot",
+    "quote_explains_itself",
+    "quote_totals_are_sums_of_its_lines",
+    "rate_agrees_with_amount",
+    "rounded_parts_add_up",
+    "running_again_adds_nothing",
+    "settling_again_moves_nothing",
+    "shares_of_parts_add_up",
+    "steps_sum_to_the_amount",
+]

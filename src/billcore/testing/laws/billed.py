@@ -1,0 +1,118 @@
+"""What was billed: lines against facts, lines against their groups, lines against their explanations. These only read.
+
+Each is written apart from ``billing.verify()``, plainly, so that one of the two may be wrong without the other.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+
+from billcore.engine import Billing
+from billcore.engine.accounts import Loaded, load, usage_lookup
+from billcore.engine.verify.values import key_place
+from billcore.kernel import ZERO, Exact, InvariantBroken, Period, minor_units, places
+from billcore.kernel import exact as ex
+from billcore.lifecycle import life
+from billcore.ports import ReadTx
+from billcore.settlement import Charge, ChargeKey, charges, one_off_charge, touches
+from billcore.testing.laws._broken import broken, same
+from billcore.testing.laws.explanations import explanation_recomputes
+from billcore.testing.laws.reading import billed, customers, documents, forgiven
+
+__all__ = ["lines_explain_themselves", "lines_of_a_group_sum_to_its_rounded_sum", "lines_sum_to_what_the_facts_ask"]
+
+
+def lines_sum_to_what_the_facts_ask(billing: Billing) -> None:
+    """Law: for every key due by a customer's last run, the exact amounts of its lines sum to what the facts ask (P2).
+
+    Only what was forgiven (goodwill, waived) is never taken back, and not given back twice. What a fact recorded since
+    may have changed waits for the next run.
+    """
+    law = "lines sum to what the facts ask"
+    for customer in customers(billing):
+        loaded, asked = billing.session.read(lambda tx, who=customer: _asked(tx, who))  # type: ignore[misc]
+        found = documents(billing, customer)
+        has, floor = billed(found), forgiven(found)
+        keys: set[ChargeKey] = {*asked, *has}
+        for key in sorted(keys, key=str):
+            want, got, least = asked.get(key, ZERO), has.get(key, ZERO), floor.get(key, ZERO)
+            kept = want < got <= least and ex.subtract(least, got) < 1
+            if got != want and not kept and not _waiting(loaded, key.period):
+                raise broken(law, key=key_place(customer, key), billed=got, asked=want, forgiven=least)
+
+
+def _asked(tx: ReadTx, customer: str) -> tuple[Loaded, dict[ChargeKey, Exact]]:
+    """What the facts ask for by the last run, worked out from the first billing date on."""
+    loaded = load(tx, customer)
+    facts, until = loaded.facts, loaded.state.last_run
+    if until is None:
+        return loaded, {}
+    lives = [life(one, facts.customer, until) for one in facts.subscriptions]
+    found: list[Charge] = [*charges(lives, usage_lookup(tx, facts), until, None, None)]
+    found += [one_off_charge(item) for item in facts.one_offs if item.at <= until]
+    asked = {charge.key: charge.exact for charge in found}
+    if len(asked) < len(found):
+        raise broken("a key is asked for once", keys=[key_place(customer, charge.key) for charge in found])
+    return loaded, asked
+
+
+def _waiting(loaded: Loaded, period: Period) -> bool:
+    until, marks = loaded.state.last_run, loaded.state.marks
+    return until is not None and any(mark <= until and touches(period, mark) for mark in marks)
+
+
+def lines_of_a_group_sum_to_its_rounded_sum(billing: Billing) -> None:
+    """Law: the lines of a rounding group sum to its rounded exact sum, however it was cut (M6).
+
+    A group of which a document was voided is left out: it is put right by its next line.
+    """
+    law, policy = "the lines of a group sum to its rounded sum", billing.session.policy
+    for customer in customers(billing):
+        exact: dict[str, Exact] = defaultdict(lambda: ZERO)
+        minor: dict[str, int] = defaultdict(int)
+        digits: dict[str, int] = {}
+        voided: set[str] = set()
+        for one in documents(billing, customer):
+            for line in one.document.lines:
+                if line.key is None:
+                    continue
+                name = " ".join(map(str, line.key.group))
+                if policy.whole_invoice:
+                    name = one.document.corrects or one.id
+                if one.void and not one.waived:
+                    voided.add(name)
+                exact[name] = ex.add(exact[name], line.exact)
+                minor[name] += line.minor
+                digits[name] = places(one.document.currency)
+        for name in exact.keys() - voided:
+            want = minor_units(exact[name], digits[name], policy.rounding)
+            same(law, minor[name], want, customer=customer, group=name, exact=exact[name])
+
+
+def lines_explain_themselves(billing: Billing) -> None:
+    """Law: snapshot and facts, taken as they were known at issue, come to the exact amount of every line (P5).
+
+    Documents issued before the customer's profile was last changed are left out: their time zone cannot be told. What
+    was recorded at the very instant of a run counts as known to it, so let the clock advance between the two.
+    """
+    law = "lines explain themselves"
+    for customer in customers(billing):
+        changed = _changed(billing, customer)
+        for one in documents(billing, customer):
+            for line in one.document.lines if changed is None or one.document.issued_at > changed else ():
+                try:
+                    tree = billing.invoices.explain(one.id, line.id)
+                except InvariantBroken as error:
+                    raise broken(law, customer=customer, number=one.number, line=line.id, error=error) from error
+                explanation_recomputes(tree)
+                (worth,) = tree.children
+                same(law, worth.value, line.exact, number=one.number, line=line.id)
+                same(law, tree.value, ex.scaled(line.minor, places(one.document.currency)), number=one.number)
+
+
+def _changed(billing: Billing, customer: str) -> dt.datetime | None:
+    """When the customer's profile was last written down, if it was since it began."""
+    one = billing.customers.get(customer)
+    recorded = [profile.recorded for _, profile in one.profiles.points if profile.recorded is not None]
+    return max((at for at in recorded if at > one.created), default=None)

@@ -1,0 +1,41 @@
+"""Explanations and quotes: amounts that come about as they say."""
+
+from __future__ import annotations
+
+from billcore.kernel import Money, Rounding
+from billcore.pricing import Explanation, PriceCadence, Quote
+from billcore.testing.laws._broken import same
+
+__all__ = ["explanation_recomputes", "quote_explains_itself", "quote_totals_are_sums_of_its_lines"]
+
+
+def explanation_recomputes(tree: Explanation) -> None:
+    """Law: each node of an explanation, folded again from its leaves, gives its exact value."""
+    same("an explanation recomputes", tree.recompute(), tree.value, node=tree.id, label=tree.label, note=tree.note)
+    for child in tree.children:
+        explanation_recomputes(child)
+
+
+def quote_explains_itself(offer: Quote, rounding: Rounding = Rounding.HALF_UP) -> None:
+    """Law: the tree of every line recomputes, and gives the line's exact and rounded amounts."""
+    law = "a quote explains itself"
+    for line in offer.lines:
+        tree = offer.explain(line.price)
+        explanation_recomputes(tree)
+        same(law, tree.recompute(), line.amount.amount, price=line.price)
+        same(law, tree.children[0].recompute(), line.exact, price=line.price)
+        same(law, line.amount, Money.rounded(line.exact, offer.currency, rounding), price=line.price, exact=line.exact)
+
+
+def quote_totals_are_sums_of_its_lines(offer: Quote) -> None:
+    """Law: recurring and usage are the sums of their rounded lines, all-in is both, and each total is net and tax."""
+    law = "the totals of a quote are sums of its lines"
+
+    def summed(*kinds: PriceCadence) -> Money:
+        return Money.total([line.amount for line in offer.lines if line.cadence in kinds], offer.currency)
+
+    same(law, offer.recurring.net, summed(PriceCadence.RECURRING), total="recurring")
+    same(law, offer.usage.net, summed(PriceCadence.USAGE), total="usage")
+    same(law, offer.all_in.net, offer.recurring.net + offer.usage.net, total="all in")
+    for name, total in (("recurring", offer.recurring), ("usage", offer.usage), ("all in", offer.all_in)):
+        same(law, total.total, total.net + total.tax, total=name)

@@ -1,0 +1,107 @@
+"""What was issued: signs, numbers, corrections, and all invariants at once. These laws only read."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from billcore.engine import Billing
+from billcore.settlement import Invoice
+from billcore.testing.laws._broken import broken, same
+from billcore.testing.laws.reading import customers, documents
+
+__all__ = [
+    "books_are_sound",
+    "invoices_only_add_and_notes_only_lower",
+    "notes_never_exceed_their_invoice",
+    "numbers_have_no_gap",
+]
+
+
+def books_are_sound(billing: Billing) -> None:
+    """Law: all numbered invariants hold on everything that is stored (``billing.verify()``)."""
+    found = billing.verify()
+    if found:
+        raise AssertionError("\n  ".join(["the books are sound:", *map(str, found)]))
+
+
+def invoices_only_add_and_notes_only_lower(billing: Billing) -> None:
+    """Law: no line of an invoice is negative, none of a note positive; each falling line names one of that invoice.
+
+    And it says why it falls (M10, I3).
+    """
+    law = "invoices only add and notes only lower"
+    for customer in customers(billing):
+        found = documents(billing, customer)
+        lines = {one.id: {line.id for line in one.document.lines} for one in found}
+        for one in found:
+            corrects = one.document.corrects
+            if not one.document.lines:
+                raise broken(law, number=one.number, lines=0)
+            for line in one.document.lines:
+                if corrects is None:
+                    right = line.minor >= 0 <= line.tax and line.exact >= 0
+                else:
+                    named = line.corrects in lines.get(corrects, ()) and bool(line.reason)
+                    right = named and line.minor <= 0 >= line.tax and line.exact <= 0
+                if not right:
+                    raise broken(law, number=one.number, corrects=corrects, line=line)
+
+
+def notes_never_exceed_their_invoice(billing: Billing) -> None:
+    """Law: notes of an invoice never exceed it, line by line and rate by rate, tax included (I3).
+
+    Note by note the tax given back is the base given back's share of it, rounded; so they add up to the invoice, to the
+    last unit, where every line is given back.
+    """
+    for customer in customers(billing):
+        found = documents(billing, customer)
+        notes: dict[str | None, list[Invoice]] = defaultdict(list)
+        for note in found:
+            notes[note.document.corrects].append(note)
+        for one in found:
+            if one.id in notes:
+                _within(one, notes[one.id])
+
+
+def _within(one: Invoice, notes: Sequence[Invoice]) -> None:
+    law = "notes never exceed their invoice"
+    numbers = [note.number for note in notes]
+    left = {line.id: line.minor for line in one.document.lines}
+    for note in notes:
+        for line in note.document.lines:
+            left[line.corrects or ""] = left.get(line.corrects or "", 0) + line.minor
+    if min(left.values()) < 0:
+        raise broken(law, number=one.number, notes=numbers, left=left)
+    credited = -sum(note.document.total for note in notes)
+    same(law, one.credited, credited, number=one.number, notes=numbers)
+    if credited > one.document.total or (not any(left.values()) and credited != one.document.total):
+        raise broken(law, number=one.number, notes=numbers, credited=credited, total=one.document.total)
+    _taxes_within(law, one, notes)
+
+
+def _taxes_within(law: str, one: Invoice, notes: Sequence[Invoice]) -> None:
+    for tax in one.document.taxes:
+        base, amount = 0, 0
+        for given in (other for note in notes for other in note.document.taxes):
+            if (given.code, given.percent) != (tax.code, tax.percent):
+                continue
+            base, amount = base + given.base, amount + given.amount
+            if abs(2 * (amount * tax.base - tax.amount * base)) > tax.base:  # half a unit at most, each time
+                raise broken(law, number=one.number, rate=tax.code, tax=tax, base=base, amount=amount)
+        if base + tax.base < 0 or amount + tax.amount < 0:
+            raise broken(law, number=one.number, rate=tax.code, tax=tax, base=base, amount=amount)
+
+
+def numbers_have_no_gap(billing: Billing) -> None:
+    """Law: each series counts 1, 2, 3 without a gap; a series is one issuer's documents of one kind (I2).
+
+    Needs a handle that sees everybody.
+    """
+    series: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for one in documents(billing):
+        series[one.document.issuer, one.document.kind.value].append(one.number or "")
+    for name, numbers in series.items():
+        got = sorted(numbers, key=lambda number: (len(number), number))
+        prefix = got[0].rpartition("-")[0]
+        same("numbers have no gap", got, [f"{prefix}-{n:06d}" for n in range(1, len(got) + 1)], series=name)

@@ -1,0 +1,178 @@
+"""``billcore load``: catalogs, stories and usage into a database, in the order given."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.database import column, dump
+from tests.cli.desk import answered, call, documented, keys
+from tests.cli.documents import CATALOG, REFUSED
+
+ALL = ("catalog.toml", "story.toml", "usage.csv")
+NOBODY = "id,source,customer,meter,time,value\n9,edge,nobody,gb,2026-01-10T00:00:00Z,1\n"
+
+
+def test_catalog_story_and_usage_in_one_command(shop: Path) -> None:
+    """The database is made, and everything is in it."""
+    told = call("load", "bills.db", *ALL)
+
+    assert told.stdout == "3 steps and 2 usage events loaded, 0 steps refused\n"
+    assert (shop / "bills.db").is_file()
+    assert answered("verify", "bills.db") == []
+
+
+def test_loading_again_adds_nothing(loaded: Path) -> None:
+    """The second time every step is known by its key, and every event by its id."""
+    before = dump(loaded)
+
+    assert answered("load", loaded, *ALL) == {"steps": 3, "events": 0, "errors": [], "rejected": []}
+    assert dump(loaded) == before
+
+
+def test_a_refused_step_is_told_and_the_story_goes_on(loaded: Path) -> None:
+    """The step after it is taken; the exit code is 1, and it is told again by the next load."""
+    (loaded.parent / "hasty.toml").write_text(REFUSED, encoding="utf-8")
+    told = answered("load", loaded, "hasty.toml", code=1)
+    again = call("load", loaded, "hasty.toml", code=1)
+
+    assert told == {
+        "steps": 2,
+        "events": 0,
+        "errors": [
+            {
+                "at": "2026-01-05T00:00:00Z",
+                "do": "change",
+                "story": "hasty",
+                "step": 1,
+                "error": "subscription: no such subscription (got 'not-there')",
+            }
+        ],
+        "rejected": [],
+    }
+    assert again.stdout.splitlines() == [
+        "2 steps and 0 usage events loaded, 1 step refused",
+        "  hasty/1 change: subscription: no such subscription (got 'not-there')",
+    ]
+    assert column(loaded, "SELECT amount FROM billcore_credit WHERE customer = 'hasty'") == [2000]
+
+
+def test_a_rejected_usage_event_is_told(loaded: Path) -> None:
+    """Events that cannot be counted are named; the others are recorded, and the exit code is 1."""
+    text = NOBODY + "1,edge,acme,gb,2026-01-10T00:00:00Z,26\n10,edge,acme,gb,2026-01-12T00:00:00Z,1\n"
+    (loaded.parent / "late.csv").write_text(text, encoding="utf-8")
+    told = answered("load", loaded, "late.csv", code=1)
+    again = call("load", loaded, "late.csv", code=1)
+
+    assert told == {
+        "steps": 0,
+        "events": 1,
+        "errors": [],
+        "rejected": [
+            {
+                "file": "late.csv",
+                "source": "edge",
+                "id": "9",
+                "error": "customer: no such customer (got 'nobody')",
+            },
+            {"file": "late.csv", "source": "edge", "id": "1", "error": "this id was used for another event"},
+        ],
+    }
+    assert again.stdout == "0 steps and 0 usage events loaded, 0 steps refused\n"
+    assert again.stderr.splitlines()[0] == "late.csv: edge/9: customer: no such customer (got 'nobody')"
+
+
+def test_the_answer_is_as_documented(loaded: Path) -> None:
+    """With a refused step and a rejected event, every key of the reference is there and no other."""
+    (loaded.parent / "hasty.toml").write_text(REFUSED, encoding="utf-8")
+    (loaded.parent / "nobody.csv").write_text(NOBODY, encoding="utf-8")
+
+    assert keys(answered("load", loaded, "hasty.toml", "nobody.csv", code=1)) == documented("load")
+
+
+@pytest.mark.usefixtures("shop")
+def test_files_are_loaded_in_the_order_given() -> None:
+    """Usage before its customer is rejected, a story before its catalog refused; the second time all is well."""
+    backwards = ("load", "bills.db", "usage.csv", "story.toml", "catalog.toml")
+    told = answered(*backwards, code=1)
+
+    assert isinstance(told, dict)
+    assert [one["error"] for one in told["rejected"]] == ["customer: no such customer (got 'acme')"] * 2
+    assert [one["step"] for one in told["errors"]] == [1, 2]
+    assert answered(*backwards) == {"steps": 3, "events": 2, "errors": [], "rejected": []}
+
+
+def test_nothing_is_loaded_where_a_document_has_problems(shop: Path) -> None:
+    """All documents are read first: a bad one at the end leaves no database behind."""
+    (shop / "bad.toml").write_text('format = "billcore-scenario/1"\nsteps = 3\n', encoding="utf-8")
+    result = call("load", "bills.db", *ALL, "bad.toml", code=1)
+
+    assert result.stderr.startswith("bad.toml has 1 problem\n  steps: ")
+    assert result.stdout == ""
+    assert not (shop / "bills.db").exists()
+
+
+def test_no_event_of_a_bad_usage_file_is_recorded(loaded: Path) -> None:
+    """Its problems are told with their lines, as ``check`` tells them."""
+    text = NOBODY.replace("nobody", "acme") + "10,edge,acme,gb,2026-01-12T00:00:00Z,1e5\n11,edge\n"
+    (loaded.parent / "bad.csv").write_text(text, encoding="utf-8")
+    before = dump(loaded)
+    result = call("load", loaded, "bad.csv", code=1)
+
+    assert [line.partition(":")[0].strip() for line in result.stderr.splitlines()] == [
+        "bad.csv has 2 problems",
+        "line 3.value",
+        "line 4",
+    ]
+    assert dump(loaded) == before
+
+
+def test_a_story_names_its_files(shop: Path) -> None:
+    """A ``publish`` and a ``usage`` step find their files beside the story, wherever the command is called."""
+    away = shop / "away"
+    away.mkdir()
+    for name in ALL:
+        (shop / name).rename(away / name)
+    (away / "whole.toml").write_text(
+        """\
+format = "billcore-scenario/1"
+catalog = "catalog.toml"
+customers = [{ id = "acme", currency = "CHF" }]
+steps = [{ at = 2026-02-01T00:00:00Z, do = "usage", file = "usage.csv" }]
+""",
+        encoding="utf-8",
+    )
+
+    assert answered("load", "bills.db", "away/whole.toml") == {"steps": 1, "events": 2, "errors": [], "rejected": []}
+
+
+def test_another_catalog_of_the_same_version_is_refused(loaded: Path) -> None:
+    """What was published stays as it is."""
+    (loaded.parent / "catalog.toml").write_text(CATALOG.replace("9.90", "9.95"), encoding="utf-8")
+    before = dump(loaded)
+    result = call("load", loaded, "catalog.toml", code=3)
+
+    assert result.stderr == "already_exists: this version was published with other content (got '1')\n"
+    assert dump(loaded) == before
+
+
+def test_what_is_not_loaded(shop: Path) -> None:
+    """A selection is quoted; a story that brings a policy is for a later version."""
+    (shop / "choice.toml").write_text('plan = "team"\n', encoding="utf-8")
+    story = 'format = "billcore-scenario/1"\npolicy = { proration = "day" }\n'
+    (shop / "strict.toml").write_text(story, encoding="utf-8")
+
+    assert "a selection is quoted, not loaded" in call("load", "bills.db", "choice.toml", code=3).stderr
+    assert call("load", "bills.db", "strict.toml", code=3).stderr.startswith("not_supported_yet: policy: ")
+    assert not (shop / "bills.db").exists()
+
+
+def test_what_a_story_expects_to_fail_is_no_refusal(loaded: Path) -> None:
+    """A step that must fail, and does, leaves the exit code 0; one that must not ends the command."""
+    text = REFUSED.replace("quantity = 2", "quantity = 2\nmust_fail = true")
+    (loaded.parent / "expected.toml").write_text(text, encoding="utf-8")
+    (loaded.parent / "must.toml").write_text(text.replace("must_fail", "must_succeed"), encoding="utf-8")
+
+    assert call("load", loaded, "expected.toml").stdout == "2 steps and 0 usage events loaded, 0 steps refused\n"
+    assert "step 1 must succeed" in call("load", loaded, "must.toml", code=3).stderr

@@ -1,0 +1,118 @@
+"""``billcore quote``: what a selection costs by a catalog."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.desk import answered, call, documented, keys
+from tests.cli.documents import CATALOG
+
+# Worked by hand: 7 x 9.90; 100 x 0.0225; 12.00, 16.00 and two replicas x 730 hours x 0.03.
+SOLD = [
+    ('plan = "team"\nquantity = 7\ncountry = "CH"', {"seats": "69.30", "gb": "0.00"}, ("69.30", "5.61", "74.91")),
+    ('product = "bucket"\nsizes = { gib = 100 }', {"space": "2.25"}, ("2.25", "0.00", "2.25")),
+    (
+        'service = "postgres"\ncompute_plan = "small"\nsla_tier = "standard"\nreplicas = 2\ncountry = "CH"',
+        {"base": "12.00", "sla": "16.00", "compute": "43.80"},
+        ("71.80", "5.82", "77.62"),
+    ),
+    ('plan = "team"\nusage = { gb = 30 }\ncountry = "FR"', {"seats": "9.90", "gb": "3.00"}, ("9.90", "1.98", "11.88")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("chosen", "lines", "total"), SOLD, ids=["plan", "product", "service", "usage"])
+def test_a_selection_is_quoted(shop: Path, chosen: str, lines: dict[str, str], total: tuple[str, str, str]) -> None:
+    """Plans, products and services: each line, and the recurring total with its tax apart."""
+    (shop / "choice.toml").write_text(chosen, encoding="utf-8")
+    told = answered("quote", "catalog.toml", "choice.toml")
+
+    assert isinstance(told, dict)
+    assert {line["price"]: line["amount"] for line in told["lines"]} == lines
+    assert tuple(told["recurring"].values()) == total
+    assert keys(told) == documented("quote")
+    text = call("quote", "catalog.toml", "choice.toml").stdout
+    assert all(f" {amount} CHF " in text for amount in lines.values())
+    assert f"recurring  net {total[0]} CHF  tax {total[1]} CHF  total {total[2]} CHF" in text
+
+
+def test_the_instant_chooses_the_tax_rate(shop: Path) -> None:
+    """``--at`` is when the tax rate holds; without it, when the catalog takes effect."""
+    old = '{ code = "old", country = "CH", percent = "7.7", to = 2026-01-01 }'
+    new = '{ code = "CH", country = "CH", percent = "8.1", from = 2026-01-01 }'
+    text = CATALOG.replace('{ code = "CH", country = "CH", percent = "8.1" }', f"{old}, {new}")
+    (shop / "catalog.toml").write_text(text, encoding="utf-8")
+    (shop / "choice.toml").write_text('plan = "team"\ncountry = "CH"\nquantity = 100', encoding="utf-8")
+    before = call("quote", "catalog.toml", "choice.toml").stdout
+    after = call("quote", "catalog.toml", "choice.toml", "--at", "2026-06-01T00:00:00Z").stdout
+
+    assert "tax 76.23 CHF" in before
+    assert "tax 80.19 CHF" in after
+
+
+def test_a_line_is_explained(shop: Path) -> None:
+    """``--explain`` shows why one price costs what it costs, as text and as a tree."""
+    (shop / "choice.toml").write_text('plan = "team"\nquantity = 7', encoding="utf-8")
+    command = ("quote", "catalog.toml", "choice.toml", "--explain", "seats")
+    told = answered(*command)
+
+    assert isinstance(told, dict)
+    assert told["value"] == "69.3"
+    assert keys(told) == documented("quote --explain")
+    assert call(*command).stdout.startswith("69.3  Seats")
+
+
+def test_a_description_is_shown_as_it_is(shop: Path) -> None:
+    """What looks like markup or an emoji is text."""
+    text = CATALOG.replace('"Seats"', '"[/b] [red]Seats[/red] :smile: <b>"')
+    (shop / "catalog.toml").write_text(text, encoding="utf-8")
+    (shop / "choice.toml").write_text('plan = "team"', encoding="utf-8")
+
+    assert " [/b] [red]Seats[/red] :smile: <b> " in call("quote", "catalog.toml", "choice.toml").stdout
+
+
+def test_a_narrow_terminal_folds_descriptions_alone(shop: Path) -> None:
+    """However narrow it is, no amount and no word is cut."""
+    text = CATALOG.replace('"Seats"', '"Seats for everybody who works here"')
+    (shop / "catalog.toml").write_text(text, encoding="utf-8")
+    (shop / "choice.toml").write_text('plan = "team"\nquantity = 1234567', encoding="utf-8")
+    lines = call("quote", "catalog.toml", "choice.toml", columns=10).stdout.splitlines()
+
+    assert lines[0] == "Quote from catalog 1"
+    assert [line.split("│")[1:-1] for line in lines if "1234567" in line] == [
+        [" seats ", " Seats for   ", "  1234567 ", " 12222213.30 CHF "]
+    ]
+    assert "everybody" in "".join(lines)
+    assert "…" not in "".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "code", "says"),
+    [
+        ('plan = "nothing"', 3, "not_found: plan: no such plan in the catalog (got 'nothing')"),
+        ('product = "nothing"', 3, "not_found: product"),
+        ('service = "nothing"', 3, "not_found: service"),
+        ('plan = "team"\nversion = 9', 3, "not_found: version"),
+        ('plan = "team"\naddons = ["nothing"]', 3, "not_found: addon"),
+        ('service = "postgres"\ncompute_plan = "huge"\nsla_tier = "standard"', 3, "compute_plan"),
+        ('plan = "team"\nquantity = 999999999999999', 3, "invalid_number: amount: too many digits"),
+        ('plan = "team"\nquantity = -1\nseats = 3', 1, "choice.toml has 2 problems"),
+    ],
+)
+def test_what_cannot_be_quoted_is_refused(shop: Path, chosen: str, code: int, says: str) -> None:
+    """A bad document ends with 1, a good one that the catalog does not sell with 3."""
+    (shop / "choice.toml").write_text(chosen, encoding="utf-8")
+    result = call("quote", "catalog.toml", "choice.toml", code=code)
+
+    assert says in result.stderr
+    assert result.stdout == ""
+
+
+def test_an_unknown_price_is_not_explained(shop: Path) -> None:
+    """``--explain`` names a price of the quote."""
+    (shop / "choice.toml").write_text('plan = "team"', encoding="utf-8")
+
+    assert call("quote", "catalog.toml", "choice.toml", "--explain", "nothing", code=3).stderr == (
+        "not_found: price: no such price in the quote (got 'nothing')\n"
+    )

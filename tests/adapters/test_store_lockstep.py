@@ -25,6 +25,7 @@ from billcore.ports.tables import (
     TABLES,
     USAGE,
     VOUCHER,
+    Column,
 )
 from billcore.testing.contracts.case import row
 
@@ -61,12 +62,18 @@ COMMON: dict[str, st.SearchStrategy[Value]] = {
 }
 
 
+def fitting(column: Column) -> st.SearchStrategy[Value]:
+    """Values of the column's kind: a catalog's version is a text, everybody else's a number."""
+    usual = names if column.kind == "text" else numbers
+    return usual if (column.name, column.kind) == ("version", "text") else COMMON.get(column.name, usual)
+
+
 @st.composite
 def rows(draw: st.DrawFn, table: Table) -> Row:
     """A row of the table, that may or may not fit; one in many holds what no store keeps."""
     drawn: dict[str, Value] = {}
     for column in draw(st.lists(st.sampled_from(table.columns), unique=True, max_size=6)):
-        plain = COMMON.get(column.name, names if column.kind == "text" else numbers)
+        plain = fitting(column)
         drawn[column.name] = draw(st.none() | plain if column.null else plain)
     if draw(st.integers(0, 30)) == 0:
         drawn[draw(st.sampled_from(table.names))] = draw(junk)
@@ -93,11 +100,7 @@ def finds(draw: st.DrawFn) -> Find:
     index = None if place < 0 else table.indexes[place]
     order = table.key if index is None else (*index.columns, *(name for name in table.key if name not in index.columns))
     columns = [table.columns[table.position(name)] for name in order]
-    values = [
-        st.none() | plain if column.null else plain
-        for column in columns
-        for plain in (COMMON.get(column.name, names if column.kind == "text" else numbers),)
-    ]
+    values = [st.none() | plain if column.null else plain for column in columns for plain in (fitting(column),)]
     fixed = draw(st.integers(0, len(order)))
     equal = tuple(draw(value) for value in values[:fixed])
     bounds: dict[str, Value] = {}

@@ -9,12 +9,12 @@ import attrs
 
 from billcore.engine.rows.customers import AccountRow, account_of, account_row, customer_of
 from billcore.engine.rows.documents import invoice_of
-from billcore.engine.rows.facts import fact_of, one_off_of, price_hashes, subscription_of
+from billcore.engine.rows.facts import fact_of, one_off_of, price_hashes, price_of, subscription_of
 from billcore.kernel import NotAllowed, NotFound, Period, from_micros, micros
 from billcore.lifecycle import Customer, Life, OneOff, Subscription, UsageTotal, life, next_due, unnamed_windows
 from billcore.ports import ReadTx, Row, Tx
 from billcore.ports.tables import ACCOUNT, CUSTOMER, DOCUMENT, FACT, LINE, ONE_OFF, PAYMENT, PRICE, SUBSCRIPTION
-from billcore.pricing import Price, price_from_snapshot
+from billcore.pricing import Price
 from billcore.settlement import AccountFacts, AccountState, Billed, Invoice, UsageLookup, late_dates
 
 __all__ = [
@@ -64,7 +64,7 @@ def _snapshot(tx: ReadTx, name: str) -> Price:
     row = tx.get(PRICE, (name,))
     if row is None:
         raise NotFound("a price snapshot is missing", place="price", value=name)
-    return price_from_snapshot(str(row[1]))
+    return price_of(str(row[1]))
 
 
 def load_subscription(tx: ReadTx, subscription: str) -> Subscription:

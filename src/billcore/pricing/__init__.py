@@ -13,7 +13,7 @@ plan, a product or a service recipe expands to is a tuple of ``OrderRecord``, an
 Decimal('12.0')
 """
 
-from billcore.pricing.archive import archive, unarchive
+from billcore.pricing.archive import archive, price_hash, unarchive
 from billcore.pricing.catalog import Catalog
 from billcore.pricing.charge import Allowance, recurring_amount, usage_rating
 from billcore.pricing.explain import Explanation, Operation, explain_rating, leaf
@@ -30,7 +30,6 @@ from billcore.pricing.rating import PriceModel, Rating, Step
 from billcore.pricing.record import OrderRecord
 from billcore.pricing.selection import HOURS_PER_MONTH, Selection
 from billcore.pricing.service import BillingUnit, ComputePlan, Per, Resource, Service, SlaTier, Storage
-from billcore.pricing.snapshot import price_from_snapshot, price_hash, price_snapshot
 from billcore.pricing.tax import NO_RATE, AppliedRate, Tax, Taxes, TaxRate, find_rate, tax_over
 from billcore.pricing.tier import Tier
 
@@ -92,9 +91,7 @@ __all__ = [
     "find_rate",
     "leaf",
     "period_of",
-    "price_from_snapshot",
     "price_hash",
-    "price_snapshot",
     "quote",
     "recurring_amount",
     "share",

@@ -51,7 +51,7 @@ def check_p4(view: AccountView) -> Found:
 
 def _code(body: str) -> object:
     try:
-        return json.loads(body)["code"]
+        return json.loads(body)["with"]["code"]
     except (ValueError, LookupError, TypeError):
         return ""  # what cannot be read is the price table's
 

@@ -28,6 +28,7 @@ from billcore.pricing import (
     Wrapped,
     amount_of,
 )
+from billcore.pricing.rating import BOUNDS, FREE
 from billcore.testing.strategies import amounts, exacts, price_models, quantities, tiers
 from tests.kernel.test_exact import small_context
 from tests.pricing import oracle
@@ -120,7 +121,7 @@ def test_the_steps_sum_to_the_amount(case: tuple[PriceModel, list[Exact]]) -> No
     for rating in map(model.rate, several):
         assert ex.total([step.amount for step in rating.steps]) == rating.amount
         for step in rating.steps:
-            if step.name not in {"minimum", "maximum", "included"}:
+            if step.name not in BOUNDS | FREE:
                 assert ex.add(ex.multiply(step.quantity, step.unit_amount), step.flat_amount) == step.amount
 
 

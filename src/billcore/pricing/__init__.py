@@ -18,15 +18,17 @@ from billcore.pricing.catalog import Catalog
 from billcore.pricing.charge import Allowance, recurring_amount, usage_rating
 from billcore.pricing.explain import Explanation, Operation, explain_rating, leaf
 from billcore.pricing.model.flat import Flat, PerUnit
+from billcore.pricing.model.matrix import Cell, Matrix
 from billcore.pricing.model.package import Package, PackageRound
+from billcore.pricing.model.percentage import Dynamic, GraduatedPercentage, Percentage, PercentTier
 from billcore.pricing.model.progressive import Bracket, Progressive
 from billcore.pricing.model.tiered import Graduated, StairStep, Volume
-from billcore.pricing.model.wrapped import Wrapped
+from billcore.pricing.model.wrapped import UnitRound, Wrapped
 from billcore.pricing.price import OnChange, OnEnd, Price, PriceCadence, Proration, Timing, amount_of
 from billcore.pricing.product import Addon, Aggregation, Meter, Plan, PlanStatus, PlanVersion, Product, period_of
 from billcore.pricing.proration import share
 from billcore.pricing.quote import Quote, QuoteLine, QuoteTotal, allowance_of, anchor_of, quote
-from billcore.pricing.rating import PriceModel, Rating, Step
+from billcore.pricing.rating import Event, EventModel, PriceModel, Rating, Step
 from billcore.pricing.record import OrderRecord
 from billcore.pricing.selection import HOURS_PER_MONTH, Selection
 from billcore.pricing.service import BillingUnit, ComputePlan, Per, Resource, Service, SlaTier, Storage
@@ -43,10 +45,16 @@ __all__ = [
     "BillingUnit",
     "Bracket",
     "Catalog",
+    "Cell",
     "ComputePlan",
+    "Dynamic",
+    "Event",
+    "EventModel",
     "Explanation",
     "Flat",
     "Graduated",
+    "GraduatedPercentage",
+    "Matrix",
     "Meter",
     "OnChange",
     "OnEnd",
@@ -56,6 +64,8 @@ __all__ = [
     "PackageRound",
     "Per",
     "PerUnit",
+    "PercentTier",
+    "Percentage",
     "Plan",
     "PlanStatus",
     "PlanVersion",
@@ -81,6 +91,7 @@ __all__ = [
     "Taxes",
     "Tier",
     "Timing",
+    "UnitRound",
     "Volume",
     "Wrapped",
     "allowance_of",

@@ -18,14 +18,16 @@ from typing import TypeVar, cast
 
 import attrs
 
-from billcore.kernel import INTERVALS, DayAnchor, Interval, InvalidValue, instant, rfc3339
+from billcore.kernel import INTERVALS, DayAnchor, Interval, InvalidValue, Rounding, instant, rfc3339
 from billcore.kernel import exact as ex
 from billcore.pricing.catalog import Catalog
 from billcore.pricing.model.flat import Flat, PerUnit
+from billcore.pricing.model.matrix import Cell, Matrix
 from billcore.pricing.model.package import Package, PackageRound
+from billcore.pricing.model.percentage import Dynamic, GraduatedPercentage, Percentage, PercentTier
 from billcore.pricing.model.progressive import Bracket, Progressive
 from billcore.pricing.model.tiered import Graduated, StairStep, Volume
-from billcore.pricing.model.wrapped import Wrapped
+from billcore.pricing.model.wrapped import UnitRound, Wrapped
 from billcore.pricing.price import OnChange, OnEnd, Price, PriceCadence, Proration, Timing
 from billcore.pricing.product import Addon, Aggregation, Meter, Plan, PlanStatus, PlanVersion, Product
 from billcore.pricing.selection import Selection
@@ -42,12 +44,16 @@ _NAMES: dict[type, str] = {
     Aggregation: "aggregation",
     BillingUnit: "billing_unit",
     Bracket: "bracket",
+    Cell: "cell",
     Catalog: "catalog",
     ComputePlan: "compute_plan",
     DayAnchor: "day_anchor",
+    Dynamic: "dynamic",
     Flat: "flat",
     Graduated: "graduated",
+    GraduatedPercentage: "graduated_percentage",
     Interval: "interval",
+    Matrix: "matrix",
     Meter: "meter",
     OnChange: "on_change",
     OnEnd: "on_end",
@@ -55,6 +61,8 @@ _NAMES: dict[type, str] = {
     PackageRound: "package_round",
     Per: "per",
     PerUnit: "per_unit",
+    PercentTier: "percent_tier",
+    Percentage: "percentage",
     Plan: "plan",
     PlanStatus: "plan_status",
     PlanVersion: "plan_version",
@@ -64,6 +72,7 @@ _NAMES: dict[type, str] = {
     Progressive: "progressive",
     Proration: "proration",
     Resource: "resource",
+    Rounding: "rounding",
     Selection: "selection",
     Service: "service",
     SlaTier: "sla_tier",
@@ -72,6 +81,7 @@ _NAMES: dict[type, str] = {
     TaxRate: "tax_rate",
     Tier: "tier",
     Timing: "timing",
+    UnitRound: "unit_round",
     Volume: "volume",
     Wrapped: "wrapped",
 }

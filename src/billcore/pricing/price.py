@@ -11,6 +11,7 @@ from billcore.kernel import HOUR, MINUTE, MONTH, Exact, Interval, InvalidValue, 
 from billcore.pricing import fields
 from billcore.pricing.model.flat import Flat, PerUnit
 from billcore.pricing.model.package import Package
+from billcore.pricing.model.percentage import Dynamic, GraduatedPercentage
 from billcore.pricing.model.progressive import Progressive
 from billcore.pricing.model.tiered import Graduated, StairStep, Volume
 from billcore.pricing.model.wrapped import Wrapped
@@ -142,9 +143,9 @@ class Price:
         return self.timing or Timing.ADVANCE
 
 
-_BUILT_IN = (Flat, PerUnit, Graduated, Volume, StairStep, Package, Progressive, Wrapped)
+_QUICK = (Flat, PerUnit, Graduated, Volume, StairStep, Package, Progressive, GraduatedPercentage, Dynamic, Wrapped)
 
 
 def amount_of(model: PriceModel, quantity: Exact) -> Exact:
     """``model.rate(quantity).amount``, without making a breakdown that nobody asked for."""
-    return model.amount(quantity) if isinstance(model, _BUILT_IN) else model.rate(quantity).amount
+    return model.amount(quantity) if isinstance(model, _QUICK) else model.rate(quantity).amount

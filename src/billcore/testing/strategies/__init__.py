@@ -23,6 +23,7 @@ from billcore.testing.strategies.values import (
     moneys,
     periods,
     quantities,
+    roundings,
     zones,
 )
 
@@ -45,6 +46,7 @@ __all__ = [
     "price_models",
     "prices",
     "quantities",
+    "roundings",
     "selections",
     "services",
     "tiers",

@@ -29,11 +29,18 @@ def plain_graduated(quantity: Decimal) -> Decimal:
 
 
 def plain_volume(quantity: Decimal) -> Decimal:
-    """The tier that the quantity falls in prices all of it."""
-    for up_to, unit in TIERS:
-        if up_to is None or quantity <= up_to:
-            return quantity * unit
+    """The tier that the quantity falls in prices all of it; no usage costs nothing."""
+    if quantity > 0:
+        for up_to, unit in TIERS:
+            if up_to is None or quantity <= up_to:
+                return quantity * unit
     return Decimal(0)
+
+
+def plain_packages(quantity: Decimal, size: Decimal, unit: Decimal) -> Decimal:
+    """Whole packages; a begun one counts (``//`` of decimals cuts towards zero, so negating twice does not do it)."""
+    whole, rest = divmod(quantity, size)
+    return (whole + 1 if rest else whole) * unit
 
 
 def main(_customers: int) -> None:
@@ -44,6 +51,8 @@ def main(_customers: int) -> None:
     graduated, volume = Graduated(tiers), Volume(tiers)
     unit, size = Decimal("0.0125"), Decimal(10)
     assert all(graduated.amount(quantity) == plain_graduated(quantity) for quantity in quantities)
+    assert all(volume.amount(quantity) == plain_volume(quantity) for quantity in quantities)
+    assert all(Package(size, unit).amount(quantity) == plain_packages(quantity, size, unit) for quantity in quantities)
     plain = _rate(plain_graduated, quantities)
     ratio("graduated amount()", _rate(graduated.amount, quantities), "plain decimal loop", plain)
     ratio("graduated rate() with breakdown", _rate(graduated.rate, quantities), "plain decimal loop", plain)
@@ -55,8 +64,8 @@ def main(_customers: int) -> None:
     ratio(
         "package amount()",
         _rate(Package(size, unit).amount, quantities),
-        "-(-q // size) * unit",
-        _rate(lambda q: -(-q // size) * unit, quantities),
+        "divmod of the same",
+        _rate(lambda q: plain_packages(q, size, unit), quantities),
     )
 
 

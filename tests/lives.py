@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn as Draw
 from hypothesis.strategies import SearchStrategy as Strategy
 
-from billcore.kernel import Rounding
 from billcore.settlement import Policy
+from billcore.testing.strategies import roundings
 from tests.world import CUSTOMERS, Step, World
 
 __all__ = ["CUSTOMERS", "FACTS", "MONEY", "Step", "World", "lives", "policies"]
@@ -55,4 +55,4 @@ def lives(
 
 def policies() -> Strategy[Policy]:
     """How the house rounds. Shrinks to the default."""
-    return st.builds(Policy, rounding=st.sampled_from(Rounding), whole_invoice=st.booleans())
+    return st.builds(Policy, rounding=roundings(), whole_invoice=st.booleans())

@@ -56,6 +56,7 @@ def test_every_action_and_model() -> None:
     assert actions == set(ACTIONS)
     assert {reference["$ref"].split("/")[-1] for reference in definitions["PriceModel"]["anyOf"]} == {
         *("Flat", "PerUnit", "Graduated", "Volume", "StairStep", "Package", "Progressive"),
+        *("Percentage", "GraduatedPercentage", "Matrix", "Dynamic"),
     }
 
 
@@ -109,10 +110,10 @@ def test_selections(selection: Selection) -> None:
         (["plans", 0, "versions", 0, "version"], "1"),
         ([*PRICE, "proration"], "day30"),
         ([*PRICE, "interval"], {"months": 0}),
-        ([*MODEL, "type"], "percentage"),
+        ([*MODEL, "type"], "percent"),
         ([*MODEL, "amount"], "1e5"),
         ([*MODEL, "amount"], True),
-        ([*MODEL, "unit_divisor"], 2),
+        ([*MODEL, "interim"], "yes"),
         (["meters", 0, "aggregation"], "unique"),
         (["tax_rates", 0, "inclusive"], True),
     ],

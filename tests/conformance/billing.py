@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from billcore.kernel import MONTH, Exact, Period, instant
 from billcore.kernel import exact as ex
 from billcore.lifecycle import Life, UsageTotal
-from billcore.pricing import Price, PriceCadence, PriceModel, Timing
+from billcore.pricing import Event, Price, PriceCadence, PriceModel, Timing
 from billcore.settlement import AccountState, Billed, Document, Invoice, Policy, charges, decide
 from tests.conformance.subscription import facts, lived, unused
 
@@ -56,6 +56,10 @@ class _Meter:
 
     def __call__(self, life: Life, meter: str, window: Period) -> UsageTotal:  # noqa: ARG002 - as a usage lookup
         return self.total
+
+    def events(self, life: Life, meter: str, window: Period) -> Iterator[tuple[dt.datetime, Event]]:  # noqa: ARG002
+        """One event with all of it, at the beginning."""
+        yield window.start, Event(self.total.sum)
 
 
 def exact_of(documents: Sequence[Document]) -> Exact:

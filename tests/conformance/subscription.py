@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 
 from billcore.kernel import Anchor, CustomerId, OrderId, Period, SubscriptionId, Timeline
 from billcore.lifecycle import Cancelled, Customer, Fact, Life, Order, Profile, Subscription, Unused, UsageTotal, life
-from billcore.pricing import Aggregation, OrderRecord, Price, PriceCadence
+from billcore.pricing import Aggregation, Event, OrderRecord, Price, PriceCadence
 from billcore.settlement import AccountFacts
 
 __all__ = ["CURRENCY", "facts", "lived", "unused"]
@@ -52,6 +53,14 @@ def lived(account: AccountFacts) -> Life:
     return life(account.subscriptions[0], account.customer)
 
 
-def unused(life: Life, meter: str, window: Period) -> UsageTotal:  # noqa: ARG001 - the shape of a usage lookup
-    """No usage at all."""
-    return UsageTotal()
+class _Unused:
+    """A usage lookup where nothing was used."""
+
+    def __call__(self, life: Life, meter: str, window: Period) -> UsageTotal:  # noqa: ARG002 - as a usage lookup
+        return UsageTotal()
+
+    def events(self, life: Life, meter: str, window: Period) -> Iterator[tuple[dt.datetime, Event]]:  # noqa: ARG002
+        return iter(())
+
+
+unused = _Unused()

@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
+from billcore.kernel import HOUR
 from billcore.lifecycle import UsageEvent
-from billcore.pricing import Addon, Meter, PerUnit, PriceCadence, Selection, Wrapped
+from billcore.pricing import (
+    Addon,
+    Cell,
+    Graduated,
+    Matrix,
+    Meter,
+    Percentage,
+    PerUnit,
+    PriceCadence,
+    PriceModel,
+    Selection,
+    Tier,
+    Wrapped,
+)
 from tests.shop import Shop, base, catalog, plan
 
 JUNE, MID, JULY = "2026-06-01T00:00:00Z", "2026-06-16T00:00:00Z", "2026-07-01T00:00:00Z"
@@ -172,3 +186,65 @@ def test_shares_add_to_one_from_billed_until_on() -> None:
     shop.at("2026-06-21T00:00:00Z").subscriptions.change("1", plan="b", when="now")
 
     assert shop.run(JULY) == ["INV-000001 07-01: gb 7.00, gb 12.00 | due 19.00"]
+
+
+def metered(model: PriceModel) -> Shop:
+    """``acme`` has a plan with one usage price since 1 June."""
+    price = base(model, "gb", cadence=PriceCadence.USAGE, meter="gb")
+    shop = Shop.new(catalog(plan("only", price), meters=[Meter(code="gb")]), JUNE)
+    shop.billing.subscriptions.create("acme", Selection(plan="only"), id="1")
+    return shop
+
+
+def test_a_percentage_looks_at_each_event() -> None:
+    """2.9 % and 0.30 an event of 100.00, 20.00 and 5.00: 3.20, 0.88 and 0.445, 4.525 in all; rounded once."""
+    shop = metered(Percentage("2.9", fixed_amount="0.30"))
+    for name, value in (("1", 100), ("2", 20), ("3", 5)):
+        shop.use(name, MID, value)
+
+    assert shop.run(JULY) == ["INV-000001 07-01: gb 4.53 | due 4.53"]
+    tree = shop.billing.invoices.explain("INV-000001", 1)
+    assert [child.label for child in tree.children[0].children[0].children] == ["percentage", "fixed"]
+
+
+def test_a_late_event_is_rated_among_its_like() -> None:
+    """One free event of 50.00 (3 %), then told late an earlier one of 80.00: that is free now, the other costs 1.50."""
+    shop = metered(Percentage(3, free_events=1))
+    shop.use("2", MID, 50)
+    assert shop.run(JULY) == ["INV-000001 07-01: gb 0.00"]
+    shop.at("2026-07-02T00:00:00Z")
+    shop.use("1", "2026-06-10T00:00:00Z", 80)
+
+    assert shop.run("2026-08-01T00:00:00Z") == ["INV-000002 08-01: gb 1.50 | due 1.50"]
+
+
+def test_a_matrix_reads_what_events_say() -> None:
+    """3 GB in the EU at 0.10 and 2 elsewhere at 0.25: 0.80."""
+    shop = metered(Matrix(["region"], [Cell({"region": "eu"}, "0.10")], "0.25"))
+    for name, value, region in (("1", 3, "eu"), ("2", 2, "us")):
+        event = UsageEvent(
+            id=name, source="test", customer="acme", meter="gb", time=MID, value=value, properties={"region": region}
+        )
+        assert shop.billing.usage.record([event]).accepted == 1
+
+    assert shop.run(JULY) == ["INV-000001 07-01: gb 0.80 | due 0.80"]
+
+
+def test_each_local_hour_is_rated_alone() -> None:
+    """10 GB an hour at 0.10, beyond at 0.05. In Kathmandu hours begin at a quarter to: 9 + 9 and 15 are 1.40 and 1.25.
+
+    By UTC's hours it would be 0.90 and 1.70.
+    """
+    price = base(
+        Wrapped(model=Graduated([Tier(10, "0.10"), Tier(None, "0.05")]), per_window=HOUR),
+        "gb",
+        cadence=PriceCadence.USAGE,
+        meter="gb",
+    )
+    sold = catalog(plan("only", price), meters=[Meter(code="gb")])
+    shop = Shop.new(sold, JUNE, timezone="Asia/Kathmandu")
+    shop.billing.subscriptions.create("acme", Selection(plan="only"), id="1")
+    for name, time, value in (("1", "11:50", 9), ("2", "12:10", 9), ("3", "12:50", 15)):
+        shop.use(name, f"2026-06-16T{time}:00Z", value)
+
+    assert shop.run("2026-07-31T18:15:00Z") == ["INV-000001 07-01: gb 2.65 | due 2.65"]

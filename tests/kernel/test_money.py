@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from billcore.kernel import CurrencyMismatch, InvalidValue, Money, Rounding, places
 from billcore.kernel import exact as ex
-from billcore.testing.strategies import currencies, exacts, moneys
+from billcore.testing.strategies import currencies, exacts, moneys, roundings
 from tests.kernel.test_exact import small_context
 
 
@@ -48,7 +48,7 @@ def test_minor_units_round_trip(code: str, units: int) -> None:
     assert money.amount * 10 ** places(code) == units
 
 
-@given(exacts(), currencies(), st.sampled_from(Rounding))
+@given(exacts(), currencies(), roundings())
 def test_rounded_money_has_minor_units(exact: ex.Exact, code: str, mode: Rounding) -> None:
     """Law: any exact amount rounds to whole minor units, at most half a unit away."""
     money = Money.rounded(exact, code, mode)

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from billcore.kernel import Exact, Group, Rounding, allocate, minor_units, round_to
 from billcore.kernel import exact as ex
 from billcore.testing import laws
-from billcore.testing.strategies import exacts
+from billcore.testing.strategies import exacts, roundings
 
-MODES = st.sampled_from(Rounding)
+MODES = roundings()
 PLACES = st.sampled_from((0, 2, 3, 4))
 HALVES = st.integers(-(10**6), 10**6).map(lambda n: Decimal(2 * n + 1) / 200)
 WEIGHTS = st.integers(0, 1000) | exacts().map(lambda value: max(value, ex.negate(value)))
@@ -41,6 +41,18 @@ def test_exact_halves_follow_the_mode(half: Decimal, mode: Rounding) -> None:
     expected = above if mode is Rounding.HALF_UP else below + below % 2
 
     assert abs(minor_units(half, 0, mode)) == expected
+
+
+@given(exacts(), PLACES)
+def test_up_and_down_leave_no_rest(value: Exact, places: int) -> None:
+    """Law: up is the least whole number of units that is not less, away from zero; down the most that is not more."""
+    exact = abs(ex.fraction(value) * 10**places)
+
+    up, down = (abs(minor_units(value, places, mode)) for mode in (Rounding.UP, Rounding.DOWN))
+
+    assert down <= exact <= up < exact + 1
+    assert down > exact - 1
+    assert minor_units(value, places, Rounding.UP) * ex.fraction(value) >= 0
 
 
 @given(st.lists(exacts(), min_size=1, max_size=8), PLACES, MODES)

@@ -15,6 +15,12 @@ CADENCE = "tests/kernel/test_cadence.py::"
 
 KERNEL = (
     Mutant(
+        ROUNDING + "test_up_and_down_leave_no_rest",
+        "kernel/rounding.py",
+        "whole += bool(rest) and mode is Rounding.UP",
+        "whole += mode is Rounding.UP",
+    ),
+    Mutant(
         EXACT + "test_any_text_is_a_number_or_refused",
         "kernel/exact.py",
         "not _PATTERN.fullmatch(value):\n            raise InvalidNumber(place=place, value=value, hint",

@@ -40,7 +40,7 @@ from billcore.pricing import (
     usage_rating,
 )
 from billcore.testing import laws
-from billcore.testing.strategies import cadences, cuts, price_models, quantities
+from billcore.testing.strategies import cadences, cuts, price_models, quantities, roundings
 
 MEASURES = (Proration.SECOND, Proration.HOUR, Proration.DAY, Proration.DAY_AFTER)
 EACH_MEASURE = st.sampled_from(MEASURES)
@@ -80,7 +80,7 @@ def test_the_parts_of_a_period_are_the_whole(case: tuple[Period, str, list[dt.da
     assert sum(n for n, _ in shares) == over
 
 
-@given(cut_periods(), EACH_MEASURE, price_models(), quantities(max_value=1_000), st.sampled_from(Rounding))
+@given(cut_periods(), EACH_MEASURE, price_models(metered=False), quantities(max_value=1_000), roundings())
 def test_parts_of_a_price_add_to_the_price(
     case: tuple[Period, str, list[dt.datetime]],
     measure: Proration,

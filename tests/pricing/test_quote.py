@@ -25,7 +25,7 @@ from billcore.pricing import (
     quote,
 )
 from billcore.testing import laws
-from billcore.testing.strategies import catalogs, price_models, quantities, selections
+from billcore.testing.strategies import catalogs, price_models, quantities, roundings, selections
 from tests.kernel.test_exact import small_context
 from tests.pricing.examples import EFFECTIVE, studio
 
@@ -39,7 +39,7 @@ STUDIO = Selection(
 OFFERS = catalogs().flatmap(lambda catalog: st.tuples(st.just(catalog), selections(catalog)))
 
 
-@given(OFFERS, st.sampled_from(Rounding))
+@given(OFFERS, roundings())
 def test_explanations_recompute(case: tuple[Catalog, Selection], mode: Rounding) -> None:
     """Law: the tree of every line, folded again from its leaves, gives the line's exact and rounded amounts."""
     laws.quote_explains_itself(quote(*case, NOW, mode), mode)

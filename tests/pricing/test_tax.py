@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from billcore.kernel import Rounding, minor_units
 from billcore.pricing import AppliedRate, Tax, TaxRate, find_rate, tax_over
-from billcore.testing.strategies import amounts
+from billcore.testing.strategies import amounts, roundings
 
 RATES = st.builds(AppliedRate, st.sampled_from(("a", "b")), amounts(max_value=30))
 LINES = st.lists(st.tuples(RATES, st.integers(0, 10**8)), max_size=8)
 FEW_RATES = st.lists(RATES, min_size=1, max_size=2).flatmap(
     lambda rates: st.lists(st.tuples(st.sampled_from(rates), st.integers(0, 10**6)), max_size=8)
 )
-MODES = st.sampled_from(Rounding)
+MODES = roundings()
 VAT = AppliedRate("vat", Decimal("7.7"))
 
 

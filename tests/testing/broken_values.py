@@ -164,7 +164,7 @@ def forgets_an_addon(patch: pytest.MonkeyPatch) -> None:
 
 def archive_forgets(patch: pytest.MonkeyPatch) -> None:
     """An archive that loses an addon."""
-    patch.setattr(documents, "unarchive", lambda _: attrs.evolve(studio(), addons=()))
+    patch.setattr(documents, "unarchive", lambda *_: attrs.evolve(studio(), addons=()))
     laws.archive_reads_back(studio())
 
 

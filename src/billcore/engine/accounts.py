@@ -9,13 +9,13 @@ import attrs
 
 from billcore.engine.rows.customers import AccountRow, account_of, account_row, customer_of
 from billcore.engine.rows.documents import invoice_of
-from billcore.engine.rows.facts import fact_of, one_off_of, price_hashes, subscription_of
-from billcore.kernel import NotAllowed, NotFound, Period, from_micros, micros
-from billcore.lifecycle import Customer, Life, OneOff, Subscription, UsageTotal, life, next_due, unnamed_windows
+from billcore.engine.rows.facts import fact_of, one_off_of, price_hashes, price_of, subscription_of
+from billcore.kernel import NotAllowed, NotFound, from_micros, micros
+from billcore.lifecycle import Customer, Life, OneOff, Subscription, life, next_due
 from billcore.ports import ReadTx, Row, Tx
 from billcore.ports.tables import ACCOUNT, CUSTOMER, DOCUMENT, FACT, LINE, ONE_OFF, PAYMENT, PRICE, SUBSCRIPTION
-from billcore.pricing import Price, price_from_snapshot
-from billcore.settlement import AccountFacts, AccountState, Billed, Invoice, UsageLookup, late_dates
+from billcore.pricing import Price
+from billcore.settlement import AccountFacts, AccountState, Billed, Invoice, late_dates
 
 __all__ = [
     "Loaded",
@@ -29,7 +29,6 @@ __all__ = [
     "prices",
     "rescheduled",
     "save_account",
-    "usage_lookup",
 ]
 
 
@@ -64,7 +63,7 @@ def _snapshot(tx: ReadTx, name: str) -> Price:
     row = tx.get(PRICE, (name,))
     if row is None:
         raise NotFound("a price snapshot is missing", place="price", value=name)
-    return price_from_snapshot(str(row[1]))
+    return price_of(str(row[1]))
 
 
 def load_subscription(tx: ReadTx, subscription: str) -> Subscription:
@@ -161,23 +160,6 @@ def billed_since(tx: ReadTx, customer: str, mark: dt.datetime | None) -> Billed:
     if first is None:
         return Billed()
     return Billed.of(invoices_of(tx, customer, from_micros(first)))
-
-
-def usage_lookup(tx: ReadTx, facts: AccountFacts, known: dt.datetime | None = None) -> UsageLookup:
-    """The events that count for a subscription: those that name it, and unnamed ones it is the first to meter."""
-    everybody: list[Life] = []
-
-    def lookup(who: Life, meter: str, window: Period) -> UsageTotal:
-        if not everybody:
-            everybody.extend(life(subscription, facts.customer) for subscription in facts.subscriptions)
-        customer, seen = facts.customer.id, None if known is None else micros(known)
-        start, end = micros(window.start), micros(window.end)
-        total = tx.usage_total(customer, meter, who.subscription.id, start, end, seen)
-        for piece in unnamed_windows(everybody, who, meter, window):
-            total = total.plus(tx.usage_total(customer, meter, None, micros(piece.start), micros(piece.end), seen))
-        return total
-
-    return lookup
 
 
 def rescheduled(

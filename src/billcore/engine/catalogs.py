@@ -16,10 +16,7 @@ __all__ = ["catalog_at", "catalog_of", "rates_at"]
 @functools.lru_cache(maxsize=64)
 def catalog_of(text: str) -> Catalog:
     """The catalog of an archived text; a memo of a pure function, for a run asks for each billing date."""
-    value = unarchive(text)
-    if not isinstance(value, Catalog):
-        raise NotFound("not a catalog", value=text[:40])
-    return value
+    return unarchive(text, Catalog)
 
 
 def catalog_at(tx: ReadTx, at: dt.datetime) -> Catalog:

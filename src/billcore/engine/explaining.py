@@ -7,24 +7,23 @@ from collections.abc import Sequence
 
 import attrs
 
-from billcore.engine.accounts import invoices_of, load, usage_lookup
+from billcore.engine.accounts import invoices_of, load
 from billcore.engine.lookup import invoice_at, line_of_document
+from billcore.engine.metering import Metered
 from billcore.engine.session import Session
 from billcore.kernel import Exact, InvariantBroken, micros, places, rfc3339
 from billcore.kernel import exact as ex
-from billcore.lifecycle import Life, Occurrence, allowance, life, occurrences, quantity_of
+from billcore.lifecycle import Life, Occurrence, life, occurrences
 from billcore.ports import ReadTx
 from billcore.ports.tables import POSTING
 from billcore.pricing import (
-    Aggregation,
     Explanation,
     PriceCadence,
     explain_rating,
     leaf,
     share,
-    usage_rating,
 )
-from billcore.settlement import AccountFacts, ChargeKey, Document, Invoice, Line, UsageLookup, charge
+from billcore.settlement import AccountFacts, ChargeKey, Document, Invoice, Line, UsageLookup, charge, used
 
 __all__ = ["explain_line"]
 
@@ -130,7 +129,7 @@ def _wanted(tx: ReadTx, document: Document, line: Line, key: ChargeKey, at: dt.d
     if subscription is None:
         return leaf("not known yet", ex.ZERO)
     found = life(subscription, facts.customer, document.billing_date)
-    usage = usage_lookup(tx, known, at)
+    usage = Metered(tx, known, at)
     for item in found.items:
         if item.order != key.item or item.record.price.code != key.price:
             continue
@@ -161,10 +160,10 @@ def _occurrence(found: Life, occurrence: Occurrence, usage: UsageLookup, exact: 
     price = record.price
     note = f"price {price.code} of order {occurrence.item.order}, {occurrence.part}"
     if price.cadence is PriceCadence.USAGE:
-        total = usage(found, price.meter or "", occurrence.part)
-        quantity = quantity_of(total, record.aggregation or Aggregation.SUM)
-        rating = usage_rating(price, quantity, allowance(found, occurrence))
-        tree = explain_rating(rating, f"{total.count} events of {price.meter}")
+        had = used(found, occurrence, usage)
+        if had is None:
+            return leaf("nothing used", ex.ZERO)
+        tree = explain_rating(had.rating, f"{had.total.count} events of {price.meter}")
         return Explanation("usage", exact, "sum", (tree,), note)
     if price.cadence is PriceCadence.ONCE:
         return Explanation("once", exact, "sum", (explain_rating(price.model.rate(record.quantity)),), note)

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from billcore.engine.accounts import Loaded, billed_since, invoices_of, load_many, rescheduled, usage_lookup
+from billcore.engine.accounts import Loaded, billed_since, invoices_of, load_many, rescheduled
 from billcore.engine.catalogs import rates_at
+from billcore.engine.metering import Metered
 from billcore.engine.rows.customers import account_row
 from billcore.engine.rows.money import ExceptionItem, credit_of, exception_row
 from billcore.engine.session import Session
@@ -92,7 +93,7 @@ def decide_account(
         date,
         at,
         billed=billed,
-        usage=usage_lookup(tx, loaded.facts),
+        usage=Metered(tx, loaded.facts),
         rates=rates,
         policy=session.policy,
         sequence=_sequence(tx, loaded, date),

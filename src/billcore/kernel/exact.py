@@ -17,6 +17,7 @@ from __future__ import annotations
 import decimal
 import functools
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 from typing import TypeAlias
@@ -149,7 +150,7 @@ def whole(value: int) -> Decimal:
     return Decimal(value)
 
 
-def total(values: list[Exact] | tuple[Exact, ...]) -> Exact:
+def total(values: Iterable[Exact]) -> Exact:
     """The sum; zero of nothing."""
     result: Exact = ZERO
     for value in values:

@@ -24,12 +24,16 @@ _POWERS = tuple(10**n for n in range(64))
 
 
 class Rounding(enum.Enum):
-    """What happens to an exact half."""
+    """What happens to an exact half; ``UP`` and ``DOWN`` do the same with any rest."""
 
     HALF_UP = "half_up"
     """Away from zero: 0.125 is 0.13, -0.125 is -0.13. The default, as at six of the seven peers (D17)."""
     HALF_EVEN = "half_even"
     """To the even neighbour: 0.125 is 0.12."""
+    UP = "up"
+    """Away from zero: 0.121 is 0.13."""
+    DOWN = "down"
+    """Towards zero: 0.129 is 0.12."""
 
 
 def minor_units(value: Exact, places: int, mode: Rounding = Rounding.HALF_UP) -> int:
@@ -42,7 +46,9 @@ def minor_units(value: Exact, places: int, mode: Rounding = Rounding.HALF_UP) ->
         return numerator
     whole, rest = divmod(abs(numerator), denominator)
     twice = 2 * rest
-    if twice > denominator or (twice == denominator and (mode is Rounding.HALF_UP or whole % 2 == 1)):
+    if mode is Rounding.UP or mode is Rounding.DOWN:
+        whole += bool(rest) and mode is Rounding.UP
+    elif twice > denominator or (twice == denominator and (mode is Rounding.HALF_UP or whole % 2 == 1)):
         whole += 1
     return whole if numerator >= 0 else -whole
 

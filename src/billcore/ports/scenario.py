@@ -13,7 +13,7 @@ from typing import Literal
 
 import attrs
 
-from billcore.kernel import InvalidValue, Rounding, checked_id, currency, instant, number, rfc3339, zone
+from billcore.kernel import InvalidValue, checked_id, currency, instant, number, rfc3339, zone
 from billcore.kernel.exact import text
 from billcore.lifecycle import Opening
 from billcore.ports.steps import ScenarioStep
@@ -23,6 +23,7 @@ __all__ = [
     "BillingMode",
     "InvoiceOrder",
     "RoundingGroup",
+    "RoundingMode",
     "RoundingPolicy",
     "Scenario",
     "ScenarioCustomer",
@@ -33,6 +34,7 @@ __all__ = [
 ]
 
 RoundingGroup = Literal["price", "invoice"]
+RoundingMode = Literal["half_up", "half_even"]
 SourceName = Literal["voucher", "balance"]
 """``card`` is named by the formats and built later."""
 InvoiceOrder = Literal["largest", "smallest", "oldest"]
@@ -91,7 +93,7 @@ class ScenarioCustomer:
 class RoundingPolicy:
     """What happens to an exact half, and which lines share a rounding group."""
 
-    mode: Rounding = Rounding.HALF_UP
+    mode: RoundingMode = "half_up"
     group: RoundingGroup = "price"
 
 

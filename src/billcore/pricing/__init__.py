@@ -13,24 +13,25 @@ plan, a product or a service recipe expands to is a tuple of ``OrderRecord``, an
 Decimal('12.0')
 """
 
-from billcore.pricing.archive import archive, unarchive
+from billcore.pricing.archive import archive, price_hash, unarchive
 from billcore.pricing.catalog import Catalog
-from billcore.pricing.charge import Allowance, recurring_amount, usage_rating
+from billcore.pricing.charge import Allowance, events_rating, recurring_amount, usage_rating, windows_rating
 from billcore.pricing.explain import Explanation, Operation, explain_rating, leaf
 from billcore.pricing.model.flat import Flat, PerUnit
+from billcore.pricing.model.matrix import Cell, Matrix
 from billcore.pricing.model.package import Package, PackageRound
+from billcore.pricing.model.percentage import Dynamic, GraduatedPercentage, Percentage, PercentTier
 from billcore.pricing.model.progressive import Bracket, Progressive
 from billcore.pricing.model.tiered import Graduated, StairStep, Volume
-from billcore.pricing.model.wrapped import Wrapped
+from billcore.pricing.model.wrapped import UnitRound, Wrapped
 from billcore.pricing.price import OnChange, OnEnd, Price, PriceCadence, Proration, Timing, amount_of
 from billcore.pricing.product import Addon, Aggregation, Meter, Plan, PlanStatus, PlanVersion, Product, period_of
 from billcore.pricing.proration import share
 from billcore.pricing.quote import Quote, QuoteLine, QuoteTotal, allowance_of, anchor_of, quote
-from billcore.pricing.rating import PriceModel, Rating, Step
+from billcore.pricing.rating import Event, EventModel, PriceModel, Rating, Step
 from billcore.pricing.record import OrderRecord
 from billcore.pricing.selection import HOURS_PER_MONTH, Selection
 from billcore.pricing.service import BillingUnit, ComputePlan, Per, Resource, Service, SlaTier, Storage
-from billcore.pricing.snapshot import price_from_snapshot, price_hash, price_snapshot
 from billcore.pricing.tax import NO_RATE, AppliedRate, Tax, Taxes, TaxRate, find_rate, tax_over
 from billcore.pricing.tier import Tier
 
@@ -44,10 +45,16 @@ __all__ = [
     "BillingUnit",
     "Bracket",
     "Catalog",
+    "Cell",
     "ComputePlan",
+    "Dynamic",
+    "Event",
+    "EventModel",
     "Explanation",
     "Flat",
     "Graduated",
+    "GraduatedPercentage",
+    "Matrix",
     "Meter",
     "OnChange",
     "OnEnd",
@@ -57,6 +64,8 @@ __all__ = [
     "PackageRound",
     "Per",
     "PerUnit",
+    "PercentTier",
+    "Percentage",
     "Plan",
     "PlanStatus",
     "PlanVersion",
@@ -82,23 +91,24 @@ __all__ = [
     "Taxes",
     "Tier",
     "Timing",
+    "UnitRound",
     "Volume",
     "Wrapped",
     "allowance_of",
     "amount_of",
     "anchor_of",
     "archive",
+    "events_rating",
     "explain_rating",
     "find_rate",
     "leaf",
     "period_of",
-    "price_from_snapshot",
     "price_hash",
-    "price_snapshot",
     "quote",
     "recurring_amount",
     "share",
     "tax_over",
     "unarchive",
     "usage_rating",
+    "windows_rating",
 ]

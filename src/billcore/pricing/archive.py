@@ -1,27 +1,33 @@
-"""Archive: catalogs and selections as text that says what it is, for stores.
+"""Archive: catalogs, selections and prices as text that says what it is, for stores; and a price's hash (P4).
 
 Unlike the documents that people write, every value carries its own kind, so reading needs no schema; the names are a
-wire format of their own, and renaming a class changes none of them.
+wire format of their own, and renaming a class changes none of them. A field that has its default is left out: a later
+version may add fields, and old prices keep their text and their hash. A default itself never changes.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import enum
+import functools
+import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
+from typing import TypeVar, cast
 
 import attrs
 
-from billcore.kernel import DayAnchor, Interval, InvalidValue, instant, rfc3339
+from billcore.kernel import INTERVALS, DayAnchor, Interval, InvalidValue, Rounding, instant, rfc3339
 from billcore.kernel import exact as ex
 from billcore.pricing.catalog import Catalog
 from billcore.pricing.model.flat import Flat, PerUnit
+from billcore.pricing.model.matrix import Cell, Matrix
 from billcore.pricing.model.package import Package, PackageRound
+from billcore.pricing.model.percentage import Dynamic, GraduatedPercentage, Percentage, PercentTier
 from billcore.pricing.model.progressive import Bracket, Progressive
 from billcore.pricing.model.tiered import Graduated, StairStep, Volume
-from billcore.pricing.model.wrapped import Wrapped
+from billcore.pricing.model.wrapped import UnitRound, Wrapped
 from billcore.pricing.price import OnChange, OnEnd, Price, PriceCadence, Proration, Timing
 from billcore.pricing.product import Addon, Aggregation, Meter, Plan, PlanStatus, PlanVersion, Product
 from billcore.pricing.selection import Selection
@@ -29,19 +35,25 @@ from billcore.pricing.service import BillingUnit, ComputePlan, Per, Resource, Se
 from billcore.pricing.tax import TaxRate
 from billcore.pricing.tier import Tier
 
-__all__ = ["archive", "unarchive"]
+__all__ = ["archive", "price_hash", "unarchive"]
+
+T = TypeVar("T", Catalog, Selection, Price)
 
 _NAMES: dict[type, str] = {
     Addon: "addon",
     Aggregation: "aggregation",
     BillingUnit: "billing_unit",
     Bracket: "bracket",
+    Cell: "cell",
     Catalog: "catalog",
     ComputePlan: "compute_plan",
     DayAnchor: "day_anchor",
+    Dynamic: "dynamic",
     Flat: "flat",
     Graduated: "graduated",
+    GraduatedPercentage: "graduated_percentage",
     Interval: "interval",
+    Matrix: "matrix",
     Meter: "meter",
     OnChange: "on_change",
     OnEnd: "on_end",
@@ -49,6 +61,8 @@ _NAMES: dict[type, str] = {
     PackageRound: "package_round",
     Per: "per",
     PerUnit: "per_unit",
+    PercentTier: "percent_tier",
+    Percentage: "percentage",
     Plan: "plan",
     PlanStatus: "plan_status",
     PlanVersion: "plan_version",
@@ -58,6 +72,7 @@ _NAMES: dict[type, str] = {
     Progressive: "progressive",
     Proration: "proration",
     Resource: "resource",
+    Rounding: "rounding",
     Selection: "selection",
     Service: "service",
     SlaTier: "sla_tier",
@@ -66,22 +81,34 @@ _NAMES: dict[type, str] = {
     TaxRate: "tax_rate",
     Tier: "tier",
     Timing: "timing",
+    UnitRound: "unit_round",
     Volume: "volume",
     Wrapped: "wrapped",
 }
 _KINDS = {name: kind for kind, name in _NAMES.items()}
+_NOTHING = object()
 
 
-def archive(value: Catalog | Selection) -> str:
-    """The value as JSON text. Raises ``InvalidValue`` for a price model that billcore did not define."""
-    return json.dumps(_write(value), ensure_ascii=False, separators=(",", ":"))
+def archive(value: Catalog | Selection | Price) -> str:
+    """The value as canonical JSON text. Raises ``InvalidValue`` for a price model that billcore did not define."""
+    return json.dumps(_write(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def unarchive(text: str) -> Catalog | Selection:
-    """The value that ``archive`` wrote."""
-    value = _read(json.loads(text))
-    if not isinstance(value, (Catalog, Selection)):
-        raise InvalidValue("not an archived catalog or selection", value=text)
+@functools.lru_cache(maxsize=4_096)
+def price_hash(price: Price) -> str:
+    """SHA-256 of the price's archived text; every line keeps it."""
+    return hashlib.sha256(archive(price).encode()).hexdigest()
+
+
+def unarchive(text: str, kind: type[T]) -> T:
+    """The value of that kind that ``archive`` wrote. Raises ``InvalidValue`` for any other text."""
+    name = _NAMES[kind].replace("_", " ")
+    try:
+        value = _read(json.loads(text))
+    except (InvalidValue, LookupError, TypeError, ValueError, RecursionError) as error:
+        raise InvalidValue(f"not an archived {name}", place="archive", value=text) from error
+    if not isinstance(value, kind):
+        raise InvalidValue(f"not an archived {name}", place="archive", value=text)
     return value
 
 
@@ -89,12 +116,8 @@ def _write(value: object) -> object:
     match value:
         case None | bool() | int() | str():
             return value
-        case Decimal():
-            return {"number": ex.text(value)}
-        case dt.datetime():
-            return {"instant": rfc3339(value)}
-        case dt.date():
-            return {"date": value.isoformat()}
+        case Decimal() | dt.date() | Interval(name=str()):
+            return _plain(value)
         case tuple() | list():
             return [_write(item) for item in value]
         case Mapping():
@@ -102,34 +125,64 @@ def _write(value: object) -> object:
         case enum.Enum():
             return {"is": _name(value), "value": value.value}
         case _:
-            kind: type = type(value)
-            fields = attrs.fields(kind) if attrs.has(kind) else ()
-            written = {f.alias: _write(getattr(value, f.name)) for f in fields if f.init}
-            return {"is": _name(value), "with": written}
+            name, kind = _name(value), cast("type", type(value))
+            fields = _defaults(kind)
+            found = ((key, getattr(value, attribute), default) for key, attribute, default in fields)
+            return {"is": name, "with": {key: _write(item) for key, item, default in found if item != default}}
+
+
+def _plain(value: Decimal | dt.date | Interval) -> dict[str, str | None]:
+    match value:
+        case Decimal():
+            return {"number": ex.text(value)}
+        case dt.datetime():
+            return {"instant": rfc3339(value)}
+        case dt.date():
+            return {"date": value.isoformat()}
+        case Interval():
+            return {"interval": value.name}
+
+
+_PLAIN: Mapping[str, Callable[[str], object]] = {
+    "number": ex.parse,
+    "instant": instant,
+    "date": dt.date.fromisoformat,
+    "interval": INTERVALS.__getitem__,
+}
 
 
 def _name(value: object) -> str:
     name = _NAMES.get(type(value))
     if name is None:
-        raise InvalidValue("a price model of one's own cannot be stored", value=type(value).__name__)
+        raise InvalidValue("a price model of one's own cannot be stored", place="model", value=type(value).__name__)
     return name
+
+
+@functools.cache
+def _defaults(kind: type) -> tuple[tuple[str, str, object], ...]:
+    """Each field's key, attribute and default."""
+    return tuple((str(field.alias), field.name, _default(field)) for field in attrs.fields(kind) if field.init)
+
+
+def _default(field: attrs.Attribute[object]) -> object:
+    made = getattr(field.default, "factory", None)
+    if made is not None:
+        return made()
+    return _NOTHING if field.default is attrs.NOTHING else field.default
 
 
 def _read(data: object) -> object:
     match data:
         case list():
             return [_read(item) for item in data]
-        case {"number": str(text)}:
-            return ex.parse(text)
-        case {"instant": str(text)}:
-            return instant(text)
-        case {"date": str(text)}:
-            return dt.date.fromisoformat(text)
-        case {"map": dict(items)}:
-            return {key: _read(item) for key, item in items.items()}
         case {"is": str(name), "value": found}:
             return _KINDS[name](found)
         case {"is": str(name), "with": dict(found)}:
             return _KINDS[name](**{key: _read(item) for key, item in found.items()})
+        case {"map": dict(items)}:
+            return {key: _read(item) for key, item in items.items()}
+        case dict():
+            ((name, text),) = data.items()
+            return _PLAIN[name](text)
         case _:
             return data

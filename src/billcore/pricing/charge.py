@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
 
 import attrs
 
@@ -11,9 +12,9 @@ from billcore.kernel import exact as ex
 from billcore.pricing.model.wrapped import Wrapped
 from billcore.pricing.price import Price, amount_of
 from billcore.pricing.proration import share
-from billcore.pricing.rating import Rating
+from billcore.pricing.rating import Event, EventModel, PriceModel, Rating
 
-__all__ = ["Allowance", "recurring_amount", "usage_rating"]
+__all__ = ["Allowance", "events_rating", "recurring_amount", "usage_rating", "windows_rating"]
 
 _MICROS = 1_000_000
 
@@ -67,5 +68,20 @@ def usage_rating(price: Price, quantity: Exact, allowance: Allowance) -> Rating:
     """The rating of a window's usage, with its share of the free units (DESIGN.md, Proration, Usage)."""
     if allowance == Allowance():
         return price.model.rate(quantity)
-    model = price.model if isinstance(price.model, Wrapped) else Wrapped(model=price.model)
-    return model.rate(quantity, allowance.share, allowance.extra)
+    return _wrapped(price.model).rate(quantity, allowance.share, allowance.extra)
+
+
+def windows_rating(price: Price, quantities: Iterable[Exact], allowance: Allowance) -> Rating:
+    """The same for a price by window: what was used in each."""
+    return _wrapped(price.model).rate_windows(quantities, allowance.share, allowance.extra)
+
+
+def events_rating(price: Price, events: Iterable[Event], allowance: Allowance) -> Rating:
+    """The same for a price by event. An addon has no free units to give to it."""
+    if allowance.share == (1, 1) and isinstance(price.model, EventModel):
+        return price.model.rate_events(events)
+    return _wrapped(price.model).rate_events(events, allowance.share)
+
+
+def _wrapped(model: PriceModel) -> Wrapped:
+    return model if isinstance(model, Wrapped) else Wrapped(model=model)

@@ -12,7 +12,7 @@ import attrs
 
 from billcore.kernel import Exact, Rounding, minor_units
 from billcore.kernel import exact as ex
-from billcore.pricing.rating import Rating
+from billcore.pricing.rating import BOUNDS, FREE, Rating
 
 __all__ = ["Explanation", "Operation", "explain_rating", "leaf"]
 
@@ -73,9 +73,9 @@ def explain_rating(rating: Rating, label: str = "rated amount") -> Explanation:
     """The rating's steps as a sum: quantity times unit amount plus flat amount, or what a minimum or maximum moved."""
     children = []
     for step in rating.steps:
-        if step.name == "included":
+        if step.name in FREE:
             continue
-        if step.name in ("minimum", "maximum"):
+        if step.name in BOUNDS:
             children.append(leaf(step.name, step.amount))
             continue
         parts = []
@@ -85,7 +85,7 @@ def explain_rating(rating: Rating, label: str = "rated amount") -> Explanation:
         if step.flat_amount:
             parts.append(leaf("flat amount", step.flat_amount))
         children.append(Explanation(step.name, step.amount, "sum", tuple(parts)))
-    free = ex.total([step.quantity for step in rating.steps if step.name == "included"])
+    free = ex.total(step.quantity for step in rating.steps if step.name in FREE)
     note = f"{ex.text(free)} units included" if free else None
     if not children:
         return leaf(label, rating.amount, note)

@@ -33,7 +33,7 @@ def country_or_none(value: str | None) -> str | None:
     return None if value is None else country(value)
 
 
-_WHOLE = 100
+_HUNDRED = 100
 
 
 def _not_negative(value: Number, place: str) -> Decimal:
@@ -50,9 +50,16 @@ def _positive(value: Number, place: str) -> Decimal:
     return amount
 
 
+def _whole(value: Number, place: str) -> Decimal:
+    count = _not_negative(value, place)
+    if count != count.to_integral_value():
+        raise InvalidValue("must be whole", place=place, value=str(count))
+    return count
+
+
 def _percentage(value: Number, place: str) -> Decimal:
     percent = number(value, place)
-    if not 0 <= percent <= _WHOLE:
+    if not 0 <= percent <= _HUNDRED:
         raise InvalidValue("a percentage is 0 to 100", place=place, value=str(percent))
     return percent
 
@@ -97,6 +104,11 @@ def package_size(value: Number) -> Decimal:
     return _positive(value, "package_size")
 
 
+def package_size_or_none(value: Number | None) -> Decimal | None:
+    """The field ``package_size``, read and checked."""
+    return None if value is None else _positive(value, "package_size")
+
+
 def units(value: Number) -> Decimal:
     """The field ``units``, read and checked."""
     return _positive(value, "units")
@@ -110,6 +122,11 @@ def minimum_units(value: Number) -> Decimal:
 def unit_multiplier(value: Number) -> Decimal:
     """The field ``unit_multiplier``, read and checked."""
     return _positive(value, "unit_multiplier")
+
+
+def unit_divisor(value: Number) -> Decimal:
+    """The field ``unit_divisor``, read and checked."""
+    return _positive(value, "unit_divisor")
 
 
 def included(value: Number) -> Decimal:
@@ -173,3 +190,43 @@ def storage_gib(value: Number) -> Decimal:
 def hours(value: Number) -> Decimal:
     """The field ``hours``, read and checked."""
     return _positive(value, "hours")
+
+
+def rate(value: Number) -> Decimal:
+    """The field ``rate``, read and checked: a percentage, of 0 or more."""
+    return _not_negative(value, "rate")
+
+
+def fixed_amount(value: Number) -> Decimal:
+    """The field ``fixed_amount``, read and checked."""
+    return _not_negative(value, "fixed_amount")
+
+
+def free_amount(value: Number) -> Decimal:
+    """The field ``free_amount``, read and checked."""
+    return _not_negative(value, "free_amount")
+
+
+def factor(value: Number) -> Decimal:
+    """The field ``factor``, read and checked."""
+    return _not_negative(value, "factor")
+
+
+def free_events(value: Number) -> Decimal:
+    """The field ``free_events``, read and checked."""
+    return _whole(value, "free_events")
+
+
+def event_minimum(value: Number | None) -> Decimal | None:
+    """The field ``event_minimum``, read and checked."""
+    return None if value is None else _not_negative(value, "event_minimum")
+
+
+def event_maximum(value: Number | None) -> Decimal | None:
+    """The field ``event_maximum``, read and checked."""
+    return None if value is None else _not_negative(value, "event_maximum")
+
+
+def default_unit_amount(value: Number | None) -> Decimal | None:
+    """The field ``default_unit_amount``, read and checked."""
+    return None if value is None else _not_negative(value, "default_unit_amount")

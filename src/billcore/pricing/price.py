@@ -11,10 +11,11 @@ from billcore.kernel import HOUR, MINUTE, MONTH, Exact, Interval, InvalidValue, 
 from billcore.pricing import fields
 from billcore.pricing.model.flat import Flat, PerUnit
 from billcore.pricing.model.package import Package
+from billcore.pricing.model.percentage import Dynamic, GraduatedPercentage
 from billcore.pricing.model.progressive import Progressive
 from billcore.pricing.model.tiered import Graduated, StairStep, Volume
 from billcore.pricing.model.wrapped import Wrapped
-from billcore.pricing.rating import PriceModel
+from billcore.pricing.rating import EventModel, PriceModel
 
 __all__ = ["OnChange", "OnEnd", "Price", "PriceCadence", "Proration", "Timing", "amount_of"]
 
@@ -119,6 +120,7 @@ class Price:
             raise InvalidValue("only a recurring price runs with time, by hour or minute", place="per")
         if self.size is not None and not self.counted:
             raise InvalidValue("a flat price has no quantity for a size to give", place="size", value=self.size)
+        self._metered()
         if self.timing is Timing.ADVANCE and (self.per is not None or self.cadence is PriceCadence.USAGE):
             raise InvalidValue("usage and time are known at the end only", place="timing", value="advance")
         if self.proration not in _MEASURED:
@@ -128,11 +130,29 @@ class Price:
         if self.on_end is not OnEnd.PART:
             raise NotSupportedYet(place="on_end", value=self.on_end.value)
 
+    def _metered(self) -> None:
+        """Refuse what only usage can have."""
+        if self.cadence is not PriceCadence.USAGE and (self.by_event is not None or self.window is not None):
+            raise InvalidValue("only usage has events and windows", place="model", value=type(self.model).__name__)
+        if isinstance(self.model, Wrapped) and self.model.interim:
+            raise NotSupportedYet(place="model.interim", value=True)
+
     @property
     def counted(self) -> bool:
         """Its amount depends on a quantity; a flat one is had once."""
         model = self.model.model if isinstance(self.model, Wrapped) else self.model
         return not isinstance(model, Flat)
+
+    @property
+    def by_event(self) -> EventModel | None:
+        """The model that needs the events themselves, if it is one."""
+        model = self.model.model if isinstance(self.model, Wrapped) else self.model
+        return model if isinstance(model, EventModel) else None
+
+    @property
+    def window(self) -> Interval | None:
+        """The minute, hour or day that is rated alone, if one is."""
+        return self.model.per_window if isinstance(self.model, Wrapped) else None
 
     @property
     def due(self) -> Timing:
@@ -142,9 +162,9 @@ class Price:
         return self.timing or Timing.ADVANCE
 
 
-_BUILT_IN = (Flat, PerUnit, Graduated, Volume, StairStep, Package, Progressive, Wrapped)
+_QUICK = (Flat, PerUnit, Graduated, Volume, StairStep, Package, Progressive, GraduatedPercentage, Dynamic, Wrapped)
 
 
 def amount_of(model: PriceModel, quantity: Exact) -> Exact:
     """``model.rate(quantity).amount``, without making a breakdown that nobody asked for."""
-    return model.amount(quantity) if isinstance(model, _BUILT_IN) else model.rate(quantity).amount
+    return model.amount(quantity) if isinstance(model, _QUICK) else model.rate(quantity).amount

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Protocol, runtime_checkable
 
 import attrs
 
-from billcore.kernel import ZERO, Exact
+from billcore.kernel import ZERO, Exact, FrozenMap
 
-__all__ = ["PriceModel", "Rating", "Step"]
+__all__ = ["Event", "EventModel", "PriceModel", "Rating", "Step"]
+
+
+@attrs.frozen
+class Event:
+    """One event as a price sees it: the value that its meter reads, and what it says of itself."""
+
+    value: Exact
+    properties: FrozenMap[str, str] = attrs.field(factory=FrozenMap)
+
+
+FREE = frozenset({"included", "free"})
+"""Names of steps that say what cost nothing."""
+BOUNDS = frozenset({"minimum", "maximum", "event minimum", "event maximum"})
+"""Names of steps that say what a bound moved; all others are a quantity at its amounts."""
 
 
 @attrs.frozen
@@ -16,7 +31,7 @@ class Step:
     """One part of a rating: ``quantity`` x ``unit_amount`` + ``flat_amount`` = ``amount``.
 
     ``name`` says which part: ``tier 2``, ``packages``, ``bracket 1``, ``included``, ``minimum``, ``maximum``. An
-    ``included`` step has the units taken off and no amount; a ``minimum`` adds, a ``maximum`` takes away.
+    ``included`` (or ``free``) step has the units taken off and no amount; a ``minimum`` adds, a ``maximum`` takes away.
     """
 
     name: str
@@ -48,4 +63,16 @@ class PriceModel(Protocol):
 
     def rate(self, quantity: Exact) -> Rating:
         """The exact amount for ``quantity`` units and its breakdown."""
+        ...
+
+
+@runtime_checkable
+class EventModel(PriceModel, Protocol):
+    """A price model that needs the events themselves, not only what they come to.
+
+    Its ``rate`` takes the quantity as one event that says nothing of itself.
+    """
+
+    def rate_events(self, events: Iterable[Event]) -> Rating:
+        """The exact amount for events in the order of their time, and its breakdown."""
         ...

@@ -24,12 +24,25 @@ __all__ = ["Tier", "TierTable"]
 class Tier:
     """Units above the tier before, ``up_to`` and with this bound (``None``: without end).
 
-    ``unit_amount`` prices each unit, ``flat_amount`` is due once when the tier is entered; in major units.
+    ``unit_amount`` prices each unit, ``flat_amount`` is due once when the tier is entered; in major units. With a
+    ``package_size`` the tier's units are counted in whole packages, rounded up, and ``unit_amount`` prices one package.
     """
 
     up_to: Decimal | None = attrs.field(default=None, converter=fields.up_to)
     unit_amount: Decimal = attrs.field(default=ZERO, converter=fields.unit_amount)
     flat_amount: Decimal = attrs.field(default=ZERO, converter=fields.flat_amount)
+    package_size: Decimal | None = attrs.field(default=None, converter=fields.package_size_or_none)
+
+    def counted(self, units: Exact) -> Exact:
+        """What ``unit_amount`` prices: the units, or the packages that they make."""
+        return units if self.package_size is None else Decimal(packages(units, self.package_size))
+
+
+def packages(units: Exact, size: Decimal, *, begun: bool = True) -> int:
+    """How many packages units make; a ``begun`` one counts whole, or not at all."""
+    (n, d), (size_n, size_d) = units.as_integer_ratio(), size.as_integer_ratio()
+    whole, rest = divmod(n * size_d, d * size_n)
+    return whole + (rest > 0 and begun)
 
 
 def contiguous(bounds: Sequence[Decimal | None], place: str) -> None:
@@ -65,6 +78,7 @@ class TierTable:
     unit_amounts: tuple[Decimal, ...] = attrs.field(init=False, eq=False, repr=False)
     names: tuple[str, ...] = attrs.field(init=False, eq=False, repr=False)
     full: tuple[Step, ...] = attrs.field(init=False, eq=False, repr=False)
+    packaged: bool = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         for index, tier in enumerate(self.tiers):
@@ -72,14 +86,18 @@ class TierTable:
         contiguous([tier.up_to for tier in self.tiers], "tiers")
         bounds = tuple(tier.up_to for tier in self.tiers if tier.up_to is not None)
         lower = (ZERO, *bounds)
-        names = tuple(f"tier {index + 1}" for index in range(len(self.tiers)))
+        names = tuple(
+            f"tier {place}" if tier.package_size is None else f"packages of tier {place}"
+            for place, tier in enumerate(self.tiers, 1)
+        )
         base, full, due = [], [], ZERO
         for index, tier in enumerate(self.tiers):
             base.append(ex.CONTEXT.add(due, tier.flat_amount))
             if tier.up_to is not None:
                 width = ex.CONTEXT.subtract(tier.up_to, lower[index])
-                amount = ex.CONTEXT.add(ex.CONTEXT.multiply(width, tier.unit_amount), tier.flat_amount)
-                full.append(Step(names[index], width, tier.unit_amount, tier.flat_amount, amount))
+                counted = width if tier.package_size is None else Decimal(packages(width, tier.package_size))
+                amount = ex.CONTEXT.add(ex.CONTEXT.multiply(counted, tier.unit_amount), tier.flat_amount)
+                full.append(Step(names[index], counted, tier.unit_amount, tier.flat_amount, amount))
                 due = ex.CONTEXT.add(due, amount)
         object.__setattr__(self, "bounds", bounds)
         object.__setattr__(self, "lower", lower)
@@ -87,6 +105,7 @@ class TierTable:
         object.__setattr__(self, "unit_amounts", tuple(tier.unit_amount for tier in self.tiers))
         object.__setattr__(self, "names", names)
         object.__setattr__(self, "full", tuple(full))
+        object.__setattr__(self, "packaged", any(tier.package_size is not None for tier in self.tiers))
 
     def find(self, quantity: Exact) -> int:
         """The index of the tier that a quantity above zero falls in."""

@@ -36,7 +36,7 @@ from billcore.settlement.ledger import (
 )
 from billcore.settlement.pay import Payout, pay
 from billcore.settlement.strategy import SettlementPlan, Strategy, Use, plan
-from billcore.settlement.wanted import Charge, UsageLookup, charge, charges, one_off_charge, touches
+from billcore.settlement.wanted import Charge, UsageLookup, Used, charge, charges, one_off_charge, touches, used
 
 __all__ = [
     "Account",
@@ -71,6 +71,7 @@ __all__ = [
     "Strategy",
     "UsageLookup",
     "Use",
+    "Used",
     "Voucher",
     "burn_order",
     "charge",
@@ -93,4 +94,5 @@ __all__ = [
     "returned",
     "shared_since",
     "touches",
+    "used",
 ]

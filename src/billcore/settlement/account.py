@@ -6,7 +6,7 @@ import datetime as dt
 
 import attrs
 
-from billcore.kernel import Rounding, places
+from billcore.kernel import InvalidValue, Rounding, places
 from billcore.lifecycle import Customer, OneOff, Subscription
 from billcore.settlement.difference import RoundingGroup
 from billcore.settlement.strategy import Strategy
@@ -23,6 +23,10 @@ class Policy:
     strategy: Strategy = attrs.field(factory=Strategy)
     settle: bool = True
     issuer: str = "default"
+
+    def __attrs_post_init__(self) -> None:
+        if self.rounding not in (Rounding.HALF_UP, Rounding.HALF_EVEN):
+            raise InvalidValue("money is rounded half_up or half_even", place="rounding", value=self.rounding)
 
     def group(self, currency: str) -> RoundingGroup:
         """How lines in a currency are rounded."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
-from typing import TypeAlias
+from collections.abc import Iterable, Iterator
+from typing import Protocol
 
 import attrs
 
-from billcore.kernel import ONE, Exact, InvariantBroken, Period
+from billcore.kernel import ONE, ZERO, Exact, InvariantBroken, Period, local_floor
+from billcore.kernel import exact as ex
 from billcore.lifecycle import (
     Item,
     Life,
@@ -22,23 +23,36 @@ from billcore.lifecycle import (
 )
 from billcore.pricing import (
     Aggregation,
+    Event,
     Price,
     PriceCadence,
+    Rating,
     Timing,
     Wrapped,
     amount_of,
+    events_rating,
     recurring_amount,
     usage_rating,
+    windows_rating,
 )
 from billcore.settlement.key import ChargeKey
 
 MOST_PERIODS = 100_000
 """A safety bound: more periods of one price in one billing date park the account before anything is billed."""
 
-__all__ = ["Charge", "UsageLookup", "charge", "charges", "one_off_charge"]
+__all__ = ["Charge", "UsageLookup", "Used", "charge", "charges", "one_off_charge", "used"]
 
-UsageLookup: TypeAlias = Callable[[Life, str, Period], UsageTotal]
-"""The events of a meter that count for a subscription in a window."""
+
+class UsageLookup(Protocol):
+    """The events of a meter that count for a subscription in a window."""
+
+    def __call__(self, who: Life, meter: str, window: Period, /) -> UsageTotal:
+        """How many they are, and their sum."""
+        ...
+
+    def events(self, who: Life, meter: str, window: Period, /) -> Iterable[tuple[dt.datetime, Event]]:
+        """The events themselves with their times, in order of time."""
+        ...
 
 
 @attrs.frozen
@@ -110,10 +124,10 @@ def charge(life: Life, item: Item, occurrence: Occurrence, usage: UsageLookup) -
     record = item.record
     price = record.price
     if price.cadence is PriceCadence.USAGE:
-        found = _used(life, attrs.evolve(occurrence, item=item), usage)
+        found = used(life, attrs.evolve(occurrence, item=item), usage)
         if found is None:
             return None
-        exact, quantity = found
+        exact, quantity = found.rating.amount, found.quantity
     elif price.cadence is PriceCadence.ONCE:
         quantity = record.quantity
         exact = amount_of(price.model, quantity)
@@ -134,14 +148,40 @@ def charge(life: Life, item: Item, occurrence: Occurrence, usage: UsageLookup) -
     )
 
 
-def _used(life: Life, occurrence: Occurrence, usage: UsageLookup) -> tuple[Exact, Exact] | None:
+@attrs.frozen
+class Used:
+    """The usage of one billing period of one item: its events, what its meter makes of them, and what that costs."""
+
+    total: UsageTotal
+    quantity: Exact
+    rating: Rating
+
+
+def used(life: Life, occurrence: Occurrence, usage: UsageLookup) -> Used | None:
+    """What was used in a billing period; ``None`` where there are no events and no minimum.
+
+    A price by event gets the events, one by window what was used in each local minute, hour or day.
+    """
     record = occurrence.item.record
-    total = usage(life, record.price.meter or "", occurrence.part)
-    model = record.price.model
-    if not total.count and not (isinstance(model, Wrapped) and model.minimum):
+    price, meter, window = record.price, record.price.meter or "", occurrence.part
+    total = usage(life, meter, window)
+    if not total.count and not (isinstance(price.model, Wrapped) and price.model.minimum):
         return None
+    counts = record.aggregation is Aggregation.COUNT
     quantity = quantity_of(total, record.aggregation or Aggregation.SUM)
-    return usage_rating(record.price, quantity, allowance(life, occurrence)).amount, quantity
+    free = allowance(life, occurrence)
+    if price.by_event is None and price.window is None:
+        return Used(total, quantity, usage_rating(price, quantity, free))
+    found = [
+        (at, attrs.evolve(event, value=ONE) if counts else event) for at, event in usage.events(life, meter, window)
+    ]
+    if price.window is None:
+        return Used(total, quantity, events_rating(price, [event for _, event in found], free))
+    sums: dict[dt.datetime, Exact] = {}
+    for at, event in found:
+        start = local_floor(at, price.window, occurrence.zone)
+        sums[start] = ex.add(sums.get(start, ZERO), event.value)
+    return Used(total, quantity, windows_rating(price, list(sums.values()), free))
 
 
 def one_off_charge(item: OneOff) -> Charge:

@@ -17,34 +17,25 @@ from billcore.pricing import (
     Aggregation,
     Catalog,
     ComputePlan,
-    Flat,
-    Graduated,
     Meter,
     OnChange,
     OnEnd,
-    Package,
-    PerUnit,
     Plan,
     PlanVersion,
     Price,
     Product,
-    Progressive,
     Proration,
     Resource,
     Selection,
     Service,
     SlaTier,
-    StairStep,
     Storage,
     TaxRate,
-    Tier,
-    Volume,
 )
 
-__all__ = ["HARMLESS", "LATER_KEYS", "LATER_MODELS", "LATER_VALUES"]
+__all__ = ["HARMLESS", "LATER_KEYS", "LATER_VALUES"]
 
 _SYNCED = frozenset({"stale", "last_synced_at"})
-_WRAPPERS = frozenset({"unit_divisor", "unit_round", "per_window", "interim"})
 
 LATER_KEYS: Mapping[type[attrs.AttrsInstance], frozenset[str]] = {
     Catalog: frozenset(
@@ -57,10 +48,8 @@ LATER_KEYS: Mapping[type[attrs.AttrsInstance], frozenset[str]] = {
     PlanVersion: _SYNCED | {"trial"},
     Price: _SYNCED | {"event_minimum", "minimum_duration"},
     TaxRate: _SYNCED | {"inclusive"},
-    Tier: frozenset({"package_size"}),
     Selection: frozenset({"coupon"}),
     **dict.fromkeys((SlaTier, ComputePlan, Storage, Resource, Addon), _SYNCED),
-    **dict.fromkeys((Flat, PerUnit, Graduated, Volume, StairStep, Package, Progressive), _WRAPPERS),
     UsageEvent: frozenset({"deployment"}),
     scenario.ScenarioPolicy: frozenset({"grace", "tax"}),
     steps.Subscribe: frozenset({"coupon", "trial_end"}),
@@ -69,9 +58,6 @@ LATER_KEYS: Mapping[type[attrs.AttrsInstance], frozenset[str]] = {
 
 HARMLESS: Mapping[type[attrs.AttrsInstance], Mapping[str, object]] = {TaxRate: {"inclusive": False}}
 """Values of later keys that ask for nothing but what is done anyway."""
-
-LATER_MODELS = frozenset({"percentage", "graduated_percentage", "matrix", "dynamic"})
-"""Types of price models."""
 
 LATER_VALUES: Mapping[object, frozenset[str]] = {
     Proration: frozenset({"day_inclusive", "day30", "ceil", "full", "free"}),

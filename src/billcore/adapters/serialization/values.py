@@ -14,14 +14,17 @@ from decimal import Decimal
 import attrs
 import cattrs
 
-from billcore.adapters.serialization.later import LATER_MODELS
 from billcore.adapters.serialization.problems import brief, collect, refuse, table
 from billcore.adapters.serialization.strict import key_of
-from billcore.kernel import INTERVALS, Anchor, DayAnchor, InputError, Interval, InvalidValue, NotSupportedYet, instant
+from billcore.kernel import INTERVALS, Anchor, DayAnchor, InputError, Interval, InvalidValue, instant
 from billcore.pricing import (
+    Dynamic,
     Flat,
     Graduated,
+    GraduatedPercentage,
+    Matrix,
     Package,
+    Percentage,
     PerUnit,
     PriceModel,
     Progressive,
@@ -39,7 +42,11 @@ MODELS: Mapping[str, type[PriceModel]] = {
     "volume": Volume,
     "stair_step": StairStep,
     "package": Package,
+    "percentage": Percentage,
+    "graduated_percentage": GraduatedPercentage,
     "progressive": Progressive,
+    "matrix": Matrix,
+    "dynamic": Dynamic,
 }
 """Price models by their ``type``."""
 
@@ -103,8 +110,6 @@ def read_model(value: object, converter: cattrs.Converter) -> PriceModel:
     if "type" not in data:
         raise InvalidValue("missing", place="type", hint=f"one of {', '.join(MODELS)}")
     name = data["type"]
-    if isinstance(name, str) and name in LATER_MODELS:
-        raise NotSupportedYet(place="type", value=name)
     if not isinstance(name, str) or name not in MODELS:
         raise InvalidValue("no such price model", place="type", value=brief(name), hint=f"one of {', '.join(MODELS)}")
     problems: list[InputError] = []

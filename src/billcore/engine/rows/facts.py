@@ -34,7 +34,7 @@ from billcore.lifecycle import (
     UsageEvent,
 )
 from billcore.ports import Row
-from billcore.pricing import Aggregation, OrderRecord, Price, Selection, archive, price_hash, price_snapshot, unarchive
+from billcore.pricing import Aggregation, OrderRecord, Price, Selection, archive, price_hash, unarchive
 
 __all__ = [
     "fact_of",
@@ -42,6 +42,7 @@ __all__ = [
     "one_off_of",
     "one_off_row",
     "price_hashes",
+    "price_of",
     "price_rows",
     "subscription_of",
     "usage_row",
@@ -50,7 +51,18 @@ __all__ = [
 
 def price_rows(records: Iterable[OrderRecord]) -> list[Row]:
     """The rows of the price table that an order's records name."""
-    return [(price_hash(record.price), price_snapshot(record.price)) for record in records]
+    return [_price_row(record.price) for record in records]
+
+
+@functools.lru_cache(maxsize=4_096)
+def _price_row(price: Price) -> Row:
+    return (price_hash(price), archive(price))
+
+
+@functools.lru_cache(maxsize=4_096)
+def price_of(written: str) -> Price:
+    """The price of an archived text."""
+    return unarchive(written, Price)
 
 
 def fact_row(fact: Fact, customer: str) -> Row:
@@ -133,9 +145,8 @@ def _body(written: str) -> dict[str, list[list[str]]]:
 
 
 @functools.lru_cache(maxsize=1_024)
-def _selection(written: str) -> Selection | None:
-    value = unarchive(written)
-    return value if isinstance(value, Selection) else None
+def _selection(written: str) -> Selection:
+    return unarchive(written, Selection)
 
 
 def fact_of(row: Row, price: Callable[[str], Price]) -> Fact:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import attrs
 
-from billcore.engine.accounts import usage_lookup
+from billcore.engine.metering import Metered
 from billcore.engine.verify.cells import cell, row_place
 from billcore.engine.verify.values import Kept, Values
 from billcore.engine.verify.view import AccountView
@@ -51,7 +51,7 @@ def check_p4(view: AccountView) -> Found:
 
 def _code(body: str) -> object:
     try:
-        return json.loads(body)["code"]
+        return json.loads(body)["with"]["code"]
     except (ValueError, LookupError, TypeError):
         return ""  # what cannot be read is the price table's
 
@@ -125,6 +125,6 @@ def _charged(values: Values, key: ChargeKey, known: dt.datetime, date: dt.dateti
             continue
         for occurrence in occurrences(found, item, key.period.start - _MICRO):
             if occurrence.period == key.period:
-                yield charge(found, occurrence.item, occurrence, usage_lookup(values.tx, seen, known))
+                yield charge(found, occurrence.item, occurrence, Metered(values.tx, seen, known))
             if occurrence.period.start >= key.period.end:
                 break

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 
 import attrs
@@ -11,7 +10,6 @@ from billcore.engine.verify.cells import cell, number_cell, row_place
 from billcore.engine.verify.values import UNREADABLE
 from billcore.engine.verify.violation import Found, Violation
 from billcore.engine.writing import number_of
-from billcore.kernel import canonical, fingerprint
 from billcore.ports import ReadTx, Row, Scope, Store
 from billcore.ports.tables import (
     ACCOUNT,
@@ -32,7 +30,7 @@ from billcore.ports.tables import (
     Index,
     Table,
 )
-from billcore.pricing import price_from_snapshot
+from billcore.pricing import Price, archive, price_hash, unarchive
 from billcore.settlement import Account, DocumentKind
 
 __all__ = [
@@ -118,14 +116,13 @@ def check_prices(view: TenantView) -> Found:
     for rows in view.pages(PRICE):
         for name, body in rows:
             try:
-                data = json.loads(str(body))
-                price_from_snapshot(str(body))
-                kept = fingerprint(data) == name and canonical(data).decode() == body
+                price = unarchive(str(body), Price)
+                kept = price_hash(price) == name and archive(price) == body
             except UNREADABLE as error:
                 yield Violation("P4", f"price {name}", "not a price snapshot", str(error))
                 continue
             if not kept:
-                yield Violation("P4", f"price {name}", "the snapshot's hash is another", fingerprint(data))
+                yield Violation("P4", f"price {name}", "the snapshot's hash is another", price_hash(price))
 
 
 def check_vouchers(view: TenantView) -> Found:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import attrs
 
-from billcore.engine.accounts import Loaded, usage_lookup
+from billcore.engine.accounts import Loaded
+from billcore.engine.metering import Metered
 from billcore.engine.rows.documents import invoice_of
 from billcore.engine.verify.cells import cell, number_cell
 from billcore.kernel import BillcoreError, Period
@@ -140,7 +141,7 @@ def values_of(tx: ReadTx, policy: Policy, loaded: Loaded, kept: Sequence[Kept], 
     """What the rows of an account come to; raises one of ``UNREADABLE`` where they come to nothing."""
     facts, until = loaded.facts, loaded.state.last_run
     facts.customer.profile(facts.customer.created)  # a customer has one, always
-    usage = usage_lookup(tx, facts)
+    usage = Metered(tx, facts)
     lives: dict[str, Life] = {}
     wanted: dict[ChargeKey, Charge] = {}
     if until is not None:

@@ -13,6 +13,8 @@ from billcore.pricing.rating import Rating, Step
 
 __all__ = ["Flat", "PerUnit"]
 
+_multiply = ex.CONTEXT.multiply
+
 
 @attrs.frozen
 class Flat:
@@ -37,6 +39,8 @@ class PerUnit:
 
     def amount(self, quantity: Exact) -> Exact:
         """The exact amount, without a breakdown."""
+        if type(quantity) is Decimal:
+            return ZERO if quantity.is_signed() else _multiply(quantity, self.unit_amount)
         return ex.multiply(quantity, self.unit_amount) if quantity > 0 else ZERO
 
     def rate(self, quantity: Exact) -> Rating:

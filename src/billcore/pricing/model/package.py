@@ -7,12 +7,15 @@ from decimal import Decimal
 
 import attrs
 
-from billcore.kernel import ZERO, Exact
+from billcore.kernel import ONE, ZERO, Exact
 from billcore.kernel import exact as ex
 from billcore.pricing import fields
 from billcore.pricing.rating import Rating, Step
+from billcore.pricing.tier import packages
 
 __all__ = ["Package", "PackageRound"]
+
+_add, _multiply, _divmod = ex.CONTEXT.add, ex.CONTEXT.multiply, ex.CONTEXT.divmod
 
 
 class PackageRound(enum.Enum):
@@ -20,6 +23,9 @@ class PackageRound(enum.Enum):
 
     UP = "up"
     DOWN = "down"
+
+
+_DOWN = PackageRound.DOWN
 
 
 @attrs.frozen
@@ -35,15 +41,14 @@ class Package:
 
     def packages(self, quantity: Exact) -> int:
         """How many packages the quantity makes."""
-        if quantity <= 0:
-            return 0
-        (n, d), (size, over) = quantity.as_integer_ratio(), self.package_size.as_integer_ratio()
-        whole, rest = divmod(n * over, d * size)
-        return whole + (rest > 0 and self.round is PackageRound.UP)
+        return packages(quantity, self.package_size, begun=self.round is PackageRound.UP) if quantity > 0 else 0
 
     def amount(self, quantity: Exact) -> Exact:
         """The exact amount, without a breakdown."""
-        return ex.multiply(Decimal(self.packages(quantity)), self.price)
+        if type(quantity) is not Decimal or quantity <= 0:
+            return ex.multiply(Decimal(self.packages(quantity)), self.price)
+        whole, rest = _divmod(quantity, self.package_size)
+        return _multiply(_add(whole, ONE) if rest and self.round is not _DOWN else whole, self.price)
 
     def rate(self, quantity: Exact) -> Rating:
         """Packages times amount as one step."""

@@ -54,24 +54,24 @@ class Graduated(_Tiered):
 
     def amount(self, quantity: Exact) -> Exact:
         """The exact amount, without a breakdown."""
-        if quantity <= 0:
+        if quantity <= ZERO:
             return self._on_zero()
         table = self.table
         index = bisect_left(table.bounds, quantity)
-        if type(quantity) is Decimal:
+        if type(quantity) is Decimal and not table.packaged:
             rest = _multiply(_subtract(quantity, table.lower[index]), table.unit_amounts[index])
             return _add(table.base[index], rest)
-        units = ex.subtract(quantity, table.lower[index])
-        return ex.add(table.base[index], ex.multiply(units, table.unit_amounts[index]))
+        counted = self.tiers[index].counted(ex.subtract(quantity, table.lower[index]))
+        return ex.add(table.base[index], ex.multiply(counted, table.unit_amounts[index]))
 
     def rate(self, quantity: Exact) -> Rating:
         """The amount with one step for each tier entered."""
-        if quantity <= 0:
+        if quantity <= ZERO:
             return self._rating_of_zero()
         table = self.table
         index = bisect_left(table.bounds, quantity)
         tier = self.tiers[index]
-        units = ex.subtract(quantity, table.lower[index])
+        units = tier.counted(ex.subtract(quantity, table.lower[index]))
         part = ex.multiply(units, tier.unit_amount)
         last = Step(table.names[index], units, tier.unit_amount, tier.flat_amount, ex.add(part, tier.flat_amount))
         return Rating(ex.add(table.base[index], part), quantity, (*table.full[:index], last))
@@ -83,19 +83,22 @@ class Volume(_Tiered):
 
     def amount(self, quantity: Exact) -> Exact:
         """The exact amount, without a breakdown."""
-        if quantity <= 0:
+        if quantity <= ZERO:
             return self._on_zero()
         tier = self.tiers[bisect_left(self.table.bounds, quantity)]
-        return ex.add(ex.multiply(quantity, tier.unit_amount), tier.flat_amount)
+        if type(quantity) is Decimal and tier.package_size is None:
+            amount = _multiply(quantity, tier.unit_amount)
+            return _add(amount, tier.flat_amount) if tier.flat_amount else amount
+        return ex.add(ex.multiply(tier.counted(quantity), tier.unit_amount), tier.flat_amount)
 
     def rate(self, quantity: Exact) -> Rating:
         """The amount as one step, named after the tier."""
-        if quantity <= 0:
+        if quantity <= ZERO:
             return self._rating_of_zero()
         index = self.table.find(quantity)
-        tier, amount = self.tiers[index], self.amount(quantity)
+        tier, name, amount = self.tiers[index], self.table.names[index], self.amount(quantity)
         return Rating(
-            amount, quantity, (Step(f"tier {index + 1}", quantity, tier.unit_amount, tier.flat_amount, amount),)
+            amount, quantity, (Step(name, tier.counted(quantity), tier.unit_amount, tier.flat_amount, amount),)
         )
 
 
@@ -108,17 +111,19 @@ class StairStep(_Tiered):
         for index, tier in enumerate(self.tiers):
             if tier.unit_amount:
                 raise InvalidValue("a stair step has no unit amount", place=f"tiers[{index}].unit_amount")
+            if tier.package_size is not None:
+                raise InvalidValue("a stair step has no packages", place=f"tiers[{index}].package_size")
         super().__attrs_post_init__()
 
     def amount(self, quantity: Exact) -> Exact:
         """The exact amount, without a breakdown."""
-        if quantity <= 0:
+        if quantity <= ZERO:
             return self._on_zero()
         return self.tiers[self.table.find(quantity)].flat_amount
 
     def rate(self, quantity: Exact) -> Rating:
         """The amount as one step, named after the tier."""
-        if quantity <= 0:
+        if quantity <= ZERO:
             return self._rating_of_zero()
         flat = self.amount(quantity)
         return Rating(flat, quantity, (Step(f"tier {self.table.find(quantity) + 1}", quantity, ZERO, flat, flat),))

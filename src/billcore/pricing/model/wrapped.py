@@ -1,64 +1,167 @@
-"""Wrappers around any model: multiplier, included units, minimum and maximum.
+"""Wrappers around any model: what is counted, what is free, and the least and most that it comes to.
 
-Order: quantity x multiplier, less included (not below zero), the model, then the minimum, then the maximum.
+Order: quantity x multiplier / divisor, rounded, less included (not below zero), the model, then the minimum, then the
+maximum. With ``per_window`` each window's quantity goes through this alone, up to the model; the amounts add up, and
+minimum and maximum hold for their sum.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
+from typing import ClassVar
 
 import attrs
 
-from billcore.kernel import ONE, ZERO, Exact, InvalidValue
+from billcore.kernel import DAY, HOUR, MINUTE, ONE, ZERO, Exact, Interval, InvalidValue, Rounding, round_to
 from billcore.kernel import exact as ex
 from billcore.pricing import fields
-from billcore.pricing.rating import PriceModel, Rating, Step
+from billcore.pricing.rating import Event, EventModel, PriceModel, Rating, Step
 
-__all__ = ["Wrapped"]
+__all__ = ["UnitRound", "Wrapped"]
+
+_WINDOWS = (MINUTE, HOUR, DAY)
+_MOST_PLACES = 12
+
+
+@attrs.frozen(kw_only=True)
+class UnitRound:
+    """How units are rounded before they are priced: to so many ``places``, ``up``, ``down`` or ``half_up``."""
+
+    MODES: ClassVar[tuple[Rounding, ...]] = (Rounding.UP, Rounding.DOWN, Rounding.HALF_UP)
+
+    places: int = 0
+    mode: Rounding = Rounding.UP
+
+    def __attrs_post_init__(self) -> None:
+        if type(self.places) is not int or not 0 <= self.places <= _MOST_PLACES:
+            raise InvalidValue("places are 0 to 12", place="places", value=self.places)
+        if self.mode not in self.MODES:
+            raise InvalidValue("units are rounded up, down or half_up", place="mode", value=self.mode)
 
 
 @attrs.frozen(kw_only=True)
 class Wrapped:
     """A model with ``included`` units free, an amount of at least ``minimum`` and at most ``maximum``.
 
-    ``unit_multiplier`` turns what the meter counts into what the price counts (0.001 for a price of 1,000 tokens).
+    ``unit_multiplier``, ``unit_divisor`` and ``unit_round`` turn what the meter counts into what the price counts
+    (begun thousands of tokens: divisor 1000, rounded up). ``per_window`` rates each minute, hour or day alone.
+    ``interim`` lets usage be billed before its period ends: the quantity so far is rated less what was billed, the
+    minimum only at the end.
     """
 
     model: PriceModel
     unit_multiplier: Decimal = attrs.field(default=ONE, converter=fields.unit_multiplier)
+    unit_divisor: Decimal = attrs.field(default=ONE, converter=fields.unit_divisor)
+    unit_round: UnitRound | None = None
     included: Decimal = attrs.field(default=ZERO, converter=fields.included)
     minimum: Decimal | None = attrs.field(default=None, converter=fields.minimum)
     maximum: Decimal | None = attrs.field(default=None, converter=fields.maximum)
+    per_window: Interval | None = None
+    interim: bool = False
 
     def __attrs_post_init__(self) -> None:
         fields.of_kind(self.model, PriceModel, "model")
+        fields.of_kind(self.unit_round, UnitRound | None, "unit_round")
+        fields.of_kind(self.interim, bool, "interim")
         if isinstance(self.model, Wrapped):
             raise InvalidValue("a wrapped model is not wrapped again", place="model")
         if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
             raise InvalidValue("the minimum is above the maximum", place="minimum", value=str(self.minimum))
+        if self.per_window is not None and self.per_window not in _WINDOWS:
+            raise InvalidValue("a window is a minute, an hour or a day", place="per_window", value=self.per_window)
+        if isinstance(self.model, EventModel):
+            self._events_whole()
+
+    def _events_whole(self) -> None:
+        """Units are taken off a sum; off which event would have to be guessed."""
+        counted = {
+            "unit_multiplier": ONE,
+            "unit_divisor": ONE,
+            "unit_round": None,
+            "included": ZERO,
+            "per_window": None,
+        }
+        for place, default in counted.items():
+            if getattr(self, place) != default:
+                raise InvalidValue("a price by event takes its events as they are", place=place)
+
+    def counted(self, quantity: Exact) -> Exact:
+        """What the price counts: multiplied, divided and rounded; not below zero."""
+        units = ex.multiply(max(quantity, ZERO), self.unit_multiplier)
+        if self.unit_divisor != ONE:
+            units = ex.ratio(units, self.unit_divisor)
+        return units if self.unit_round is None else round_to(units, self.unit_round.places, self.unit_round.mode)
 
     def billed(self, quantity: Exact, share: tuple[int, int] = (1, 1), allowance: Exact = ZERO) -> Exact:
-        """The quantity that the model sees: multiplied, less the share of what is included, not below zero."""
+        """The quantity that the model sees: counted, less the share of what is included, not below zero."""
         free = ex.ratio(ex.add(self.included, allowance), share[1], share[0])
-        rest = ex.subtract(ex.multiply(quantity, self.unit_multiplier), free)
-        return max(rest, ZERO)
+        return max(ex.subtract(self.counted(quantity), free), ZERO)
 
-    def rate(self, quantity: Exact, share: tuple[int, int] = (1, 1), allowance: Exact = ZERO) -> Rating:
-        """The rating; ``share`` (n of d) scales included, minimum and maximum, ``allowance`` adds to included."""
+    def rate(
+        self, quantity: Exact, share: tuple[int, int] = (1, 1), allowance: Exact = ZERO, *, closing: bool = True
+    ) -> Rating:
+        """The rating; ``share`` (n of d) scales included, minimum and maximum, ``allowance`` adds to included.
+
+        Before the period's end (not ``closing``) there is no minimum.
+        """
+        inner = self._inner(quantity, share, allowance)
+        return self._bounded(inner.amount, inner.quantity, inner.steps, share, closing=closing)
+
+    def rate_windows(
+        self,
+        quantities: Iterable[Exact],
+        share: tuple[int, int] = (1, 1),
+        allowance: Exact = ZERO,
+        *,
+        closing: bool = True,
+    ) -> Rating:
+        """Each window's quantity rated alone, tiers and included units anew, added step by step; then the bounds."""
+        windows = [self._inner(quantity, share, allowance) for quantity in quantities]
+        steps: dict[str, Step] = {}
+        for step in (step for window in windows for step in window.steps):
+            steps[step.name] = step if (so_far := steps.get(step.name)) is None else _together(so_far, step)
+        amount, seen = ex.total(one.amount for one in windows), ex.total(one.quantity for one in windows)
+        return self._bounded(amount, seen, steps.values(), share, closing=closing)
+
+    def rate_events(self, events: Iterable[Event], share: tuple[int, int] = (1, 1), *, closing: bool = True) -> Rating:
+        """The events as the model rates them, then the bounds; a model of quantities rates their sum."""
+        if not isinstance(self.model, EventModel):
+            return self.rate(ex.total(event.value for event in events), share, closing=closing)
+        inner = self.model.rate_events(events)
+        return self._bounded(inner.amount, inner.quantity, inner.steps, share, closing=closing)
+
+    def amount(self, quantity: Exact) -> Exact:
+        """The exact amount, without a breakdown."""
+        return self.rate(quantity).amount
+
+    def _inner(self, quantity: Exact, share: tuple[int, int], allowance: Exact) -> Rating:
+        """The model's rating, before the bounds; the first step says what was free."""
         seen = self.billed(quantity, share, allowance)
         inner = self.model.rate(seen)
-        steps, amount = list(inner.steps), inner.amount
-        free = ex.subtract(ex.multiply(max(quantity, ZERO), self.unit_multiplier), seen)
-        if free > 0:
-            steps.insert(0, Step("included", free))
-        if self.minimum is not None and (least := ex.ratio(self.minimum, share[1], share[0])) > amount:
+        free = ex.subtract(self.counted(quantity), seen)
+        steps = (Step("included", free), *inner.steps) if free > ZERO else inner.steps
+        return Rating(inner.amount, inner.quantity, steps)
+
+    def _bounded(
+        self, amount: Exact, quantity: Exact, found: Iterable[Step], share: tuple[int, int], *, closing: bool
+    ) -> Rating:
+        steps = list(found)
+        if closing and self.minimum is not None and (least := ex.ratio(self.minimum, share[1], share[0])) > amount:
             steps.append(Step("minimum", amount=ex.subtract(least, amount)))
             amount = least
         if self.maximum is not None and (most := ex.ratio(self.maximum, share[1], share[0])) < amount:
             steps.append(Step("maximum", amount=ex.subtract(most, amount)))
             amount = most
-        return Rating(amount, inner.quantity, tuple(steps))
+        return Rating(amount, quantity, tuple(steps))
 
-    def amount(self, quantity: Exact) -> Exact:
-        """The exact amount, without a breakdown."""
-        return self.rate(quantity).amount
+
+def _together(a: Step, b: Step) -> Step:
+    """Two steps of one name: a unit costs the same in both."""
+    return Step(
+        a.name,
+        ex.add(a.quantity, b.quantity),
+        a.unit_amount,
+        ex.add(a.flat_amount, b.flat_amount),
+        ex.add(a.amount, b.amount),
+    )

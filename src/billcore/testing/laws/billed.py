@@ -9,7 +9,8 @@ import datetime as dt
 from collections import defaultdict
 
 from billcore.engine import Billing
-from billcore.engine.accounts import Loaded, load, usage_lookup
+from billcore.engine.accounts import Loaded, load
+from billcore.engine.metering import Metered
 from billcore.engine.verify.values import key_place
 from billcore.kernel import ZERO, Exact, InvariantBroken, Period, minor_units, places
 from billcore.kernel import exact as ex
@@ -49,7 +50,7 @@ def _asked(tx: ReadTx, customer: str) -> tuple[Loaded, dict[ChargeKey, Exact]]:
     if until is None:
         return loaded, {}
     lives = [life(one, facts.customer, until) for one in facts.subscriptions]
-    found: list[Charge] = [*charges(lives, usage_lookup(tx, facts), until, None, None)]
+    found: list[Charge] = [*charges(lives, Metered(tx, facts), until, None, None)]
     found += [one_off_charge(item) for item in facts.one_offs if item.at <= until]
     asked = {charge.key: charge.exact for charge in found}
     if len(asked) < len(found):

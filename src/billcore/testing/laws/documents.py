@@ -38,6 +38,6 @@ def _read_back(value: object) -> object:
 def archive_reads_back(value: Catalog | Selection) -> None:
     """Law: a catalog or a selection read from its archive is equal, and archives to the same text (S10)."""
     text = archive(value)
-    read = unarchive(text)
+    read: Catalog | Selection = unarchive(text, Catalog) if isinstance(value, Catalog) else unarchive(text, Selection)
     same("an archive reads back", read, value, text=text)
     same("an archive reads back", archive(read), text)

@@ -8,6 +8,7 @@ from itertools import pairwise
 from billcore.kernel import ZERO, Exact, Number
 from billcore.kernel import exact as ex
 from billcore.pricing import PriceModel, amount_of
+from billcore.pricing.rating import BOUNDS, FREE
 from billcore.testing.laws._broken import broken, exactly, same
 
 __all__ = [
@@ -17,7 +18,7 @@ __all__ = [
     "steps_sum_to_the_amount",
 ]
 
-_MOVES = ("included", "minimum", "maximum")
+_MOVES = BOUNDS | FREE
 
 
 def rate_agrees_with_amount(model: PriceModel, quantities: Iterable[Exact | Number]) -> None:

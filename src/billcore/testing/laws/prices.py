@@ -12,11 +12,11 @@ from billcore.pricing import (
     Price,
     Proration,
     amount_of,
-    price_from_snapshot,
+    archive,
     price_hash,
-    price_snapshot,
     recurring_amount,
     share,
+    unarchive,
 )
 from billcore.testing.laws._broken import broken, exactly, same
 
@@ -95,10 +95,10 @@ def price_survives_its_snapshot(price: Price, quantities: Iterable[Exact | Numbe
 
     What an order bought rests on it (P4, P5).
     """
-    law, written = "a price survives its snapshot", price_snapshot(price)
-    read = price_from_snapshot(written)
+    law, written = "a price survives its snapshot", archive(price)
+    read = unarchive(written, Price)
     same(law, read, price, snapshot=written)
-    same(law, price_snapshot(read), written, price=price)
+    same(law, archive(read), written, price=price)
     same(law, price_hash(read), price_hash(price), price=price)
     for quantity in map(exactly, quantities):
         same(law, read.model.rate(quantity), price.model.rate(quantity), quantity=quantity, price=price)

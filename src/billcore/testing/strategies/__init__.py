@@ -8,7 +8,7 @@ skip a day, anchors on the 31st, quantities exactly on a tier's bound. Each says
 '42 JPY'
 """
 
-from billcore.testing.strategies.models import brackets, price_models, tiers
+from billcore.testing.strategies.models import brackets, events, price_models, tiers
 from billcore.testing.strategies.sold import catalogs, plans, prices, selections, services
 from billcore.testing.strategies.values import (
     amounts,
@@ -23,6 +23,7 @@ from billcore.testing.strategies.values import (
     moneys,
     periods,
     quantities,
+    roundings,
     zones,
 )
 
@@ -35,6 +36,7 @@ __all__ = [
     "currencies",
     "cuts",
     "day_anchors",
+    "events",
     "exacts",
     "instants",
     "intervals",
@@ -44,6 +46,7 @@ __all__ = [
     "price_models",
     "prices",
     "quantities",
+    "roundings",
     "selections",
     "services",
     "tiers",

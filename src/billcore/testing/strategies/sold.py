@@ -52,7 +52,7 @@ def _prices(draw: Draw, code: str, currency: str | None, cadence_: PriceCadence 
     late = metered or runs
     return Price(
         code=code,
-        model=draw(price_models()),
+        model=draw(price_models(metered=metered)),
         cadence=how,
         currency=currency,
         interval=draw(st.sampled_from((MONTH, YEAR, WEEK))),

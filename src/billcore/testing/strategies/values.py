@@ -27,6 +27,7 @@ from billcore.kernel import (
     Interval,
     Money,
     Period,
+    Rounding,
     active_codes,
     cadence,
     number,
@@ -46,6 +47,7 @@ __all__ = [
     "moneys",
     "periods",
     "quantities",
+    "roundings",
     "zones",
 ]
 
@@ -184,3 +186,8 @@ def cuts(period: Period, *, max_size: int = 4) -> Strategy[list[dt.datetime]]:
         return st.just([])
     inside = st.integers(1, period.micros - 1).map(lambda micros: period.start + micros * _MICRO)
     return st.lists(inside, max_size=max_size, unique=True).map(sorted)
+
+
+def roundings() -> Strategy[Rounding]:
+    """The ways in which money is rounded. Shrinks to half up."""
+    return st.sampled_from((Rounding.HALF_UP, Rounding.HALF_EVEN))

@@ -1,0 +1,75 @@
+"""Which usage counts for a subscription, read from a store."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+
+import attrs
+
+from billcore.kernel import FrozenMap, Period, from_micros, micros, number
+from billcore.lifecycle import Life, UsageTotal, life, unnamed_windows
+from billcore.ports import ReadTx, Row
+from billcore.ports.tables import USAGE
+from billcore.pricing import Event
+from billcore.settlement import AccountFacts
+
+__all__ = ["Metered"]
+
+_PAGE = 5_000
+
+
+@attrs.define
+class Metered:
+    """A ``UsageLookup``: events that name a subscription, and unnamed ones that it is the first to meter.
+
+    With ``known``, those alone that were recorded by that instant.
+    """
+
+    tx: ReadTx
+    facts: AccountFacts
+    known: dt.datetime | None = None
+    _everybody: list[Life] = attrs.field(factory=list)
+
+    def __call__(self, who: Life, meter: str, window: Period, /) -> UsageTotal:
+        """How many they are, and their sum."""
+        customer, seen = self.facts.customer.id, None if self.known is None else micros(self.known)
+        start, end = micros(window.start), micros(window.end)
+        total = self.tx.usage_total(customer, meter, who.subscription.id, start, end, seen)
+        for piece in self._unnamed(who, meter, window):
+            total = total.plus(self.tx.usage_total(customer, meter, None, micros(piece.start), micros(piece.end), seen))
+        return total
+
+    def events(self, who: Life, meter: str, window: Period, /) -> Iterator[tuple[dt.datetime, Event]]:
+        """The events themselves with their times, in order of time."""
+        unnamed = self._unnamed(who, meter, window)
+        for row in self._rows(meter, window):
+            at = from_micros(int(row[6] or 0))
+            named = row[3] == who.subscription.id or (row[3] is None and any(at in piece for piece in unnamed))
+            if named and (self.known is None or int(row[8] or 0) <= micros(self.known)):
+                yield at, Event(number(str(row[7])), FrozenMap(json.loads(str(row[9]))))
+
+    def _unnamed(self, who: Life, meter: str, window: Period) -> tuple[Period, ...]:
+        if not self._everybody:
+            self._everybody = [life(subscription, self.facts.customer) for subscription in self.facts.subscriptions]
+        return unnamed_windows(self._everybody, who, meter, window)
+
+    def _rows(self, meter: str, window: Period) -> Iterator[Row]:
+        """The rows of the window, a page at a time."""
+        start, end = micros(window.start), micros(window.end)
+        after: Row | None = None
+        while True:
+            rows = self.tx.find(
+                USAGE,
+                USAGE.indexes[0],
+                (self.facts.customer.id, meter),
+                at_least=start,
+                at_most=end - 1,
+                after=after,
+                limit=_PAGE,
+            )
+            yield from rows
+            if len(rows) < _PAGE:
+                return
+            after = (rows[-1][6], rows[-1][0], rows[-1][1])

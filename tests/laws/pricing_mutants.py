@@ -91,8 +91,8 @@ PRICING = (
     Mutant(
         EVENTS + "test_splitting_an_event_never_pays",
         "pricing/model/percentage.py",
-        "elif self.event_maximum is not None and cost > self.event_maximum:",
-        "elif self.event_maximum is not None and place:",
+        "            fixed += 1",
+        "            fixed = 1 - fixed",
     ),
     Mutant(
         EVENTS + "test_windows_are_rated_alone",

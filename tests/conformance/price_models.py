@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
-from billcore.kernel import ZERO, BillcoreError, number
+from billcore.kernel import ZERO, BillcoreError, Exact, number
 from billcore.kernel import exact as ex
-from billcore.pricing import Flat, Graduated, Package, PriceModel, Rating, Step, Tier
+from billcore.pricing import (
+    Event,
+    Flat,
+    Graduated,
+    GraduatedPercentage,
+    Package,
+    PercentTier,
+    PerUnit,
+    PriceModel,
+    Rating,
+    Step,
+    Tier,
+    Wrapped,
+)
 from tests.conformance.billing import bills, exact_of, minor_of, slice_of
 from tests.conformance.case import Answer, Case
-from tests.conformance.prices import major, minor_shown, model_of, shown
+from tests.conformance.prices import major, minor_shown, model_of, shown, transformed
 from tests.conformance.subscription import CURRENCY
 
 __all__ = ["answer"]
 
-_PERCENT = "percentage, graduated_percentage, dynamic: step 2"
 _LATER = {
-    "dynamic": _PERCENT,
-    "graduated_blocks": "tiers by package: step 2",
-    "graduated_percentage": _PERCENT,
     "graduated_prorated": "units that live for a part of a period: billcore rates the level in force over time (D14), "
     "a tier's flat amount with it; at the peer the flat amount of each tier ever entered is whole",
     "minimum_commitment": "commitments over several prices, with their true-up: step 2",
-    "percentage": _PERCENT,
-    "unit_transform": "unit_divisor, unit_round: step 2",
-    "usage_discount": "which of several bills used the free units (interim): step 2",
-    "volume_blocks": "tiers by package: step 2",
 }
 
 
@@ -49,10 +55,6 @@ def _open(case: Case) -> str | None:
     params = case.part("params")
     tiers = params.parts("tiers")
     interim = not case.flag("last_slice", default=True) or "quantity_before" in case
-    if "unit_transform" in params:
-        return "unit_divisor, unit_round: step 2"
-    if "buckets" in case:
-        return "per_window buckets: step 2"
     if "full_units" in case:
         return "full units that choose the tier of a share: a part of a period is time in billcore (D14), not units"
     if "minimum_amount" in params and (interim or len(case.texts("cumulative_snapshots")) > 1):
@@ -75,7 +77,7 @@ def _rated(case: Case) -> Answer:
     model = model_of(case)
     if "slice" in case:
         return _sliced(case, model)
-    rating = model.rate(number(case["quantity"]))
+    rating = _rating(case, model)
     taken = next((step.amount for step in rating.steps if step.name == "maximum"), ZERO)
     return case.asked(
         {
@@ -83,8 +85,41 @@ def _rated(case: Case) -> Answer:
             "billed_quantity": lambda: rating.quantity,
             "maximum_discount": lambda: shown(case, ex.negate(taken)),
             "tiers": lambda: _entered(case, rating),
+            "percentage_part": lambda: shown(case, _step(rating, "percentage").amount),
+            "fixed_part": lambda: shown(case, _step(rating, "fixed").amount),
         }
     )
+
+
+def _rating(case: Case, model: Wrapped) -> Rating:
+    if "buckets" in case:
+        return model.rate_windows([number(quantity) for quantity in case.texts("buckets")])
+    if case["model"] == "percentage":
+        return model.rate_events(_events(case))
+    total = case.part("params").maybe("precise_total_cents")
+    return model.rate(number(case["quantity"]) if total is None else major(case, number_in_cents(total)))
+
+
+def _events(case: Case) -> list[Event]:
+    """The events' amounts: as told, or as running totals of the first ones with the rest in equal parts."""
+    told = case.fields["events"]
+    if isinstance(told, list):
+        return [Event(number(value)) for value in case.texts("events")]
+    events = case.part("events")
+    running = [number(0), *(number(value) for value in events.texts("running_total_of_first_events"))]
+    first = [ex.subtract(after, before) for before, after in itertools.pairwise(running)]
+    others = int(str(events.fields["count"])) - len(first)
+    rest = ex.ratio(ex.subtract(number(case["quantity"]), running[-1]), others) if others else ZERO
+    return [Event(value) for value in (*first, *(rest for _ in range(others)))]
+
+
+def number_in_cents(amount: str) -> str:
+    """An amount of cents in units of the currency."""
+    return str(ex.scaled(1, 2) * number(amount))
+
+
+def _step(rating: Rating, name: str) -> Step:
+    return next((step for step in rating.steps if step.name == name), Step(name))
 
 
 def _entered(case: Case, rating: Rating) -> list[Answer]:
@@ -141,7 +176,7 @@ def _one_tier(case: Case) -> Answer:
     """The units of one tier, between others that are free."""
     params = case.part("params")
     if "unit_amount" not in params:
-        raise NotImplementedError(_PERCENT)
+        return _one_percent_tier(case, params)
     below = [Tier(params["from"])] if number(params["from"]) else []
     above = [Tier()] if "to" in params else []
     tier = Tier(params.maybe("to"), params["unit_amount"], params.maybe("flat_amount") or 0)
@@ -151,7 +186,54 @@ def _one_tier(case: Case) -> Answer:
     return case.asked({"units": lambda: found.quantity, "amount": lambda: found.amount})
 
 
+def _one_percent_tier(case: Case, params: Case) -> Answer:
+    below = [PercentTier(params["from"])] if number(params["from"]) else []
+    above = [PercentTier()] if "to" in params else []
+    tier = PercentTier(params.maybe("to"), params["rate_percent"], params.maybe("flat_amount") or 0)
+    rating = GraduatedPercentage([*below, tier, *above]).rate(number(case["quantity"]))
+    found = _step(rating, f"tier {len(below) + 1}")
+    return case.asked({"units": lambda: found.quantity, "amount": lambda: found.amount})
+
+
+def _blocks(case: Case) -> Answer:
+    """Tiers counted in blocks, perhaps on top of what was billed."""
+    model, quantity = model_of(case), number(case["quantity"])
+    if "billed_before" in case:
+        known: list[tuple[PriceModel, Exact]] = [(Flat(case["billed_before"]), ZERO), (model, quantity)]
+        moved = bills(known, case.maybe("currency") or CURRENCY)[-1]
+        exact = "currency" not in case
+        return case.asked({"amount": lambda: exact_of(moved) if exact else minor_shown(case, minor_of(moved))})
+    rating = model.rate(quantity)
+    return case.asked(
+        {"amount": lambda: shown(case, rating.amount), "tiers": lambda: [step.amount for step in rating.steps]}
+    )
+
+
+def _transformed(case: Case) -> Answer:
+    """What units become before they are priced."""
+    model = Wrapped(model=PerUnit(1), **transformed(case.part("params")))  # type: ignore[arg-type]  # keys of it
+    return case.asked({"billed_quantity": lambda: model.billed(number(case["quantity"]))})
+
+
+def _usage_discount(case: Case) -> Answer:
+    """Free units over a quantity that comes in two parts."""
+    model = Wrapped(model=PerUnit(1), included=case.part("params")["free_units"])
+    before, more = number(case["quantity_before"]), number(case["quantity"])
+    first, both = model.billed(before), model.billed(ex.add(before, more))
+    return case.asked(
+        {
+            "billed_quantity": lambda: ex.subtract(both, first),
+            "billed_quantity_before": lambda: first,
+            "free_used_now": lambda: ex.subtract(more, ex.subtract(both, first)),
+        }
+    )
+
+
 _SPECIAL: dict[str, Callable[[Case], Answer]] = {
+    "graduated_blocks": _blocks,
     "graduated_tier_units": _one_tier,
     "package_count": _packages,
+    "unit_transform": _transformed,
+    "usage_discount": _usage_discount,
+    "volume_blocks": _blocks,
 }

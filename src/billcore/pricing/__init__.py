@@ -16,6 +16,7 @@ Decimal('12.0')
 from billcore.pricing.archive import archive, price_hash, unarchive
 from billcore.pricing.catalog import Catalog
 from billcore.pricing.charge import Allowance, events_rating, recurring_amount, usage_rating, windows_rating
+from billcore.pricing.credit_unit import CreditUnit
 from billcore.pricing.explain import Explanation, Operation, explain_rating, leaf
 from billcore.pricing.model.flat import Flat, PerUnit
 from billcore.pricing.model.matrix import Cell, Matrix
@@ -47,6 +48,7 @@ __all__ = [
     "Catalog",
     "Cell",
     "ComputePlan",
+    "CreditUnit",
     "Dynamic",
     "Event",
     "EventModel",

@@ -230,3 +230,8 @@ def event_maximum(value: Number | None) -> Decimal | None:
 def default_unit_amount(value: Number | None) -> Decimal | None:
     """The field ``default_unit_amount``, read and checked."""
     return None if value is None else _not_negative(value, "default_unit_amount")
+
+
+def positive_rate(value: Number) -> Decimal:
+    """The field ``rate`` of what is worth something, read and checked."""
+    return _positive(value, "rate")

@@ -16,7 +16,9 @@ Decimal('12.0')
 from billcore.pricing.archive import archive, price_hash, unarchive
 from billcore.pricing.catalog import Catalog
 from billcore.pricing.charge import Allowance, events_rating, recurring_amount, usage_rating, windows_rating
+from billcore.pricing.coupon import Coupon, CouponDuration
 from billcore.pricing.credit_unit import CreditUnit
+from billcore.pricing.discount import Discount, Discounted, Stacking, UsedDiscount, discounted
 from billcore.pricing.explain import Explanation, Operation, explain_rating, leaf
 from billcore.pricing.model.flat import Flat, PerUnit
 from billcore.pricing.model.matrix import Cell, Matrix
@@ -48,7 +50,11 @@ __all__ = [
     "Catalog",
     "Cell",
     "ComputePlan",
+    "Coupon",
+    "CouponDuration",
     "CreditUnit",
+    "Discount",
+    "Discounted",
     "Dynamic",
     "Event",
     "EventModel",
@@ -85,6 +91,7 @@ __all__ = [
     "Selection",
     "Service",
     "SlaTier",
+    "Stacking",
     "StairStep",
     "Step",
     "Storage",
@@ -94,12 +101,14 @@ __all__ = [
     "Tier",
     "Timing",
     "UnitRound",
+    "UsedDiscount",
     "Volume",
     "Wrapped",
     "allowance_of",
     "amount_of",
     "anchor_of",
     "archive",
+    "discounted",
     "events_rating",
     "explain_rating",
     "find_rate",

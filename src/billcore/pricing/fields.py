@@ -235,3 +235,13 @@ def default_unit_amount(value: Number | None) -> Decimal | None:
 def positive_rate(value: Number) -> Decimal:
     """The field ``rate`` of what is worth something, read and checked."""
     return _positive(value, "rate")
+
+
+def percent_or_none(value: Number | None) -> Decimal | None:
+    """The field ``percent``, read and checked."""
+    return None if value is None else _percentage(value, "percent")
+
+
+def amount_or_none(value: Number | None) -> Decimal | None:
+    """The field ``amount``, read and checked."""
+    return None if value is None else _not_negative(value, "amount")

@@ -5,9 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 
-from billcore.kernel import ZERO, BillcoreError, Exact, number
+import attrs
+
+from billcore.kernel import ZERO, BillcoreError, Exact, minor_units, number, places
 from billcore.kernel import exact as ex
 from billcore.pricing import (
+    Commitment,
     Event,
     Flat,
     Graduated,
@@ -31,7 +34,6 @@ __all__ = ["answer"]
 _LATER = {
     "graduated_prorated": "units that live for a part of a period: billcore rates the level in force over time (D14), "
     "a tier's flat amount with it; at the peer the flat amount of each tier ever entered is whole",
-    "minimum_commitment": "commitments over several prices, with their true-up: step 2",
 }
 
 
@@ -54,11 +56,8 @@ def _open(case: Case) -> str | None:
     """Why a case of a model that billcore has stays without an answer."""
     params = case.part("params")
     tiers = params.parts("tiers")
-    interim = not case.flag("last_slice", default=True) or "quantity_before" in case
     if "full_units" in case:
         return "full units that choose the tier of a share: a part of a period is time in billcore (D14), not units"
-    if "minimum_amount" in params and (interim or len(case.texts("cumulative_snapshots")) > 1):
-        return "interim bills with minimum: step 2"
     if tiers and "up_to" in tiers[-1]:
         return "D03: a last tier that is bounded is refused when the price is defined"
     return None
@@ -72,9 +71,16 @@ def _refused(case: Case) -> bool:
     return False
 
 
+def _interim(model: Wrapped) -> Wrapped:
+    """The price as it is before the last bill of a period: the minimum is for the end."""
+    return attrs.evolve(model, minimum=None)
+
+
 def _rated(case: Case) -> Answer:
     """One quantity, all of it on one bill."""
     model = model_of(case)
+    if not case.flag("last_slice", default=True):
+        model = _interim(model)
     if "slice" in case:
         return _sliced(case, model)
     rating = _rating(case, model)
@@ -86,6 +92,7 @@ def _rated(case: Case) -> Answer:
             "maximum_discount": lambda: shown(case, ex.negate(taken)),
             "tiers": lambda: _entered(case, rating),
             "percentage_part": lambda: shown(case, _step(rating, "percentage").amount),
+            "unit_amount": lambda: ex.ratio(rating.amount, number(case["quantity"])),
             "fixed_part": lambda: shown(case, _step(rating, "fixed").amount),
         }
     )
@@ -148,17 +155,33 @@ def _difference(case: Case) -> Answer:
     model = model_of(case)
     before = number(case["quantity_before"])
     billed = Flat(major(case, case["billed_before"])) if "billed_before" in case else model
-    known = [(billed, before), (model, ex.add(before, number(case["quantity"])))]
+    if not case.flag("last_slice", default=True):
+        model = _interim(model)
+    known: list[tuple[PriceModel, Exact]] = [(billed if "billed_before" in case else _interim(model), before)]
+    known.append((model, ex.add(before, number(case["quantity"]))))
     moved = bills(known, case.maybe("currency") or CURRENCY)[-1]
     if "currency" in case:
-        return case.asked({"amount": lambda: minor_shown(case, minor_of(moved))})
+        plain = [(billed, before), (Wrapped(model=model.model), ex.add(before, number(case["quantity"])))]
+
+        def gross() -> int:
+            return minor_of(bills(plain, case["currency"])[-1])
+
+        return case.asked(
+            {
+                "amount": lambda: minor_shown(case, minor_of(moved)),
+                "gross": lambda: minor_shown(case, gross()),
+                "maximum_discount": lambda: minor_shown(case, gross() - minor_of(moved)),
+            }
+        )
     return case.asked({"amount": lambda: shown(case, exact_of(moved))})
 
 
 def _snapshots(case: Case) -> Answer:
     """Quantities that become known one after the other, each billed as a difference."""
     model = model_of(case)
-    known = [(model, number(quantity)) for quantity in case.texts("cumulative_snapshots")]
+    quantities = [number(quantity) for quantity in case.texts("cumulative_snapshots")]
+    last = model if case.flag("last_slice", default=True) else _interim(model)
+    known = [*((_interim(model), quantity) for quantity in quantities[:-1]), (last, quantities[-1])]
     made = bills(known, case.maybe("currency") or CURRENCY)
     return case.asked(
         {
@@ -229,9 +252,20 @@ def _usage_discount(case: Case) -> Answer:
     )
 
 
+def _commitment(case: Case) -> Answer:
+    """The plan's part of the period, rounded, less than what was committed for it."""
+    params, period = case.part("params"), case.part("period")
+    code = params["currency"]
+    share = (int(str(period.fields["used_days"])), int(str(period.fields["full_days"])))
+    plan = minor_units(ex.ratio(number(params["plan_amount"]), share[1], share[0]), places(code))
+    commitment = Commitment(prices=["plan"], amount=params["minimum_amount"])
+    return {"true_up": ex.scaled(commitment.over(plan, places(code), share).true_up, places(code))}
+
+
 _SPECIAL: dict[str, Callable[[Case], Answer]] = {
     "graduated_blocks": _blocks,
     "graduated_tier_units": _one_tier,
+    "minimum_commitment": _commitment,
     "package_count": _packages,
     "unit_transform": _transformed,
     "usage_discount": _usage_discount,

@@ -7,6 +7,7 @@ from tests.laws.mutant import Mutant
 __all__ = ["PRICING"]
 
 MODELS = "tests/pricing/test_models.py::"
+COMMITMENT = "tests/pricing/test_commitment.py::"
 DISCOUNT = "tests/pricing/test_discount.py::"
 EVENTS = "tests/pricing/test_events.py::"
 PROGRESSIVE = "tests/pricing/test_progressive.py::"
@@ -82,6 +83,18 @@ PRICING = (
         "pricing/model/wrapped.py",
         "            amount = least\n",
         "            amount = self.minimum if not free else amount\n",
+    ),
+    Mutant(
+        COMMITMENT + "test_all_together_is_at_least_what_was_committed",
+        "pricing/commitment.py",
+        "        true_up = max(0, committed - covered)",
+        "        true_up = max(0, committed - covered - 1)",
+    ),
+    Mutant(
+        COMMITMENT + "test_using_more_never_costs_less",
+        "pricing/commitment.py",
+        "        beyond = max(0, covered - committed)",
+        "        beyond = max(0, committed - covered)",
     ),
     Mutant(
         DISCOUNT + "test_no_line_falls_below_zero_and_none_rises",

@@ -16,6 +16,7 @@ Decimal('12.0')
 from billcore.pricing.archive import archive, price_hash, unarchive
 from billcore.pricing.catalog import Catalog
 from billcore.pricing.charge import Allowance, events_rating, recurring_amount, usage_rating, windows_rating
+from billcore.pricing.commitment import Commitment, Committed
 from billcore.pricing.coupon import Coupon, CouponDuration
 from billcore.pricing.credit_unit import CreditUnit
 from billcore.pricing.discount import Discount, Discounted, Stacking, UsedDiscount, discounted
@@ -49,6 +50,8 @@ __all__ = [
     "Bracket",
     "Catalog",
     "Cell",
+    "Commitment",
+    "Committed",
     "ComputePlan",
     "Coupon",
     "CouponDuration",

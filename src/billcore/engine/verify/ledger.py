@@ -30,7 +30,7 @@ __all__ = [
 
 _BOUND = 10**15
 _MONEY = {
-    DOCUMENT: ("net", "tax", "total", "credited", "settled"),
+    DOCUMENT: ("net", "tax", "total", "credited", "settled", "open"),
     LINE: ("minor", "tax"),
     PAYMENT: ("minor",),
     CREDIT: ("amount", "remaining"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 from collections.abc import Iterator
 
@@ -43,12 +44,26 @@ class Metered:
 
     def events(self, who: Life, meter: str, window: Period, /) -> Iterator[tuple[dt.datetime, Event]]:
         """The events themselves with their times, in order of time."""
+        for row in self._counted(who, meter, window):
+            if self.known is None or int(row[8] or 0) <= micros(self.known):
+                yield from_micros(int(row[6] or 0)), Event(number(str(row[7])), FrozenMap(json.loads(str(row[9]))))
+
+    def grown(self, who: Life, meter: str, window: Period, /) -> Iterator[tuple[dt.datetime, UsageTotal]]:
+        """How the total grew: what it was from each instant on at which events were recorded."""
+        rows = sorted(self._counted(who, meter, window), key=lambda row: int(row[8] or 0))
+        total = UsageTotal()
+        for at, batch in itertools.groupby(rows, key=lambda row: int(row[8] or 0)):
+            for row in batch:
+                total = total.plus(UsageTotal(1, number(str(row[7]))))
+            yield from_micros(at), total
+
+    def _counted(self, who: Life, meter: str, window: Period) -> Iterator[Row]:
+        """The rows of the events that count, in order of time."""
         unnamed = self._unnamed(who, meter, window)
         for row in self._rows(meter, window):
             at = from_micros(int(row[6] or 0))
-            named = row[3] == who.subscription.id or (row[3] is None and any(at in piece for piece in unnamed))
-            if named and (self.known is None or int(row[8] or 0) <= micros(self.known)):
-                yield at, Event(number(str(row[7])), FrozenMap(json.loads(str(row[9]))))
+            if row[3] == who.subscription.id or (row[3] is None and any(at in piece for piece in unnamed)):
+                yield row
 
     def _unnamed(self, who: Life, meter: str, window: Period) -> tuple[Period, ...]:
         if not self._everybody:

@@ -91,8 +91,9 @@ def test_a_broken_invariant_is_refused(connection: sqlite3.Connection, table: Ta
 @pytest.mark.parametrize(
     ("table", "values", "change"),
     [
-        (DOCUMENT, {"net": 5, "total": 5}, "settled = 6"),
-        (DOCUMENT, {"net": 5, "total": 5}, "credited = -1"),
+        (DOCUMENT, {"net": 5, "total": 5, "open": 5}, "settled = 6, open = -1"),
+        (DOCUMENT, {"net": 5, "total": 5, "open": 5}, "credited = -1, open = 6"),
+        (DOCUMENT, {"net": 5, "total": 5, "open": 5}, "settled = 5"),
         (DOCUMENT, {}, "state = 'paid'"),
         (CREDIT, {"amount": 5, "remaining": 5}, "remaining = 6"),
         (CREDIT, {"amount": 5, "remaining": 5}, "remaining = -1"),

@@ -90,6 +90,7 @@ class Find:
     bounds: dict[str, Value]
     after: Row | None
     limit: int | None
+    backwards: bool
 
 
 @st.composite
@@ -110,7 +111,7 @@ def finds(draw: st.DrawFn) -> Find:
             bounds[side] = draw(values[fixed])
         length = draw(st.integers(0, len(order) - fixed))
         after = tuple(draw(value) for value in values[fixed : fixed + length]) if length else None
-    return Find(table, place, equal, bounds, after, draw(st.none() | st.integers(0, 4)))
+    return Find(table, place, equal, bounds, after, draw(st.none() | st.integers(0, 4)), draw(st.booleans()))
 
 
 def answer(call: Callable[[Store], Answer], store: Store) -> Answer:
@@ -246,6 +247,7 @@ class Lockstep(RuleBasedStateMachine):
                     at_most=bounds.get("at_most"),
                     after=find.after,
                     limit=find.limit,
+                    backwards=find.backwards,
                 )
             ),
         )

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
-from billcore.kernel import ZERO, BillcoreError, number
+import attrs
+
+from billcore.kernel import ZERO, BillcoreError, Exact, minor_units, number, places
 from billcore.kernel import exact as ex
-from billcore.pricing import Flat, Graduated, Package, PriceModel, Rating, Step, Tier
+from billcore.pricing import (
+    Commitment,
+    Event,
+    Flat,
+    Graduated,
+    GraduatedPercentage,
+    Package,
+    PercentTier,
+    PerUnit,
+    PriceModel,
+    Rating,
+    Step,
+    Tier,
+    Wrapped,
+)
 from tests.conformance.billing import bills, exact_of, minor_of, slice_of
 from tests.conformance.case import Answer, Case
-from tests.conformance.prices import major, minor_shown, model_of, shown
+from tests.conformance.prices import major, minor_shown, model_of, shown, transformed
 from tests.conformance.subscription import CURRENCY
 
 __all__ = ["answer"]
 
-_PERCENT = "percentage, graduated_percentage, dynamic: step 2"
 _LATER = {
-    "dynamic": _PERCENT,
-    "graduated_blocks": "tiers by package: step 2",
-    "graduated_percentage": _PERCENT,
     "graduated_prorated": "units that live for a part of a period: billcore rates the level in force over time (D14), "
     "a tier's flat amount with it; at the peer the flat amount of each tier ever entered is whole",
-    "minimum_commitment": "commitments over several prices, with their true-up: step 2",
-    "percentage": _PERCENT,
-    "unit_transform": "unit_divisor, unit_round: step 2",
-    "usage_discount": "which of several bills used the free units (interim): step 2",
-    "volume_blocks": "tiers by package: step 2",
 }
 
 
@@ -48,15 +56,8 @@ def _open(case: Case) -> str | None:
     """Why a case of a model that billcore has stays without an answer."""
     params = case.part("params")
     tiers = params.parts("tiers")
-    interim = not case.flag("last_slice", default=True) or "quantity_before" in case
-    if "unit_transform" in params:
-        return "unit_divisor, unit_round: step 2"
-    if "buckets" in case:
-        return "per_window buckets: step 2"
     if "full_units" in case:
         return "full units that choose the tier of a share: a part of a period is time in billcore (D14), not units"
-    if "minimum_amount" in params and (interim or len(case.texts("cumulative_snapshots")) > 1):
-        return "interim bills with minimum: step 2"
     if tiers and "up_to" in tiers[-1]:
         return "D03: a last tier that is bounded is refused when the price is defined"
     return None
@@ -70,12 +71,19 @@ def _refused(case: Case) -> bool:
     return False
 
 
+def _interim(model: Wrapped) -> Wrapped:
+    """The price as it is before the last bill of a period: the minimum is for the end."""
+    return attrs.evolve(model, minimum=None)
+
+
 def _rated(case: Case) -> Answer:
     """One quantity, all of it on one bill."""
     model = model_of(case)
+    if not case.flag("last_slice", default=True):
+        model = _interim(model)
     if "slice" in case:
         return _sliced(case, model)
-    rating = model.rate(number(case["quantity"]))
+    rating = _rating(case, model)
     taken = next((step.amount for step in rating.steps if step.name == "maximum"), ZERO)
     return case.asked(
         {
@@ -83,8 +91,42 @@ def _rated(case: Case) -> Answer:
             "billed_quantity": lambda: rating.quantity,
             "maximum_discount": lambda: shown(case, ex.negate(taken)),
             "tiers": lambda: _entered(case, rating),
+            "percentage_part": lambda: shown(case, _step(rating, "percentage").amount),
+            "unit_amount": lambda: ex.ratio(rating.amount, number(case["quantity"])),
+            "fixed_part": lambda: shown(case, _step(rating, "fixed").amount),
         }
     )
+
+
+def _rating(case: Case, model: Wrapped) -> Rating:
+    if "buckets" in case:
+        return model.rate_windows([number(quantity) for quantity in case.texts("buckets")])
+    if case["model"] == "percentage":
+        return model.rate_events(_events(case))
+    total = case.part("params").maybe("precise_total_cents")
+    return model.rate(number(case["quantity"]) if total is None else major(case, number_in_cents(total)))
+
+
+def _events(case: Case) -> list[Event]:
+    """The events' amounts: as told, or as running totals of the first ones with the rest in equal parts."""
+    told = case.fields["events"]
+    if isinstance(told, list):
+        return [Event(number(value)) for value in case.texts("events")]
+    events = case.part("events")
+    running = [number(0), *(number(value) for value in events.texts("running_total_of_first_events"))]
+    first = [ex.subtract(after, before) for before, after in itertools.pairwise(running)]
+    others = int(str(events.fields["count"])) - len(first)
+    rest = ex.ratio(ex.subtract(number(case["quantity"]), running[-1]), others) if others else ZERO
+    return [Event(value) for value in (*first, *(rest for _ in range(others)))]
+
+
+def number_in_cents(amount: str) -> str:
+    """An amount of cents in units of the currency."""
+    return str(ex.scaled(1, 2) * number(amount))
+
+
+def _step(rating: Rating, name: str) -> Step:
+    return next((step for step in rating.steps if step.name == name), Step(name))
 
 
 def _entered(case: Case, rating: Rating) -> list[Answer]:
@@ -113,17 +155,33 @@ def _difference(case: Case) -> Answer:
     model = model_of(case)
     before = number(case["quantity_before"])
     billed = Flat(major(case, case["billed_before"])) if "billed_before" in case else model
-    known = [(billed, before), (model, ex.add(before, number(case["quantity"])))]
+    if not case.flag("last_slice", default=True):
+        model = _interim(model)
+    known: list[tuple[PriceModel, Exact]] = [(billed if "billed_before" in case else _interim(model), before)]
+    known.append((model, ex.add(before, number(case["quantity"]))))
     moved = bills(known, case.maybe("currency") or CURRENCY)[-1]
     if "currency" in case:
-        return case.asked({"amount": lambda: minor_shown(case, minor_of(moved))})
+        plain = [(billed, before), (Wrapped(model=model.model), ex.add(before, number(case["quantity"])))]
+
+        def gross() -> int:
+            return minor_of(bills(plain, case["currency"])[-1])
+
+        return case.asked(
+            {
+                "amount": lambda: minor_shown(case, minor_of(moved)),
+                "gross": lambda: minor_shown(case, gross()),
+                "maximum_discount": lambda: minor_shown(case, gross() - minor_of(moved)),
+            }
+        )
     return case.asked({"amount": lambda: shown(case, exact_of(moved))})
 
 
 def _snapshots(case: Case) -> Answer:
     """Quantities that become known one after the other, each billed as a difference."""
     model = model_of(case)
-    known = [(model, number(quantity)) for quantity in case.texts("cumulative_snapshots")]
+    quantities = [number(quantity) for quantity in case.texts("cumulative_snapshots")]
+    last = model if case.flag("last_slice", default=True) else _interim(model)
+    known = [*((_interim(model), quantity) for quantity in quantities[:-1]), (last, quantities[-1])]
     made = bills(known, case.maybe("currency") or CURRENCY)
     return case.asked(
         {
@@ -141,7 +199,7 @@ def _one_tier(case: Case) -> Answer:
     """The units of one tier, between others that are free."""
     params = case.part("params")
     if "unit_amount" not in params:
-        raise NotImplementedError(_PERCENT)
+        return _one_percent_tier(case, params)
     below = [Tier(params["from"])] if number(params["from"]) else []
     above = [Tier()] if "to" in params else []
     tier = Tier(params.maybe("to"), params["unit_amount"], params.maybe("flat_amount") or 0)
@@ -151,7 +209,65 @@ def _one_tier(case: Case) -> Answer:
     return case.asked({"units": lambda: found.quantity, "amount": lambda: found.amount})
 
 
+def _one_percent_tier(case: Case, params: Case) -> Answer:
+    below = [PercentTier(params["from"])] if number(params["from"]) else []
+    above = [PercentTier()] if "to" in params else []
+    tier = PercentTier(params.maybe("to"), params["rate_percent"], params.maybe("flat_amount") or 0)
+    rating = GraduatedPercentage([*below, tier, *above]).rate(number(case["quantity"]))
+    found = _step(rating, f"tier {len(below) + 1}")
+    return case.asked({"units": lambda: found.quantity, "amount": lambda: found.amount})
+
+
+def _blocks(case: Case) -> Answer:
+    """Tiers counted in blocks, perhaps on top of what was billed."""
+    model, quantity = model_of(case), number(case["quantity"])
+    if "billed_before" in case:
+        known: list[tuple[PriceModel, Exact]] = [(Flat(case["billed_before"]), ZERO), (model, quantity)]
+        moved = bills(known, case.maybe("currency") or CURRENCY)[-1]
+        exact = "currency" not in case
+        return case.asked({"amount": lambda: exact_of(moved) if exact else minor_shown(case, minor_of(moved))})
+    rating = model.rate(quantity)
+    return case.asked(
+        {"amount": lambda: shown(case, rating.amount), "tiers": lambda: [step.amount for step in rating.steps]}
+    )
+
+
+def _transformed(case: Case) -> Answer:
+    """What units become before they are priced."""
+    model = Wrapped(model=PerUnit(1), **transformed(case.part("params")))  # type: ignore[arg-type]  # keys of it
+    return case.asked({"billed_quantity": lambda: model.billed(number(case["quantity"]))})
+
+
+def _usage_discount(case: Case) -> Answer:
+    """Free units over a quantity that comes in two parts."""
+    model = Wrapped(model=PerUnit(1), included=case.part("params")["free_units"])
+    before, more = number(case["quantity_before"]), number(case["quantity"])
+    first, both = model.billed(before), model.billed(ex.add(before, more))
+    return case.asked(
+        {
+            "billed_quantity": lambda: ex.subtract(both, first),
+            "billed_quantity_before": lambda: first,
+            "free_used_now": lambda: ex.subtract(more, ex.subtract(both, first)),
+        }
+    )
+
+
+def _commitment(case: Case) -> Answer:
+    """The plan's part of the period, rounded, less than what was committed for it."""
+    params, period = case.part("params"), case.part("period")
+    code = params["currency"]
+    share = (int(str(period.fields["used_days"])), int(str(period.fields["full_days"])))
+    plan = minor_units(ex.ratio(number(params["plan_amount"]), share[1], share[0]), places(code))
+    commitment = Commitment(prices=["plan"], amount=params["minimum_amount"])
+    return {"true_up": ex.scaled(commitment.over(plan, places(code), share).true_up, places(code))}
+
+
 _SPECIAL: dict[str, Callable[[Case], Answer]] = {
+    "graduated_blocks": _blocks,
     "graduated_tier_units": _one_tier,
+    "minimum_commitment": _commitment,
     "package_count": _packages,
+    "unit_transform": _transformed,
+    "usage_discount": _usage_discount,
+    "volume_blocks": _blocks,
 }

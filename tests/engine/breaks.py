@@ -116,7 +116,7 @@ MONEY = (
         "M10",
         f"UPDATE billcore_line SET minor = -minor WHERE document {_A} AND position = 2",
         "INV-000003",
-        ["I1", "M4", "M5", "M6"],
+        ["I1", "I5", "M4", "M5", "M6"],
     ),
     Break("M11", f"UPDATE billcore_document SET settled = total + 1 WHERE id {_A}", "INV-000003", ["I5"]),
     Break("M11", "UPDATE billcore_payment SET reverses = 'nothing' WHERE reverses IS NOT NULL", "INV-000002"),
@@ -231,10 +231,13 @@ DOCUMENTS = (
     ),
     Break("I4", f"UPDATE billcore_document SET state = 'gone' WHERE id {_A}", "INV-000003"),
     Break("I4", f"UPDATE billcore_document SET state = 'uncollectible' WHERE id {_NOTE}", "CN-000001"),
-    Break("I4", "UPDATE billcore_document SET state = 'uncollectible' WHERE number = 'INV-000016'", "INV-000016"),
+    Break(
+        "I4", "UPDATE billcore_document SET state = 'uncollectible' WHERE number = 'INV-000016'", "INV-000016", ["I5"]
+    ),
     Break("I4", f"UPDATE billcore_document SET state = 'void' WHERE id {_A}", "INV-000003", ["M3", "M4", "P2"]),
     Break("I5", f"UPDATE billcore_document SET settled = settled - 1 WHERE id {_A}", "INV-000003"),
     Break("I5", "UPDATE billcore_document SET credited = 0 WHERE number = 'INV-000001'", "INV-000001"),
+    Break("I5", f"UPDATE billcore_document SET open = open + 1 WHERE id {_A}", "INV-000003"),
 )
 
 STORED = (
@@ -242,7 +245,9 @@ STORED = (
     Break("K5", "INSERT INTO billcore_exception VALUES ('main', 'exc_1', 'acme', 'k', 'w', 1, NULL, NULL, 1)", "acme"),
     Break("S2", "DELETE FROM billcore_account WHERE customer = 'omega'", "omega", ["S10"]),
     Break("S2", "DELETE FROM billcore_fact WHERE subscription = 'zeta-1' AND n = 1", "zeta-1", ["P2", "P5", "S4"]),
-    Break("S2", f"DELETE FROM billcore_line WHERE document {_is('OPN-000001')}", "OPN-000001", ["I1", "M4", "M5"]),
+    Break(
+        "S2", f"DELETE FROM billcore_line WHERE document {_is('OPN-000001')}", "OPN-000001", ["I1", "I5", "M4", "M5"]
+    ),
     Break(
         "S3",
         "UPDATE billcore_usage SET value = CASE id WHEN 'u1' THEN '8.25' ELSE '11.125' END WHERE id IN ('u1', 'u2')",

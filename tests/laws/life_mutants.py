@@ -103,9 +103,9 @@ LIFE = (
     ),
     Mutant(
         FACTS + "test_customers_do_not_touch_each_other",
-        "engine/accounts.py",
-        "        customer, seen = facts.customer.id, None if known is None else micros(known)",
-        "        customer, seen = 'zeta', None if known is None else micros(known)",
+        "engine/metering.py",
+        "        customer, seen = self.facts.customer.id, None",
+        "        customer, seen = 'zeta', None",
     ),
     Mutant(
         FACTS + "test_the_periods_of_an_item_tile_its_life",

@@ -7,6 +7,8 @@ from tests.laws.mutant import Mutant
 __all__ = ["PRICING"]
 
 MODELS = "tests/pricing/test_models.py::"
+COMMITMENT = "tests/pricing/test_commitment.py::"
+DISCOUNT = "tests/pricing/test_discount.py::"
 EVENTS = "tests/pricing/test_events.py::"
 PROGRESSIVE = "tests/pricing/test_progressive.py::"
 PRORATION = "tests/pricing/test_proration.py::"
@@ -83,6 +85,48 @@ PRICING = (
         "            amount = self.minimum if not free else amount\n",
     ),
     Mutant(
+        COMMITMENT + "test_all_together_is_at_least_what_was_committed",
+        "pricing/commitment.py",
+        "        true_up = max(0, committed - covered)",
+        "        true_up = max(0, committed - covered - 1)",
+    ),
+    Mutant(
+        COMMITMENT + "test_using_more_never_costs_less",
+        "pricing/commitment.py",
+        "        beyond = max(0, covered - committed)",
+        "        beyond = max(0, committed - covered)",
+    ),
+    Mutant(
+        DISCOUNT + "test_no_line_falls_below_zero_and_none_rises",
+        "pricing/discount.py",
+        "        wanted = min(group[0].amount, most)",
+        "        wanted = group[0].amount",
+    ),
+    Mutant(
+        DISCOUNT + "test_a_discount_stays_in_its_scope",
+        "pricing/discount.py",
+        "if rest > 0 and (group[0].lines is None or place in group[0].lines)",
+        "if rest > 0",
+    ),
+    Mutant(
+        DISCOUNT + "test_a_percentage_is_rounded_once",
+        "pricing/discount.py",
+        "wanted = min(minor_units(ex.ratio(ex.multiply(base, percent), _HUNDRED), 0, mode), most)",
+        "wanted = sum(minor_units(ex.ratio(ex.multiply(left[p], percent), _HUNDRED), 0, mode) for p in places)",
+    ),
+    Mutant(
+        DISCOUNT + "test_the_order_of_application_matters_among_like_ones_alone",
+        "pricing/discount.py",
+        "key=lambda group: (_breadth(group[0]), group[0].percent is None)",
+        "key=lambda group: _breadth(group[0])",
+    ),
+    Mutant(
+        DISCOUNT + "test_the_best_one_takes_off_the_most",
+        "pricing/discount.py",
+        "    best = max(rivals",
+        "    best = min(rivals",
+    ),
+    Mutant(
         EVENTS + "test_events_cost_what_the_formats_say",
         "pricing/model/percentage.py",
         "place >= self.free_events",
@@ -91,8 +135,8 @@ PRICING = (
     Mutant(
         EVENTS + "test_splitting_an_event_never_pays",
         "pricing/model/percentage.py",
-        "elif self.event_maximum is not None and cost > self.event_maximum:",
-        "elif self.event_maximum is not None and place:",
+        "            fixed += 1",
+        "            fixed = 1 - fixed",
     ),
     Mutant(
         EVENTS + "test_windows_are_rated_alone",

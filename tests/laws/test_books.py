@@ -16,6 +16,7 @@ UPGRADED = [Step(wait=1, do="subscribe"), Step(wait=20_940, do="change", n=1, wh
 
 
 @given(lives(CORRECTED, who=BOTH))
+@example([Step(1, "redeem"), Step(1, "item", 1, which=1, run=True), Step(1, "forgive", 2)])
 def test_the_ledger_sums_to_zero_and_holds_what_is_open(steps: list[Step]) -> None:
     """Law: all accounts sum to zero; receivable is what documents leave open, stored value what credits hold (M3)."""
     billing = World.new().live(steps).billing

@@ -32,9 +32,10 @@ from tests.pricing import oracle
 BY_EVENT = price_models(kinds=[Percentage, Matrix])
 
 
-@given(price_models().filter(lambda model: isinstance(model, EventModel)), events())
-def test_events_cost_what_the_formats_say(model: EventModel, found: list[Event]) -> None:
+@given(BY_EVENT | price_models(kinds=[Wrapped]), events())
+def test_events_cost_what_the_formats_say(model: PriceModel, found: list[Event]) -> None:
     """Law: a price by event is the sum that FORMATS.md describes, event by event, exactly."""
+    assert isinstance(model, EventModel)
     rating = model.rate_events(found)
 
     assert ex.fraction(rating.amount) == oracle.by_event(model, found)

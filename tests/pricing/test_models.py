@@ -65,7 +65,7 @@ def with_quantities(models: st.SearchStrategy[PriceModel]) -> st.SearchStrategy[
     return models.flatmap(lambda model: st.tuples(st.just(model), interesting(model)))
 
 
-ANY_MODEL = with_quantities(price_models())
+ANY_MODEL = with_quantities(price_models() | price_models(kinds=[Wrapped]))
 
 
 @given(ANY_MODEL)

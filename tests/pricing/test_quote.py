@@ -20,6 +20,7 @@ from billcore.pricing import (
     Product,
     Quote,
     Selection,
+    Wrapped,
     charge,
     explain_rating,
     quote,
@@ -45,7 +46,7 @@ def test_explanations_recompute(case: tuple[Catalog, Selection], mode: Rounding)
     laws.quote_explains_itself(quote(*case, NOW, mode), mode)
 
 
-@given(price_models(), quantities(max_value=3_000))
+@given(price_models() | price_models(kinds=[Wrapped]), quantities(max_value=3_000))
 def test_a_rating_explains_itself(model: PerUnit, quantity: Decimal) -> None:
     """Law: the explanation of any rating recomputes to its exact amount, and its ids are paths."""
     rating = model.rate(quantity)

@@ -28,7 +28,7 @@ __all__ = ["MemoryStore"]
 R = TypeVar("R")
 
 _USAGE_INDEX = USAGE.indexes[0]
-_SUBSCRIPTION, _VALUE, _RECORDED, _REQUEST = map(USAGE.position, ("subscription", "value", "recorded", "request"))
+_VALUE, _RECORDED, _REQUEST = map(USAGE.position, ("value", "recorded", "request"))
 _ACCOUNT, _CURRENCY, _MINOR = map(POSTING.position, ("account", "currency", "minor"))
 
 
@@ -111,9 +111,11 @@ class _MemoryView(Unit):
         at_most: Value = None,
         after: Row | None = None,
         limit: int | None = None,
+        backwards: bool = False,
     ) -> Sequence[Row]:
         self.ready()
-        found = self._shelves[table.name].find(self.scope.tenant, index, equal, (at_least, at_most), after)
+        shelf, bounds = self._shelves[table.name], (at_least, at_most)
+        found = shelf.find(self.scope.tenant, index, equal, bounds, after, backwards=backwards)
         return list(islice((row for row in found if visible(self.scope, table, row)), limit))
 
     def find_many(self, table: Table, index: Index | None, first: Sequence[Value]) -> Sequence[Row]:
@@ -123,12 +125,8 @@ class _MemoryView(Unit):
     def usage_total(
         self, customer: str, meter: str, subscription: str | None, start: int, end: int, known: int | None = None
     ) -> UsageTotal:
-        rows = self.find(USAGE, _USAGE_INDEX, (customer, meter), at_least=start, at_most=end - 1)
-        values = [
-            ex.parse(str(row[_VALUE]))
-            for row in rows
-            if row[_SUBSCRIPTION] == subscription and (known is None or int(row[_RECORDED] or 0) <= known)
-        ]
+        rows = self.find(USAGE, _USAGE_INDEX, (customer, meter, subscription), at_least=start, at_most=end - 1)
+        values = [ex.parse(str(row[_VALUE])) for row in rows if known is None or int(row[_RECORDED] or 0) <= known]
         # By way of the text, so that the sum is canonical: ten times 0.1 is 1, not 1.0.
         from billcore.lifecycle import UsageTotal
 

@@ -85,6 +85,7 @@ def quote_to(quote: Quote) -> dict[str, object]:
         "lines": [
             {
                 "price": line.price,
+                "kind": "charge",
                 "description": line.description,
                 "cadence": line.cadence.value,
                 "quantity": ex.text(line.quantity),

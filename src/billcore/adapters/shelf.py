@@ -140,7 +140,14 @@ class Shelf:
         return before
 
     def find(
-        self, tenant: str, index: Index | None, equal: Row, bounds: tuple[Value, Value], after: Row | None
+        self,
+        tenant: str,
+        index: Index | None,
+        equal: Row,
+        bounds: tuple[Value, Value],
+        after: Row | None,
+        *,
+        backwards: bool,
     ) -> Iterator[Row]:
         """The rows that ``ReadTx.find`` describes, of all customers."""
         order = self._order(index)
@@ -158,7 +165,8 @@ class Shelf:
             behind = (*start, *order.lifted(after, len(equal)), _TOP)
             begin = max(begin, bisect_left(order.places, behind))
         end = bisect_left(order.places, high)
-        return (self.rows[order.key(order.places[place])] for place in range(begin, end))
+        found = range(begin, end)
+        return (self.rows[order.key(order.places[place])] for place in (reversed(found) if backwards else found))
 
     def _order(self, index: Index | None) -> _Order:
         name = None if index is None else index.columns

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 
 import attrs
 
@@ -15,16 +15,18 @@ from billcore.lifecycle import Customer, Life, OneOff, Subscription, life, next_
 from billcore.ports import ReadTx, Row, Tx
 from billcore.ports.tables import ACCOUNT, CUSTOMER, DOCUMENT, FACT, LINE, ONE_OFF, PAYMENT, PRICE, SUBSCRIPTION
 from billcore.pricing import Price
-from billcore.settlement import AccountFacts, AccountState, Billed, Invoice, late_dates
+from billcore.settlement import AccountFacts, AccountState, Billed, ChargeKey, Invoice, late_dates
 
 __all__ = [
     "UNREADABLE",
     "Loaded",
     "billed_since",
+    "billing_dates",
     "invoices_in",
     "invoices_of",
     "load",
     "load_customer",
+    "load_for",
     "load_many",
     "load_subscription",
     "prices",
@@ -86,6 +88,15 @@ def load(tx: ReadTx, customer: str) -> Loaded:
     if not found:
         raise NotFound("no such customer", place="customer", value=customer)
     return found[0]
+
+
+def load_for(tx: ReadTx, customer: str, *subscriptions: Subscription) -> Loaded:
+    """The account with these subscriptions alone, for a fact that touches no other. Raises ``NotFound``."""
+    row = tx.get(ACCOUNT, (customer,))
+    facts = AccountFacts(customer=load_customer(tx, customer), subscriptions=subscriptions)
+    if row is None:
+        raise NotFound("no such customer", place="customer", value=customer)
+    return Loaded(account_of(row), facts)
 
 
 def load_many(
@@ -182,12 +193,7 @@ def rescheduled(
     """
     known = seen if past is not None and _nothing_after(facts, past) else ()
     lives = known or [life(subscription, facts.customer) for subscription in facts.subscriptions]
-    found = [due for one in lives if (due := next_due(one, state.last_run)) is not None]
-    if state.last_run is not None and state.marks and state.marks[0] <= state.last_run:
-        found += [
-            date for date in late_dates(lives, state.marks[0], state.last_run, billed()) if past is None or date > past
-        ]
-    found += state.reopened
+    found = [*billing_dates(lives, state, lambda: billed().entries, past), *state.reopened]
     if not found and state.marks:
         if state.last_run is not None and state.marks[0] <= state.last_run:
             state = state.reopen(state.last_run)
@@ -195,6 +201,20 @@ def rescheduled(
         else:
             found = [state.marks[0]]
     return attrs.evolve(state, next_due=min(found, default=None))
+
+
+def billing_dates(
+    lives: Sequence[Life],
+    state: AccountState,
+    billed: Callable[[], Container[ChargeKey]],
+    past: dt.datetime | None = None,
+) -> list[dt.datetime]:
+    """The next billing date of each subscription, and the past ones (after ``past``) that have a new key in advance."""
+    found = [due for one in lives if (due := next_due(one, state.last_run)) is not None]
+    if state.last_run is not None and state.marks and state.marks[0] <= state.last_run:
+        late = late_dates(lives, state.marks[0], state.last_run, billed())
+        found += [date for date in late if past is None or date > past]
+    return found
 
 
 def _nothing_after(facts: AccountFacts, at: dt.datetime) -> bool:

@@ -28,12 +28,9 @@ def catalog_at(tx: ReadTx, at: dt.datetime) -> Catalog:
 
 
 def _in_force(tx: ReadTx, at: dt.datetime) -> str | None:
-    rows = tx.find(CATALOG, CATALOG.indexes[0], (), at_most=micros(at))
-    if not rows:
-        return None
-    newest = max(int(row[1] or 0) for row in rows)
-    latest = max((row for row in rows if row[1] == newest), key=lambda row: (int(row[2] or 0), str(row[0])))
-    return str(latest[3])
+    """The body of the newest by its instant, then by when it was published: no other is read."""
+    rows = tx.find(CATALOG, CATALOG.indexes[0], (), at_most=micros(at), limit=1, backwards=True)
+    return str(rows[0][3]) if rows else None
 
 
 def rates_at(tx: ReadTx, at: dt.datetime) -> tuple[TaxRate, ...]:

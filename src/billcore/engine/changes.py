@@ -7,8 +7,9 @@ from decimal import Decimal
 
 import attrs
 
-from billcore.engine.accounts import Loaded, save_account
+from billcore.engine.accounts import Loaded
 from billcore.engine.catalogs import catalog_at
+from billcore.engine.one_fact import save_fact
 from billcore.engine.rows.facts import fact_row, price_rows
 from billcore.engine.session import Call
 from billcore.kernel import CurrencyMismatch, Exact, InvalidValue, OrderId
@@ -152,9 +153,8 @@ def write_fact(tx: Tx, loaded: Loaded, subscription: Subscription, fact: Fact) -
     if isinstance(fact, Order):
         tx.insert_absent(PRICE, price_rows(fact.records))
     tx.insert(FACT, [fact_row(fact, loaded.account.customer)])
-    others = [other for other in loaded.facts.subscriptions if other.id != subscription.id]
-    found = sorted([*others, subscription], key=lambda one: one.id)
-    save_account(tx, loaded, attrs.evolve(loaded.facts, subscriptions=tuple(found)), *_marks(loaded, fact))
+    before = attrs.evolve(subscription, facts=subscription.facts[:-1]) if fact.n else None
+    save_fact(tx, loaded, *_marks(loaded, fact), before=before, after=subscription)
 
 
 def _marks(loaded: Loaded, fact: Fact) -> tuple[dt.datetime, ...]:

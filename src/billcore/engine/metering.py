@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import heapq
 import itertools
 import json
 from collections.abc import Iterator
@@ -10,13 +11,13 @@ from collections.abc import Iterator
 import attrs
 
 from billcore.kernel import FrozenMap, Period, from_micros, micros, number
-from billcore.lifecycle import Life, UsageTotal, life, unnamed_windows
+from billcore.lifecycle import Life, Metering, UsageTotal, first_to_meter, life, unnamed_windows
 from billcore.ports import ReadTx, Row
 from billcore.ports.tables import USAGE
 from billcore.pricing import Event
 from billcore.settlement import AccountFacts
 
-__all__ = ["Metered"]
+__all__ = ["Metered", "usage_rows"]
 
 _PAGE = 5_000
 
@@ -32,6 +33,7 @@ class Metered:
     facts: AccountFacts
     known: dt.datetime | None = None
     _everybody: list[Life] = attrs.field(factory=list)
+    _metering: dict[str, Metering] = attrs.field(factory=dict)
 
     def __call__(self, who: Life, meter: str, window: Period, /) -> UsageTotal:
         """How many they are, and their sum."""
@@ -59,32 +61,28 @@ class Metered:
 
     def _counted(self, who: Life, meter: str, window: Period) -> Iterator[Row]:
         """The rows of the events that count, in order of time."""
-        unnamed = self._unnamed(who, meter, window)
-        for row in self._rows(meter, window):
-            at = from_micros(int(row[6] or 0))
-            if row[3] == who.subscription.id or (row[3] is None and any(at in piece for piece in unnamed)):
-                yield row
+        customer = self.facts.customer.id
+        found = [usage_rows(self.tx, customer, meter, who.subscription.id, window)]
+        found += [usage_rows(self.tx, customer, meter, None, piece) for piece in self._unnamed(who, meter, window)]
+        yield from heapq.merge(*found, key=lambda row: (row[6], row[0], row[1]))
 
     def _unnamed(self, who: Life, meter: str, window: Period) -> tuple[Period, ...]:
-        if not self._everybody:
-            self._everybody = [life(subscription, self.facts.customer) for subscription in self.facts.subscriptions]
-        return unnamed_windows(self._everybody, who, meter, window)
+        if meter not in self._metering:
+            if not self._everybody:
+                self._everybody = [life(subscription, self.facts.customer) for subscription in self.facts.subscriptions]
+            self._metering[meter] = first_to_meter(self._everybody, meter)
+        return unnamed_windows(self._metering[meter], who, window)
 
-    def _rows(self, meter: str, window: Period) -> Iterator[Row]:
-        """The rows of the window, a page at a time."""
-        start, end = micros(window.start), micros(window.end)
-        after: Row | None = None
-        while True:
-            rows = self.tx.find(
-                USAGE,
-                USAGE.indexes[0],
-                (self.facts.customer.id, meter),
-                at_least=start,
-                at_most=end - 1,
-                after=after,
-                limit=_PAGE,
-            )
-            yield from rows
-            if len(rows) < _PAGE:
-                return
-            after = (rows[-1][6], rows[-1][0], rows[-1][1])
+
+def usage_rows(
+    tx: ReadTx, customer: str, meter: str, subscription: str | None, window: Period | None = None
+) -> Iterator[Row]:
+    """The events of a meter that name a subscription (``None``: none), in order of time, a page at a time."""
+    start, end = (None, None) if window is None else (micros(window.start), micros(window.end) - 1)
+    equal, after = (customer, meter, subscription), None
+    while True:
+        rows = tx.find(USAGE, USAGE.indexes[0], equal, at_least=start, at_most=end, after=after, limit=_PAGE)
+        yield from rows
+        if len(rows) < _PAGE:
+            return
+        after = (rows[-1][6], rows[-1][0], rows[-1][1])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from billcore.engine.accounts import UNREADABLE, Loaded, billed_since, invoices_of, load_many, rescheduled
+from billcore.engine.accounts import UNREADABLE, Loaded, billed_since, invoices_in, invoices_of, load_many, rescheduled
 from billcore.engine.catalogs import rates_at
 from billcore.engine.metering import Metered
 from billcore.engine.parking import park
@@ -135,8 +135,8 @@ def funds_of(tx: ReadTx, customers: Sequence[str], at: dt.datetime) -> tuple[dic
             held.setdefault(credit.customer, []).append(credit)
             versions[credit.id] = int(row[-1] or 0)
     for customer, found in held.items():
-        open_ones = tuple(invoice for invoice in invoices_of(tx, customer) if invoice.open > 0)
-        funds[customer] = Funds(tuple(found), open_ones)
+        rows = tx.find(DOCUMENT, DOCUMENT.indexes[2], (customer,), at_least=1)
+        funds[customer] = Funds(tuple(found), tuple(invoices_in(tx, rows)))
     return funds, versions
 
 

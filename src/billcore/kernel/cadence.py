@@ -108,10 +108,10 @@ Anchor: TypeAlias = Literal["calendar", "start"] | DayAnchor | dt.datetime
 def checked_anchor(value: object, place: str = "anchor") -> Anchor:
     """An anchor from outside. Raises ``InvalidValue`` for what is none, ``InvalidInstant`` for a naive datetime."""
     match value:
-        case dt.datetime():
-            return instant(value, place)
         case "calendar" | "start" | DayAnchor():
             return value
+        case dt.datetime() | str() if isinstance(value, dt.datetime) or value[:1].isdigit():
+            return instant(value, place)
         case _:
             raise InvalidValue("not an anchor", place=place, value=value, hint='"calendar", "start", day or instant')
 

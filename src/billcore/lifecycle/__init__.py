@@ -12,7 +12,16 @@ from billcore.lifecycle.facts import Cancelled, Detached, Fact, Order, OrderKind
 from billcore.lifecycle.oneoff import OneOff
 from billcore.lifecycle.schedule import Occurrence, due_dates, next_due, occurrences, same_schedule
 from billcore.lifecycle.subscription import Epoch, Item, Life, Subscription, SubscriptionState, life
-from billcore.lifecycle.usage import UsageAction, UsageEvent, UsageTotal, allowance, quantity_of, unnamed_windows
+from billcore.lifecycle.usage import (
+    Metering,
+    UsageAction,
+    UsageEvent,
+    UsageTotal,
+    allowance,
+    first_to_meter,
+    quantity_of,
+    unnamed_windows,
+)
 
 __all__ = [
     "Cancelled",
@@ -22,6 +31,7 @@ __all__ = [
     "Fact",
     "Item",
     "Life",
+    "Metering",
     "Occurrence",
     "OneOff",
     "Opening",
@@ -38,6 +48,7 @@ __all__ = [
     "allowance",
     "due_dates",
     "effective",
+    "first_to_meter",
     "life",
     "next_due",
     "occurrences",

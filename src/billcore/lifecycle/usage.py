@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import heapq
 import re
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import attrs
 
@@ -27,10 +29,22 @@ from billcore.lifecycle.schedule import Occurrence
 from billcore.lifecycle.subscription import Life
 from billcore.pricing import Aggregation, Allowance, PriceCadence, share
 
-__all__ = ["UsageAction", "UsageEvent", "UsageTotal", "allowance", "quantity_of", "unnamed_windows"]
+__all__ = [
+    "Metering",
+    "UsageAction",
+    "UsageEvent",
+    "UsageTotal",
+    "allowance",
+    "first_to_meter",
+    "quantity_of",
+    "unnamed_windows",
+]
 
 UsageAction = Literal["increment"]
 """``set`` (what a meter stands at) is named by the formats and built later."""
+
+Metering: TypeAlias = Sequence[tuple[dt.datetime, str | None]]
+"""Instants, and the first subscription (by id) that meters something from each on; ``None`` where none does."""
 
 _LONGEST_NAME = 200
 _LONGEST_PROPERTY = 1_000
@@ -140,28 +154,51 @@ def quantity_of(total: UsageTotal, aggregation: Aggregation) -> Exact:
             return ex.whole(total.count)
 
 
-def unnamed_windows(lives: Iterable[Life], life: Life, meter: str, window: Period) -> tuple[Period, ...]:
+def first_to_meter(lives: Iterable[Life], meter: str) -> Metering:
+    """Which of a customer's subscriptions is the first (by id) to meter something, from when on."""
+    spans = [
+        (item.start, life.subscription.id, item.end)
+        for life in lives
+        for item in life.items
+        if item.record.price.meter == meter
+    ]
+    spans.sort(key=lambda span: span[:2])
+    edges = sorted({edge for start, _, end in spans for edge in (start, end) if edge is not None})
+    metering: list[tuple[str, int]] = []
+    found: list[tuple[dt.datetime, str | None]] = []
+    begun = 0
+    for edge in edges:
+        while begun < len(spans) and spans[begun][0] <= edge:
+            heapq.heappush(metering, (spans[begun][1], begun))
+            begun += 1
+        while metering and (end := spans[metering[0][1]][2]) is not None and end <= edge:
+            heapq.heappop(metering)
+        first = metering[0][0] if metering else None
+        if not found or found[-1][1] != first:
+            found.append((edge, first))
+    return found
+
+
+def unnamed_windows(metering: Metering, life: Life, window: Period) -> tuple[Period, ...]:
     """The parts of ``window`` whose events without a subscription count for this one.
 
     They count for the customer's first subscription (by id) that meters them at that time (DESIGN.md, Proration,
     Usage).
     """
-    left = [window]
-    for other in lives:
-        if other.subscription.id >= life.subscription.id:
-            continue
-        for item in other.items:
-            if item.record.price.meter == meter:
-                left = [piece for period in left for piece in _without(period, item.start, item.end)]
-    return tuple(left)
-
-
-def _without(period: Period, start: dt.datetime, end: dt.datetime | None) -> list[Period]:
-    taken = period.overlap(start, end)
-    if taken is None:
-        return [period]
-    pieces = (Period(period.start, taken.start), Period(taken.end, period.end))
-    return [piece for piece in pieces if not piece.empty]
+    place = bisect_right(metering, window.start, key=lambda step: step[0])
+    steps = [(window.start, metering[place - 1][1] if place else None)]
+    while place < len(metering) and metering[place][0] < window.end:
+        steps.append(metering[place])
+        place += 1
+    found = []
+    free: dt.datetime | None = None
+    for at, first in steps:
+        if first is not None and first < life.subscription.id:
+            found += [Period(free, at)] if free is not None else []
+            free = None
+        elif free is None:
+            free = at
+    return tuple(found) if free is None else (*found, Period(free, window.end))
 
 
 def allowance(life: Life, occurrence: Occurrence) -> Allowance:

@@ -84,6 +84,7 @@ class ReadTx(Protocol):
         at_most: Value = None,
         after: Row | None = None,
         limit: int | None = None,
+        backwards: bool = False,
     ) -> Sequence[Row]:
         """Rows in the order of an index (``None``: the key), ties by key.
 
@@ -91,7 +92,7 @@ class ReadTx(Protocol):
         out rows where it is null. ``after`` continues behind the row of which it is the values of the order's columns
         that follow ``equal`` (the index's, then those of the key that it lacks): keyset paging. A shorter one continues
         behind all rows that begin with it. Nulls come first; texts are in the order of their code points; a null in
-        ``equal`` finds nulls.
+        ``equal`` finds nulls. ``backwards`` gives the same rows in the opposite order: ``limit`` then takes the last.
         """
         ...
 

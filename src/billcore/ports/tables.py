@@ -104,7 +104,9 @@ ACCOUNT = _table(
     changes=("last_run", "latest", "next_due", "marks", "reopened", "parked", "version"),
     references=((("customer",), "customer"),),
 )
-CATALOG = _table("catalog", "version:text effective:int recorded:int body:text", "version", (_by("effective version"),))
+CATALOG = _table(
+    "catalog", "version:text effective:int recorded:int body:text", "version", (_by("effective recorded version"),)
+)
 PRICE = _table("price", "hash:text body:text", "hash")
 SUBSCRIPTION = _table(
     "subscription",
@@ -135,27 +137,35 @@ USAGE = _table(
     "source:text id:text customer:text subscription:text? resource:text? meter:text time:int value:text recorded:int "
     "properties:text request:text",
     "source id",
-    (_by("customer meter time"),),
+    (_by("customer meter subscription time"),),
     references=((("customer",), "customer"),),
 )
 DOCUMENT = _table(
     "document",
     "id:text number:text kind:text customer:text currency:text issuer:text billing_date:int sequence:int issued_at:int "
     "due_at:int corrects:text? reason:text? taxes:text net:int tax:int total:int hash:text state:text credited:int "
-    "settled:int version:int",
+    "settled:int open:int version:int",
     "id",
     (
         _by("issuer number", unique=True),
         _by("customer billing_date sequence currency issuer", unique=True),
+        _by("customer open"),
     ),
     append_only=False,
     version="version",
-    changes=("state", "credited", "settled", "version"),
+    changes=("state", "credited", "settled", "open", "version"),
     checks=(
         ("M4", "total = net + tax"),
         ("M10", "(kind = 'credit_note' AND total <= 0) OR (kind <> 'credit_note' AND total >= 0)"),
         ("M11", "kind = 'credit_note' OR (settled >= 0 AND credited >= 0 AND settled + credited <= total)"),
         ("I4", "state IN ('issued', 'void', 'waived', 'uncollectible')"),
+        (
+            "I5",
+            (
+                "(state = 'issued' AND kind <> 'credit_note' AND open = total - credited - settled)"
+                " OR ((state <> 'issued' OR kind = 'credit_note') AND open = 0)"
+            ),
+        ),
     ),
     references=((("customer",), "customer"), (("corrects",), "document")),
 )

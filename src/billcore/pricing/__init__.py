@@ -16,6 +16,10 @@ Decimal('12.0')
 from billcore.pricing.archive import archive, price_hash, unarchive
 from billcore.pricing.catalog import Catalog
 from billcore.pricing.charge import Allowance, events_rating, recurring_amount, usage_rating, windows_rating
+from billcore.pricing.commitment import Commitment, Committed
+from billcore.pricing.coupon import Coupon, CouponDuration
+from billcore.pricing.credit_unit import CreditUnit
+from billcore.pricing.discount import Discount, Discounted, Stacking, UsedDiscount, discounted
 from billcore.pricing.explain import Explanation, Operation, explain_rating, leaf
 from billcore.pricing.model.flat import Flat, PerUnit
 from billcore.pricing.model.matrix import Cell, Matrix
@@ -46,7 +50,14 @@ __all__ = [
     "Bracket",
     "Catalog",
     "Cell",
+    "Commitment",
+    "Committed",
     "ComputePlan",
+    "Coupon",
+    "CouponDuration",
+    "CreditUnit",
+    "Discount",
+    "Discounted",
     "Dynamic",
     "Event",
     "EventModel",
@@ -83,6 +94,7 @@ __all__ = [
     "Selection",
     "Service",
     "SlaTier",
+    "Stacking",
     "StairStep",
     "Step",
     "Storage",
@@ -92,12 +104,14 @@ __all__ = [
     "Tier",
     "Timing",
     "UnitRound",
+    "UsedDiscount",
     "Volume",
     "Wrapped",
     "allowance_of",
     "amount_of",
     "anchor_of",
     "archive",
+    "discounted",
     "events_rating",
     "explain_rating",
     "find_rate",

@@ -11,7 +11,17 @@ from typing import TypeVar
 
 import attrs
 
-from billcore.kernel import ONE, CurrencyMismatch, Interval, InvalidValue, NotFound, checked_id, currency, instant
+from billcore.kernel import (
+    ONE,
+    CurrencyMismatch,
+    Interval,
+    InvalidValue,
+    NotFound,
+    checked_id,
+    currency,
+    instant,
+    rfc3339,
+)
 from billcore.pricing.model.flat import Flat, PerUnit
 from billcore.pricing.price import Price
 from billcore.pricing.product import Addon, Meter, Plan, PlanStatus, PlanVersion, Product, period_of, unique_codes
@@ -182,8 +192,11 @@ class Catalog:
         """The SLA tier of that code. Raises ``NotFound``."""
         return _find(self.sla_tiers, code, "sla_tier")
 
-    def plan_version(self, code: str, version: int | None = None) -> PlanVersion:
-        """The active version of a plan, or the one named. Drafts and retired versions are not sold."""
+    def plan_version(self, code: str, version: int | None = None, at: dt.datetime | None = None) -> PlanVersion:
+        """The active version of a plan, or the one named.
+
+        Drafts and retired versions are not sold, nor one that takes effect after ``at``.
+        """
         plan = self.plan(code)
         chosen = plan.active if version is None else plan.version(version)
         if chosen is None:
@@ -194,30 +207,36 @@ class Catalog:
             )
         if chosen.status is not PlanStatus.ACTIVE:
             raise InvalidValue(f"a {chosen.status.value} version is not sold", place="version", value=chosen.version)
+        if at is not None and chosen.effective is not None and at < chosen.effective:
+            since = rfc3339(chosen.effective)
+            raise InvalidValue("this version is not sold yet", place="version", value=chosen.version, hint=since)
         return chosen
 
-    def records(self, selection: Selection) -> tuple[OrderRecord, ...]:
-        """What a selection expands to: prices and quantities, the addons' last.
+    def records(self, selection: Selection, at: dt.datetime | None = None) -> tuple[OrderRecord, ...]:
+        """What a selection expands to: prices and quantities, the addons' last; ``at`` is when it is bought.
 
         Raises ``NotFound`` and ``InvalidValue`` with the place in the selection, ``CurrencyMismatch`` where prices of
         two currencies meet.
         """
-        if not self._base(selection):
+        base = self._base(selection, at)
+        if not base:
             raise InvalidValue("nothing to sell in this selection", place="selection")
+        for size in sorted(selection.sizes.keys() - {record.price.size for record in base}):
+            raise InvalidValue("no price of this product takes this size", place=f"sizes.{size}", value=size)
         addons = Counter(selection.addons)
-        found = (*self._base(selection), *(self.addon_record(code, count) for code, count in addons.items()))
+        found = (*base, *(self.addon_record(code, count) for code, count in addons.items()))
         unique_codes(tuple(record.price for record in found), "selection")
         currencies = {record.price.currency for record in found}
         if len(currencies) > 1:
             raise CurrencyMismatch(place="selection", value=" and ".join(sorted(map(str, currencies))))
         return found
 
-    def _base(self, selection: Selection) -> tuple[OrderRecord, ...]:
+    def _base(self, selection: Selection, at: dt.datetime | None = None) -> tuple[OrderRecord, ...]:
         if selection.service is not None:
             tier = None if selection.sla_tier is None else self.sla_tier(selection.sla_tier)
             return self.service(selection.service).records(selection, tier)
         if selection.plan is not None:
-            prices = self.plan_version(selection.plan, selection.version).prices
+            prices = self.plan_version(selection.plan, selection.version, at).prices
         else:
             prices = self.product(selection.product or "").prices
         return tuple(self._record(price, _quantity(price, selection)) for price in prices)

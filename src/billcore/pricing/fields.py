@@ -230,3 +230,31 @@ def event_maximum(value: Number | None) -> Decimal | None:
 def default_unit_amount(value: Number | None) -> Decimal | None:
     """The field ``default_unit_amount``, read and checked."""
     return None if value is None else _not_negative(value, "default_unit_amount")
+
+
+def positive_rate(value: Number) -> Decimal:
+    """The field ``rate`` of what is worth something, read and checked."""
+    return _positive(value, "rate")
+
+
+def percent_or_none(value: Number | None) -> Decimal | None:
+    """The field ``percent``, read and checked."""
+    return None if value is None else _percentage(value, "percent")
+
+
+def amount_or_none(value: Number | None) -> Decimal | None:
+    """The field ``amount``, read and checked."""
+    return None if value is None else _not_negative(value, "amount")
+
+
+def overage_factor(value: Number) -> Decimal:
+    """The field ``overage_factor``, read and checked: 1 or more, as using more never costs less."""
+    factor = number(value, "overage_factor")
+    if factor < 1:
+        raise InvalidValue("must be 1 or more", place="overage_factor", value=str(factor))
+    return factor
+
+
+def cap(value: Number | None) -> Decimal | None:
+    """The field ``cap``, read and checked."""
+    return None if value is None else _not_negative(value, "cap")

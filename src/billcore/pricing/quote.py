@@ -11,6 +11,7 @@ from billcore.kernel import (
     Anchor,
     Exact,
     Interval,
+    InvalidValue,
     Money,
     NotFound,
     Period,
@@ -109,7 +110,9 @@ def quote(catalog: Catalog, selection: Selection, at: dt.datetime, mode: Roundin
 
     Pure: nothing is reserved or saved. Raises what ``Catalog.records`` raises.
     """
-    records = catalog.records(selection)
+    records = catalog.records(selection, selection.starts_on or at)
+    for meter in sorted(selection.usage.keys() - {record.price.meter for record in records}):
+        raise InvalidValue("no price of this selection meters this", place=f"usage.{meter}", value=meter)
     currency = records[0].price.currency or ""
     anchor, interval = anchor_of(catalog, selection), catalog.interval(selection)
     lines = tuple(_line(record, records, selection, currency, mode) for record in records)
@@ -176,7 +179,14 @@ def _line(
         price.description or price.code, amount.amount, "round", (tree,), price.code, places(currency), mode
     )
     return QuoteLine(
-        price.code, price.description, price.cadence, price.interval, quantity, amount, exact, rounded.numbered()
+        price.code,
+        price.description or price.code,
+        price.cadence,
+        price.interval,
+        quantity,
+        amount,
+        exact,
+        rounded.numbered(),
     )
 
 

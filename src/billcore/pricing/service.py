@@ -166,6 +166,10 @@ class Service:
         replicas = max(selection.replicas, tier.min_replicas if tier else ONE)
         if selection.quantity != 1 and self.billing_unit is not BillingUnit.USER:
             raise InvalidValue("this service is sized by replicas", place="quantity", value=str(selection.quantity))
+        if selection.storage is not None and not selection.storage_gib:
+            raise InvalidValue("how much of this storage", place="storage_gib", value=str(selection.storage_gib))
+        if selection.replicas != 1 and selection.compute_plan is None and not selection.storage_gib:
+            raise InvalidValue("replicas of what", place="replicas", value=str(selection.replicas), hint="compute_plan")
         found = [self._record("base", self._title("base fee"), Flat(self.base_fee), ONE)] if self.base_fee else []
         if tier is not None:
             found.append(self._sla(tier))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 import attrs
 
@@ -164,7 +164,7 @@ def _last_fact(facts: Sequence[Fact], key: ChargeKey) -> Fact | None:
 
 
 def late_dates(
-    lives: Iterable[Life], mark: dt.datetime, last_run: dt.datetime, billed: Billed
+    lives: Iterable[Life], mark: dt.datetime, last_run: dt.datetime, billed: Container[ChargeKey]
 ) -> tuple[dt.datetime, ...]:
     """The billing dates not after ``last_run`` on which a key in advance is new: it keeps its own date."""
     found = set()
@@ -176,7 +176,7 @@ def late_dates(
                 if occurrence.due > last_run:
                     break
                 key = ChargeKey(one.subscription.id, item.order, item.record.price.code, occurrence.period)
-                if touches(occurrence.period, mark) and not billed.entries.get(key):
+                if touches(occurrence.period, mark) and key not in billed:
                     found.add(occurrence.due)
     return tuple(sorted(found))
 

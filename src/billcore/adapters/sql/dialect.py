@@ -50,6 +50,8 @@ class Dialect(Protocol):
     begin_read: str
     order: str
     """What an ORDER BY says of a nullable column so that nulls come first."""
+    order_backwards: str
+    """What it says behind DESC so that they come last."""
 
     def spelled(self, statement: str) -> str:
         """The statement in the driver's style of parameters."""

@@ -49,7 +49,7 @@ class SQLiteDialect:
     errors: tuple[type[Exception], ...] = (sqlite3.Error, UnicodeDecodeError)
     begin_write = "BEGIN IMMEDIATE"
     begin_read = "BEGIN"
-    order = ""
+    order = order_backwards = ""
 
     def spelled(self, statement: str) -> str:
         """Question marks are SQLite's own."""

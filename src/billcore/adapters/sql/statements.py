@@ -46,6 +46,7 @@ class Shape:
     after: tuple[bool, ...] | None = None
     own: bool = False
     limited: bool = False
+    backwards: bool = False
 
 
 class Statements:
@@ -81,7 +82,7 @@ class Statements:
         terms += [f"{order[fixed]} <= ?"] if shape.at_most else []
         terms += [_behind(order[fixed:], shape.after)] if shape.after else []
         where = "".join(f" AND {term}" for term in terms) + (self._own if shape.own else "")
-        sort = f" ORDER BY {self._sorted(order[fixed:])}" if order[fixed:] else ""
+        sort = f" ORDER BY {self._sorted(order[fixed:], backwards=shape.backwards)}" if order[fixed:] else ""
         return self._select + where + sort + (" LIMIT ?" if shape.limited else "")
 
     def find_many(self, index: Index | None, count: int, *, own: bool) -> str:
@@ -98,9 +99,11 @@ class Statements:
             raise InvalidValue("not an index of the table", place=self._table.name, value=index)
         return ordered_by(self._table, index)
 
-    def _sorted(self, columns: tuple[str, ...]) -> str:
+    def _sorted(self, columns: tuple[str, ...], *, backwards: bool = False) -> str:
         null = {column.name for column in self._table.columns if column.null}
-        return ", ".join(column + (self._dialect.order if column in null else "") for column in columns)
+        of_null = self._dialect.order_backwards if backwards else self._dialect.order
+        way = " DESC" if backwards else ""
+        return ", ".join(column + way + (of_null if column in null else "") for column in columns)
 
     def _once(self, name: object, make: Callable[[], str]) -> str:
         made = self._made.get(name)

@@ -83,6 +83,7 @@ class SqlRead(Unit):
         at_most: Value = None,
         after: Row | None = None,
         limit: int | None = None,
+        backwards: bool = False,
     ) -> Sequence[Row]:
         """Rows in the order of an index, as ``ReadTx.find`` says."""
         own = self._own(table)
@@ -93,6 +94,7 @@ class SqlRead(Unit):
             after=None if after is None else tuple(value is None for value in after),
             own=bool(own),
             limited=limit is not None,
+            backwards=backwards,
         )
         values = (*equal, at_least, at_most, *_behind(after or ()), *own, limit)
         present = [value for value in values if value is not None]

@@ -19,7 +19,7 @@ from billcore.engine.running import BATCH, Runner, RunReport
 from billcore.engine.session import Call, Session
 from billcore.kernel import InvalidValue, Money, NotFound, Number, bounded, from_micros, instant, micros
 from billcore.lifecycle import OneOff
-from billcore.ports import ReadTx, Tx
+from billcore.ports import ReadTx, Row, Tx
 from billcore.ports.tables import ACCOUNT, DOCUMENT, ONE_OFF
 from billcore.pricing import Explanation
 from billcore.settlement import Invoice
@@ -124,13 +124,10 @@ class Invoices:
             if customer is None:
                 return everybody(tx)
             load_customer(tx, customer)
-            found = invoices_of(tx, customer)
-            names = [invoice.id for invoice in found]
-            if cursor is not None and cursor not in names:
-                raise NotFound("no such cursor", place="cursor", value=cursor)
-            start = 0 if cursor is None else names.index(cursor) + 1
-            shown = tuple(found[start : start + limit])
-            return Page(shown, shown[-1].id if start + limit < len(found) else None)
+            after = None if cursor is None else _behind(tx, customer, cursor)
+            rows = tx.find(DOCUMENT, DOCUMENT.indexes[1], (customer,), after=after, limit=limit + 1)
+            shown = tuple(invoices_in(tx, rows[:limit]))
+            return Page(shown, shown[-1].id if len(rows) > limit else None)
 
         return self.session.read(work)
 
@@ -210,3 +207,11 @@ class Invoices:
             return explain_line(tx, self.session, number, line)
 
         return self.session.read(work)
+
+
+def _behind(tx: ReadTx, customer: str, cursor: str) -> Row:
+    """The place of a document among its customer's, by billing date. Raises ``NotFound``."""
+    row = tx.get(DOCUMENT, (cursor,))
+    if row is None or row[3] != customer:
+        raise NotFound("no such cursor", place="cursor", value=cursor)
+    return (row[6], row[7], row[4], row[5])

@@ -8,7 +8,7 @@ from typing import Literal
 
 import attrs
 
-from billcore.engine.accounts import Loaded, load, load_customer, load_subscription
+from billcore.engine.accounts import Loaded, load_customer, load_for, load_subscription
 from billcore.engine.catalogs import catalog_at
 from billcore.engine.changes import Asked, changed_order, same_currency, write_fact
 from billcore.engine.nouns.page import Page, checked_limit
@@ -70,7 +70,7 @@ class Subscriptions:
 
         def work(tx: Tx, call: Call) -> str:
             tx.lock(customer)
-            loaded = load(tx, customer)
+            loaded = load_for(tx, customer)
             _open(loaded)
             start = when or call.now
             catalog = catalog_at(tx, start)
@@ -257,7 +257,7 @@ class Subscriptions:
             current = load_subscription(tx, id)
             tx.lock(current.customer)
             current = load_subscription(tx, id)
-            loaded = load(tx, current.customer)
+            loaded = load_for(tx, current.customer, current)
             _open(loaded)
             now = when or call.now
             if now < current.start:

@@ -8,8 +8,9 @@ from decimal import Decimal
 
 import attrs
 
-from billcore.engine.accounts import load, save_account
+from billcore.engine.accounts import load_for
 from billcore.engine.catalogs import catalog_at
+from billcore.engine.one_fact import save_fact
 from billcore.engine.rows.facts import usage_row
 from billcore.engine.session import Call, Session
 from billcore.kernel import InputError, InvalidValue, NotFound, StateError, fingerprint, micros, number
@@ -167,5 +168,4 @@ def _mark(tx: Tx, events: Sequence[UsageEvent]) -> None:
     for row in tx.find_many(ACCOUNT, None, list(first)):
         event = first[str(row[0])]
         if row[1] is not None and micros(event.time) < int(row[1]):
-            loaded = load(tx, event.customer)
-            save_account(tx, loaded, loaded.facts, event.time)
+            save_fact(tx, load_for(tx, event.customer), event.time)

@@ -49,6 +49,7 @@ def document_row(invoice: Invoice, version: int, content_hash: str) -> Row:
         invoice_state(invoice),
         invoice.credited,
         invoice.settled,
+        invoice.open,
         version,
     )
 

@@ -171,7 +171,7 @@ def check_i4(view: AccountView) -> Found:
 
 
 def check_i5(view: AccountView) -> Found:
-    """What a document says was paid and credited is the sum of its payments and of its credit notes."""
+    """What a document says was paid and credited is the sum of its payments and credit notes, and open is the rest."""
     if view.values is None:
         return
     credited: Counter[str] = Counter()
@@ -180,7 +180,11 @@ def check_i5(view: AccountView) -> Found:
             credited[kept.document.corrects] -= kept.document.total
     for kept in view.values.kept:
         noted = credited[kept.document.id]
-        found = (("settled", kept.settled, kept.invoice.settled), ("credited", kept.credited, noted))
+        found = (
+            ("settled", kept.settled, kept.invoice.settled),
+            ("credited", kept.credited, noted),
+            ("open", kept.open, kept.invoice.open),
+        )
         for name, stored, summed in found:
             if stored != summed:
                 yield Violation("I5", kept.number, f"{name} should be {summed}", str(stored))

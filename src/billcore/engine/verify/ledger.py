@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 _MONEY = {
-    DOCUMENT: ("net", "tax", "total", "credited", "settled"),
+    DOCUMENT: ("net", "tax", "total", "credited", "settled", "open"),
     LINE: ("minor", "tax"),
     PAYMENT: ("minor",),
     CREDIT: ("amount", "remaining"),

@@ -53,6 +53,7 @@ class Kept:
     state: str
     credited: int
     settled: int
+    open: int
 
     @classmethod
     def of(cls, row: Row, lines: Iterable[Row], payments: Iterable[Row]) -> Kept:
@@ -66,6 +67,7 @@ class Kept:
             state=str(cell(DOCUMENT, row, "state")),
             credited=number_cell(DOCUMENT, row, "credited"),
             settled=number_cell(DOCUMENT, row, "settled"),
+            open=number_cell(DOCUMENT, row, "open"),
         )
 
     @property

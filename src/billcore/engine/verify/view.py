@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import attrs
 
 from billcore.engine.accounts import Loaded, load_many
+from billcore.engine.metering import usage_rows
 from billcore.engine.rows.money import credit_of
 from billcore.engine.verify.cells import cell
 from billcore.engine.verify.values import UNREADABLE, Kept, Values, values_of
@@ -39,7 +40,6 @@ from billcore.settlement import (
 
 __all__ = ["AccountView"]
 
-_USAGE_PAGE = 1_000
 _BY_CUSTOMER: tuple[tuple[Table, Index | None], ...] = (
     (CUSTOMER, None),
     (ACCOUNT, None),
@@ -107,12 +107,12 @@ class AccountView:
         return (payment for row in self.of(DOCUMENT) for payment in self.payments.get(row[0], ()))
 
     def usage_rows(self) -> Iterator[Row]:
-        """The account's usage events, a page at a time."""
-        index, after = USAGE.indexes[0], None
-        while found := self.tx.find(USAGE, index, (self.customer,), after=after, limit=_USAGE_PAGE):
-            yield from found
-            last = found[-1]
-            after = tuple(cell(USAGE, last, name) for name in ("meter", "time", *USAGE.key))
+        """The account's usage events, those of a meter and a subscription at a time."""
+        after: tuple[str, str | None] | None = None
+        while found := self.tx.find(USAGE, USAGE.indexes[0], (self.customer,), after=after, limit=1):
+            meter, subscription = str(cell(USAGE, found[0], "meter")), cell(USAGE, found[0], "subscription")
+            after = meter, None if subscription is None else str(subscription)
+            yield from usage_rows(self.tx, self.customer, *after)
 
     def read(self, loaded: Loaded | None) -> None:
         """Turn the rows into values; what cannot be read is noted, and then there are none."""

@@ -2,7 +2,7 @@
 
 >>> calls = Matrix(["region"], [Cell({"region": "eu"}, "0.10")], default_unit_amount="0.20")
 >>> [str(calls.rate_events([Event(Decimal(3), FrozenMap({"region": region}))]).amount) for region in ("eu", "us")]
-['0.30', '0.60']
+['0.3', '0.6']
 """
 
 from __future__ import annotations

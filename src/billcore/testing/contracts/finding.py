@@ -115,6 +115,30 @@ class Finding(StoreCase):
         rows = found(store, lambda tx: tx.find(NOTICE, None, ("ann",), at_least=1, at_most=2))
         assert list(rows) == [row(NOTICE, seq=seq) for seq in (1, 2)]
 
+    def test_backwards_is_the_opposite_order(self, store: Store) -> None:
+        """The last comes first, ties by the key as well, and nulls come last."""
+        accounts(store, 3, None, 1, 3)
+
+        rows = found(store, lambda tx: tx.find(ACCOUNT, _DUE, backwards=True))
+        assert [each[0] for each in rows] == ["c3", "c0", "c2", "c1"]
+
+    def test_a_limit_takes_the_last_rows_backwards(self, store: Store) -> None:
+        """The newest row not after an instant is found without the others."""
+        accounts(store, 1, 2, 3, 4, None)
+
+        rows = found(store, lambda tx: tx.find(ACCOUNT, _DUE, at_most=3, limit=1, backwards=True))
+        assert [each[0] for each in rows] == ["c2"]
+
+    def test_backwards_finds_the_same_rows(self, store: Store) -> None:
+        """``equal``, bounds and ``after`` choose the rows as they do forwards."""
+        add(store, NOTICE, *(row(NOTICE, customer=name, seq=seq) for name in ("ann", "bob") for seq in range(6)))
+
+        rows = found(
+            store,
+            lambda tx: tx.find(NOTICE, None, ("ann",), at_least=1, at_most=4, after=(2,), limit=5, backwards=True),
+        )
+        assert [each[0] for each in rows] == [4, 3]
+
     def test_an_index_that_is_not_declared_is_refused(self, store: Store) -> None:
         """A store never scans a table because nobody thought of an index."""
         with pytest.raises(InvalidValue):

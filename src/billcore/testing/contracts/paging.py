@@ -43,7 +43,7 @@ class Paging(StoreCase):
         customers(store, "ann")
         events = [usage(f"u{n % 7}", source=f"s{n}", time=n % 3) for n in range(15)]
         write(store, lambda tx: tx.record_usage(events))
-        place = [USAGE.position(name) for name in ("time", "source", "id")]
+        place = [USAGE.position(name) for name in ("subscription", "time", "source", "id")]
 
         pages: list[Row] = []
         after: Row | None = None

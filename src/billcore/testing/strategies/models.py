@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn as Draw
 from hypothesis.strategies import SearchStrategy as Strategy
 
-from billcore.kernel import DAY, HOUR, MINUTE, ONE, FrozenMap
+from billcore.kernel import DAY, HOUR, MINUTE, ONE, ZERO, FrozenMap
 from billcore.pricing import (
     Bracket,
     Cell,
@@ -124,9 +124,9 @@ def _percentages(draw: Draw) -> Percentage:
     least, most = _in_order(draw(_LIMITS), draw(_LIMITS))
     return Percentage(
         draw(amounts(max_value=30, places=3)),
-        fixed_amount=draw(amounts(max_value=10)),
+        fixed_amount=draw(st.just(ZERO) | amounts(max_value=10)),
         free_events=draw(st.integers(0, 3)),
-        free_amount=draw(amounts(max_value=1_000)),
+        free_amount=draw(st.just(ZERO) | amounts(max_value=1_000)),
         event_minimum=least,
         event_maximum=most,
     )
@@ -165,7 +165,7 @@ _ROUNDS = st.builds(UnitRound, places=st.integers(0, 3), mode=st.sampled_from(Un
 
 @st.composite
 def _wrapped(draw: Draw, *, metered: bool) -> Wrapped:
-    model = draw(price_models(kinds=_PLAIN_MODELS, metered=metered))
+    model = draw(price_models(kinds=_OF_UNITS) | price_models(kinds=_PLAIN_MODELS, metered=metered))
     least, most = _in_order(draw(_LIMITS), draw(_LIMITS))
     if isinstance(model, _OF_EVENTS):
         return Wrapped(model=model, minimum=least, maximum=most)

@@ -171,24 +171,27 @@ def _selections(draw: Draw, catalog: Catalog) -> Selection:
         "starts_on": draw(st.none() | instants()),
         "timezone": draw(zones()),
         "country": draw(st.sampled_from((None, "DE", "FR"))),
-        "usage": {meter.code: draw(quantities()) for meter in catalog.meters[: draw(st.integers(0, 2))]},
         "hours": draw(st.sampled_from((Decimal(730), Decimal(744), Decimal("0.5")))),
     }
-    if isinstance(what, Plan):
-        return Selection(plan=what.code, quantity=count, **chosen)
-    if isinstance(what, Product):
-        return Selection(product=what.code, quantity=count, **chosen)
-    return Selection(service=what.code, replicas=count, **draw(_sizings(what)), **chosen)
+    if isinstance(what, Service):
+        sizing = draw(_sizings(what))
+        sized = sizing.get("compute_plan") is not None or sizing.get("storage_gib")
+        return Selection(service=what.code, replicas=count if sized else 1, **sizing, **chosen)
+    bought: dict[str, Any] = {"plan" if isinstance(what, Plan) else "product": what.code, "quantity": count, **chosen}
+    metered = {record.price.meter or "" for record in catalog.records(Selection(**bought))} - {""}
+    usage = {meter: draw(quantities()) for meter in sorted(metered) if draw(st.booleans())}
+    return Selection(**bought, usage=usage)
 
 
 @st.composite
 def _sizings(draw: Draw, service: Service) -> dict[str, Any]:
     wanted = service.resources[: draw(st.integers(0, 2))]
+    gib = draw(amounts(max_value=500))
     return {
         "compute_plan": draw(st.sampled_from([plan.code for plan in service.compute_plans])),
         "sla_tier": draw(st.sampled_from((None, *service.sla_surcharges))),
-        "storage_gib": draw(amounts(max_value=500)),
-        "storage": draw(st.sampled_from([disk.code for disk in service.storage])),
+        "storage_gib": gib,
+        "storage": draw(st.sampled_from([disk.code for disk in service.storage])) if gib else None,
         "provider": draw(st.sampled_from((None, "alpha", "beta"))),
         "resources": {entry.code: draw(quantities(max_value=5)) for entry in wanted},
     }

@@ -1,0 +1,85 @@
+"""Coupons: what a catalog offers off its prices, for how long."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from collections.abc import Iterable
+from decimal import Decimal
+
+import attrs
+
+from billcore.kernel import InvalidValue, checked_id, instant
+from billcore.pricing import fields
+from billcore.pricing.discount import Stacking
+
+__all__ = ["Coupon", "CouponDuration"]
+
+
+class CouponDuration(enum.Enum):
+    """For how many billing periods a coupon holds once it is applied."""
+
+    ONCE = "once"
+    REPEATING = "repeating"
+    FOREVER = "forever"
+
+
+def _code(value: str) -> str:
+    return checked_id(value, "code")
+
+
+def _codes(values: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(values, str):
+        raise InvalidValue("a list of codes is asked for", place="applies_to", value=values)
+    return tuple(checked_id(value, "applies_to") for value in values)
+
+
+def _starts(value: dt.datetime | str | None) -> dt.datetime | None:
+    return None if value is None else instant(value, "starts")
+
+
+def _expires(value: dt.datetime | str | None) -> dt.datetime | None:
+    return None if value is None else instant(value, "expires")
+
+
+@attrs.frozen(kw_only=True)
+class Coupon:
+    """``percent`` or ``amount`` (in major units of the customer's currency) off prices, plans and products.
+
+    It can be applied in ``[starts, expires)``, ``limit`` times in all; ``applies_to`` names what it is for (nothing:
+    all). ``repeating`` coupons hold for so many ``periods``.
+    """
+
+    code: str = attrs.field(converter=_code)
+    percent: Decimal | None = attrs.field(default=None, converter=fields.percent_or_none)
+    amount: Decimal | None = attrs.field(default=None, converter=fields.amount_or_none)
+    stacking: Stacking = Stacking.SCOPE
+    duration: CouponDuration = CouponDuration.ONCE
+    periods: int | None = None
+    applies_to: tuple[str, ...] = attrs.field(default=(), converter=_codes)
+    starts: dt.datetime | None = attrs.field(default=None, converter=_starts)
+    expires: dt.datetime | None = attrs.field(default=None, converter=_expires)
+    limit: int | None = None
+
+    def __attrs_post_init__(self) -> None:
+        fields.of_kind(self.stacking, Stacking, "stacking")
+        fields.of_kind(self.duration, CouponDuration, "duration")
+        if (self.percent is None) == (self.amount is None):
+            raise InvalidValue("a coupon has a percentage or an amount", place="percent", value=self.percent)
+        if (self.duration is CouponDuration.REPEATING) != (self.periods is not None):
+            raise InvalidValue("a repeating coupon, and only it, says how often", place="periods", value=self.periods)
+        for place, count in (("periods", self.periods), ("limit", self.limit)):
+            if count is not None and (type(count) is not int or count < 1):
+                raise InvalidValue("a whole number above zero", place=place, value=count)
+        if self.starts is not None and self.expires is not None and self.expires <= self.starts:
+            raise InvalidValue("expires before it starts", place="expires", value=self.expires)
+
+    def holds(self, at: dt.datetime) -> bool:
+        """It can be applied to a period that starts at ``at``: its window is half open, and the start decides."""
+        return (self.starts is None or self.starts <= at) and (self.expires is None or at < self.expires)
+
+    def lasts(self, used: int) -> bool:
+        """It still holds after it lowered so many periods."""
+        most = {CouponDuration.ONCE: 1, CouponDuration.REPEATING: self.periods, CouponDuration.FOREVER: None}
+        left = most[self.duration]
+        return left is None or used < left

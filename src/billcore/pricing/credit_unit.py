@@ -1,0 +1,46 @@
+"""Credit units: what a house sells ahead and counts in itself, each worth so much of a currency.
+
+>>> token = CreditUnit(code="token", rate="0.001")
+>>> str(token.worth(1034, "EUR")), str(token.bought(Money("1.03", "EUR")))
+('1.03 EUR', '1030')
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import attrs
+
+from billcore.kernel import Exact, InvalidValue, Money, Number, Rounding, checked_id, number, round_to
+from billcore.kernel import exact as ex
+from billcore.pricing import fields
+
+__all__ = ["CreditUnit"]
+
+_MOST_PLACES = 12
+
+
+def _code(value: str) -> str:
+    return checked_id(value, "code")
+
+
+@attrs.frozen(kw_only=True)
+class CreditUnit:
+    """A unit of ``places`` decimal places, of which each is worth ``rate`` in the currency it is used with."""
+
+    code: str = attrs.field(converter=_code)
+    places: int = 0
+    rate: Decimal = attrs.field(converter=fields.positive_rate)
+
+    def __attrs_post_init__(self) -> None:
+        if type(self.places) is not int or not 0 <= self.places <= _MOST_PLACES:
+            raise InvalidValue("places are 0 to 12", place="places", value=self.places)
+
+    def worth(self, credits: Number, currency: str, mode: Rounding = Rounding.HALF_UP) -> Money:
+        """Credits as money: times the rate, rounded once."""
+        return Money.rounded(ex.multiply(number(credits, "credits"), self.rate), currency, mode)
+
+    def bought(self, money: Money) -> Decimal:
+        """The credits that an amount buys, in whole units of the last place; a rest too small for one buys none."""
+        exact: Exact = ex.ratio(money.amount, self.rate)
+        return round_to(exact, self.places, Rounding.DOWN)

@@ -269,6 +269,7 @@ class Lockstep(RuleBasedStateMachine):
     def balance(self, scope: Scope, who: str | None) -> None:
         """An account."""
         self.read(scope, lambda tx: tx.balance(who, "x", "x"))
+        self.read(scope, lambda tx: tx.last_number(who or "swallowed"))
 
     @rule(scope=scopes, keys=st.lists(ids, max_size=3))
     def recorded(self, scope: Scope, keys: list[str]) -> None:

@@ -48,19 +48,25 @@ WRONG_FILES = [
     (b"", "invalid_value: line 1: an empty file"),
     (b"caf\xe9\n", "invalid_value: file: not a CSV file in UTF-8"),
     (b"Id\n" + b"x" * 70_000, "invalid_value: file: not a CSV file in UTF-8: field larger than field limit"),
+]
+
+# (what stands instead of what in a row after a good one, what is said of its line)
+CONTRADICTIONS = [
+    ({}, "Id: this row stands there already (got '1'; see line 2)"),
+    ({"0.5": "1", "0.0115": "0.023"}, "Id: this id stands for another row (got '1'; see line 2)"),
     (
-        f"{HEADER}\n{ROW}\n{ROW.replace('1,', '2,', 1).replace('USD', 'EUR')}\n".encode(),
-        "invalid_value: line 3.BillingCurrency: a sub-account pays in one currency (got 'EUR'; 1001 pays in USD)",
+        {"1,": "2,", "USD": "EUR"},
+        "BillingCurrency: a sub-account pays in one currency (got 'EUR'; 1001 pays in USD, see line 2)",
     ),
+    ({"1,": "2,", "2026-05-01": "2026-04-15"}, "BillingPeriodEnd: a billing period that is not a month"),
     (
-        f"{HEADER}\n{ROW.replace('2026-05-01', '2026-04-15')}\n".encode(),
-        "invalid_value: BillingPeriodEnd: a billing period that is not a month",
-    ),
-    (
-        f"{HEADER}\n{ROW}\n{ROW.replace('0.5', '1').replace('0.0115', '0.023')}\n".encode(),
-        "invalid_value: Id: this id was used for another event (got '1')",
+        {"1,": "2,", "2026-04-01": "2026-04-02", "2026-05-01": "2026-05-02"},
+        "BillingPeriodEnd: not the billing period of the file",
     ),
 ]
+
+
+NOTHING: dict[str, object] = {"invoices": [], "customers": {}, "deployments": {}, "notices": [], "errors": []}
 
 
 def real_rows() -> list[dict[str, str]]:
@@ -129,23 +135,31 @@ def test_one_line_for_each_price() -> None:
 
 @needs_real
 def test_importing_again_adds_nothing(tmp_path: Path) -> None:
-    """The answer is the same; and so it is for a file in which every row stands twice."""
+    """The answer is the same; in a file in which every row stands twice, the second one is reported."""
     header, *rows = REAL.read_text(encoding="utf-8").splitlines()
     twice = tmp_path / "twice.csv"
     twice.write_text("\n".join([header, *rows, *rows]), encoding="utf-8")
 
-    assert invoices(REAL) == invoices(REAL) == invoices(twice)
+    told = answered("import", "focus", twice, code=1)
+    assert isinstance(told, dict)
+    assert [one["line"] for one in told["errors"]] == [len(rows) + 2 + n for n in range(len(rows))]
+    assert invoices(REAL) == invoices(REAL) == told["invoices"]
 
 
 def test_the_answer_is_as_documented(tmp_path: Path) -> None:
-    """Invoices as ``invoices show`` has them, and the wrong lines."""
+    """Invoices as ``invoices show`` has them, where money stands, notices, and the wrong lines."""
     path = tmp_path / "focus.csv"
     path.write_text(f"{HEADER}\n{ROW}\n{ROW.replace('USD', 'usd')}\n", encoding="utf-8")
     told = answered("import", "focus", path, code=1)
 
     assert isinstance(told, dict)
     assert told["errors"][0]["line"] == 3
-    assert keys(told) == documented("import focus") | documented("invoices show") - {"source", "at"}, "nothing is paid"
+    assert list(told) == ["invoices", "customers", "deployments", "notices", "errors"], "a scenario's result"
+    assert told["customers"] == {"1001": {"balance": "0.00", "voucher_credit": "0.00", "receivable": "0.01"}}
+    (notice,) = told["notices"]
+    assert (notice["kind"], notice["number"], notice["at"]) == ("invoice.issued", "INV-000001", "2026-05-01T00:00:00Z")
+    named = keys(told, but="customers") | set(told["customers"]["1001"])
+    assert named == documented("import focus") | documented("invoices show") - {"source"}, "nothing is paid"
 
 
 def test_an_import_is_told_to_people(tmp_path: Path) -> None:
@@ -179,14 +193,14 @@ def test_a_missing_column_is_named(tmp_path: Path, column: str) -> None:
     path.write_text(f"{HEADER.replace(column, 'Other')}\n{ROW}\n", encoding="utf-8")
 
     assert answered("import", "focus", path, code=1) == {
-        "invoices": [],
+        **NOTHING,
         "errors": [{"line": 2, "error": f"{column}: the row lacks this column"}],
     }
 
 
 @pytest.mark.parametrize(("data", "says"), WRONG_FILES, ids=range(len(WRONG_FILES)))
 def test_a_wrong_file_is_refused(tmp_path: Path, data: bytes, says: str) -> None:
-    """Nothing is billed of a file that is no CSV, or whose rows contradict each other."""
+    """Nothing is billed of a file that is no CSV."""
     path = tmp_path / "focus.csv"
     path.write_bytes(data)
     result = call("import", "focus", path, code=3)
@@ -195,12 +209,57 @@ def test_a_wrong_file_is_refused(tmp_path: Path, data: bytes, says: str) -> None
     assert result.stdout == ""
 
 
+@pytest.mark.parametrize(("changes", "says"), CONTRADICTIONS, ids=[says[:40] for _, says in CONTRADICTIONS])
+def test_a_row_that_contradicts_another_is_left_out(tmp_path: Path, changes: dict[str, str], says: str) -> None:
+    """The first of the two is billed; the second is reported by its line, and ends nothing."""
+    path = tmp_path / "focus.csv"
+    second = ROW
+    for old, new in changes.items():
+        second = second.replace(old, new, 1)
+    path.write_text(f"{HEADER}\n{ROW}\n{second}\n{ROW.replace('1,1001', '3,1002')}\n", encoding="utf-8")
+    told = answered("import", "focus", path, code=1)
+
+    assert isinstance(told, dict)
+    assert [(one["line"], says in one["error"]) for one in told["errors"]] == [(3, True)]
+    assert [(one["customer"], one["total"]) for one in told["invoices"]] == [("1001", "0.01"), ("1002", "0.01")]
+
+
+def test_a_line_below_zero_is_reported_and_not_billed_as_nothing(tmp_path: Path) -> None:
+    """All rows of a line whose quantities sum to less than zero; a smaller fall lowers its line."""
+    path = tmp_path / "focus.csv"
+    fallen = ROW.replace("1,", "2,", 1).replace("0.5,0.023,0.0115", "-0.6,0.023,-0.0138")
+    other, less = (row.replace("S1", "S2").replace("0.023", "23").replace("0.0", "") for row in (ROW, fallen))
+    rows = [
+        ROW,
+        fallen,
+        f"3{other[1:]}".replace("115", "11.5"),
+        f"4{less[1:]}".replace("-0.6", "-0.2").replace("-138", "-4.6"),
+    ]
+    path.write_text("\n".join([HEADER, *rows]), encoding="utf-8")
+    told = answered("import", "focus", path, code=1)
+
+    assert isinstance(told, dict)
+    assert [(one["line"], "sum to -0.1" in one["error"]) for one in told["errors"]] == [(2, True), (3, True)]
+    assert [(one["total"], [line["quantity"] for line in one["lines"]]) for one in told["invoices"]] == [
+        ("6.90", ["0.3"])
+    ]
+
+
+def test_two_months_of_a_file_are_two_invoices(tmp_path: Path) -> None:
+    """A file may have several billing periods, as long as none overlaps another."""
+    path = tmp_path / "focus.csv"
+    may = ROW.replace("1,", "2,", 1).replace("-05-", "-06-").replace("-04-", "-05-")
+    path.write_text(f"{HEADER}\n{ROW}\n{may}\n", encoding="utf-8")
+
+    assert [one["billing_date"] for one in invoices(path)] == ["2026-05-01T00:00:00Z", "2026-06-01T00:00:00Z"]
+
+
 def test_a_file_without_rows_has_no_invoices(tmp_path: Path) -> None:
     """A header alone is no error."""
     path = tmp_path / "focus.csv"
     path.write_text(f"{HEADER}\n", encoding="utf-8")
 
-    assert answered("import", "focus", path) == {"invoices": [], "errors": []}
+    assert answered("import", "focus", path) == NOTHING
 
 
 def test_two_currencies_of_two_sub_accounts(tmp_path: Path) -> None:

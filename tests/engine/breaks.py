@@ -76,7 +76,7 @@ MONEY = (
     Break(
         "M2", f"UPDATE billcore_posting SET minor = minor - 1 WHERE source {_A} AND account = 'tax'", "issue", ["M3"]
     ),
-    Break("M2", f"DELETE FROM billcore_posting WHERE source {_PAYMENT} AND n = 1", ":payment", ["M3"]),
+    Break("M2", f"DELETE FROM billcore_posting WHERE source {_PAYMENT} AND n = 1", ":payment", ["M3", "S8"]),
     Break(
         "M3",
         f"UPDATE billcore_posting SET account = 'bank' WHERE source {_A} AND account = 'revenue'",
@@ -86,6 +86,7 @@ MONEY = (
         "M3",
         "UPDATE billcore_posting SET minor = minor * 2 WHERE kind = 'payment' AND customer = 'acme'",
         "acme CHF receivable",
+        ["S8"],
     ),
     Break("M4", f"UPDATE billcore_document SET net = net + 1, tax = tax - 1 WHERE id {_A}", "INV-000003", ["M3"]),
     Break("M4", f"UPDATE billcore_document SET total = total + 1 WHERE id {_A}", "INV-000003", ["M3"]),
@@ -119,12 +120,17 @@ MONEY = (
     ),
     Break("M11", f"UPDATE billcore_document SET settled = total + 1 WHERE id {_A}", "INV-000003", ["I5"]),
     Break("M11", "UPDATE billcore_payment SET reverses = 'nothing' WHERE reverses IS NOT NULL", "INV-000002"),
+    Break("M11", "UPDATE billcore_payment SET source = 'balance' WHERE reverses IS NOT NULL", "INV-000002"),
     Break("V1", "UPDATE billcore_voucher SET used = 3", "WELCOME"),
     Break("V1", "UPDATE billcore_voucher SET most = 1", "WELCOME"),
     Break("V1", "DELETE FROM billcore_redemption WHERE customer = 'acme'", "WELCOME"),
     Break("V1", "UPDATE billcore_redemption SET customer = 'zeta'", "WELCOME"),
     Break("V1", "UPDATE billcore_redemption SET customer = 'omega' WHERE customer = 'acme'", "WELCOME omega"),
+    Break("V1", "UPDATE billcore_voucher SET currency = 'EUR'", "WELCOME"),
     Break("V3", f"UPDATE billcore_credit SET remaining = remaining + 1 WHERE id {_RICH}", "crd_", ["M3"]),
+    Break("V3", f"UPDATE billcore_credit SET priority = 1 WHERE id {_RICH}", "crd_"),
+    Break("V3", f"UPDATE billcore_credit SET expires = 1 WHERE id {_RICH}", "crd_"),
+    Break("V3", f"UPDATE billcore_credit SET granted = 1 WHERE id {_RICH}", "crd_"),
 )
 
 BILLING = (
@@ -133,7 +139,7 @@ BILLING = (
         "UPDATE billcore_line SET period_end = period_end - 1"
         f" WHERE customer = 'acme' AND price = 'base' AND period_start BETWEEN {_MARCH} AND {_APRIL}",
         "acme-1",
-        ["I1", "P2", "P3"],
+        ["I1", "P2", "P3", "P5"],
     ),
     Break(
         "P2",
@@ -152,7 +158,7 @@ BILLING = (
         "UPDATE billcore_line SET period_start = period_start + 1, period_end = period_end + 1"
         " WHERE customer = 'zeta' AND price = 'disk' AND nth = 1",
         "disk",
-        ["I1", "P1", "P2"],
+        ["I1", "P1", "P2", "P5"],
     ),
     Break("P4", "UPDATE billcore_price SET body = replace(body, '25.01', '25.02')", "price ", ["P2", "P5"]),
     Break("P4", "UPDATE billcore_price SET body = '{}' WHERE body LIKE '%3.335%'", "price ", ["S10"]),
@@ -191,7 +197,7 @@ BILLING = (
         f' {_MARCH}, recorded, \'{{"unused":"keep","reason":null}}\''
         " FROM billcore_fact WHERE subscription = 'acme-1' AND n = 1",
         "acme-1",
-        ["P2", "S4"],
+        ["P2", "P5", "S4"],
     ),
 )
 
@@ -213,6 +219,9 @@ DOCUMENTS = (
         ["I1"],
     ),
     Break("I2", "UPDATE billcore_document SET number = 'A-1' WHERE number = 'INV-000016'", "A-1", ["I1"]),
+    Break("I2", "UPDATE billcore_series SET next = next - 2 WHERE series LIKE '%:invoice'", "default:invoice"),
+    Break("I2", "UPDATE billcore_series SET next = next + 5 WHERE series LIKE '%:credit_note'", "default:credit_note"),
+    Break("I2", "DELETE FROM billcore_series WHERE series LIKE '%:opening'", "default:opening"),
     Break("I3", f"UPDATE billcore_line SET corrects = 'nothing-1' WHERE document {_NOTE}", "CN-000001", ["I1"]),
     Break(
         "I3",
@@ -222,6 +231,9 @@ DOCUMENTS = (
     ),
     Break("I4", f"UPDATE billcore_document SET state = 'gone' WHERE id {_A}", "INV-000003"),
     Break("I4", f"UPDATE billcore_document SET state = 'uncollectible' WHERE id {_NOTE}", "CN-000001"),
+    Break(
+        "I4", "UPDATE billcore_document SET state = 'uncollectible' WHERE number = 'INV-000016'", "INV-000016", ["I5"]
+    ),
     Break("I4", f"UPDATE billcore_document SET state = 'void' WHERE id {_A}", "INV-000003", ["M3", "M4", "P2"]),
     Break("I5", f"UPDATE billcore_document SET settled = settled - 1 WHERE id {_A}", "INV-000003"),
     Break("I5", "UPDATE billcore_document SET credited = 0 WHERE number = 'INV-000001'", "INV-000001"),
@@ -232,7 +244,7 @@ STORED = (
     Break("K5", "UPDATE billcore_account SET parked = 'exc_1', next_due = NULL WHERE customer = 'acme'", "acme"),
     Break("K5", "INSERT INTO billcore_exception VALUES ('main', 'exc_1', 'acme', 'k', 'w', 1, NULL, NULL, 1)", "acme"),
     Break("S2", "DELETE FROM billcore_account WHERE customer = 'omega'", "omega", ["S10"]),
-    Break("S2", "DELETE FROM billcore_fact WHERE subscription = 'zeta-1' AND n = 1", "zeta-1", ["P2", "S4"]),
+    Break("S2", "DELETE FROM billcore_fact WHERE subscription = 'zeta-1' AND n = 1", "zeta-1", ["P2", "P5", "S4"]),
     Break(
         "S2", f"DELETE FROM billcore_line WHERE document {_is('OPN-000001')}", "OPN-000001", ["I1", "I5", "M4", "M5"]
     ),
@@ -255,6 +267,7 @@ STORED = (
         ["M3"],
     ),
     Break("S8", f"DELETE FROM billcore_posting WHERE source {_PAYMENT}", "pay_", ["M3"]),
+    Break("S8", f"UPDATE billcore_payment SET source = 'recorded' WHERE id {_PAYMENT}", "pay_"),
     Break("S10", "UPDATE billcore_customer SET profiles = '[]' WHERE customer = 'omega'", "omega"),
     Break("S10", "UPDATE billcore_credit SET kind = 'gold' WHERE customer = 'omega'", "crd_"),
     Break("S10", f"UPDATE billcore_document SET taxes = '{{' WHERE id {_A}", "INV-000003"),

@@ -73,7 +73,7 @@ LIFE = (
     ),
     Mutant(
         BOOKS + "test_every_line_explains_itself",
-        "engine/explaining.py",
+        "engine/known.py",
         "facts=tuple(fact for fact in one.facts if fact.recorded <= at)",
         "facts=tuple(fact for fact in one.facts if fact.at <= at)",
     ),

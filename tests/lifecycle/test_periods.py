@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from billcore.kernel import DayAnchor
+from billcore.kernel import DayAnchor, instant
 from billcore.lifecycle import Opening
 from billcore.pricing import Price, PriceCadence, Proration, Selection, Timing, quote
 from billcore.settlement import DocumentKind
@@ -159,6 +159,28 @@ def test_a_zone_written_down_late_holds_through_later_changes() -> None:
         ("10", "America/New_York", None),
         ("15", "America/New_York", "US"),
     ]
+
+
+def test_what_was_known_of_a_profile_once_can_still_be_told() -> None:
+    """On 15 June: US from then on; on the 20th: New York from the 10th; on the 25th: Tokyo instead."""
+    shop = Shop.new(catalog(plan("vm", base(30))), "2026-06-01T00:00:00Z")
+    shop.at("2026-06-15T00:00:00Z").customers.update("acme", country="US")
+    shop.at("2026-06-20T00:00:00Z").customers.update("acme", timezone="America/New_York", at="2026-06-10T00:00:00Z")
+    shop.at("2026-06-25T00:00:00Z").customers.update("acme", timezone="Asia/Tokyo", at="2026-06-10T00:00:00Z")
+    acme = shop.billing.customers.get("acme")
+
+    def known(until: str, recorded: str) -> list[tuple[str, str, str | None]]:
+        found = acme.known(instant(f"2026-{until}T00:00:00Z"), instant(f"2026-{recorded}T00:00:00Z"))
+        return [(str(at)[8:10], one.timezone, one.country) for at, one in found.profiles.points]
+
+    assert known("06-30", "06-14") == [("01", "UTC", None)]
+    assert known("06-30", "06-19") == [("01", "UTC", None), ("15", "UTC", "US")]
+    new_york = [("10", "America/New_York", None), ("15", "America/New_York", "US")]
+    assert known("06-30", "06-20") == [("01", "UTC", None), *new_york]
+    assert known("06-12", "06-24") == [("01", "UTC", None), new_york[0]]
+    assert known("06-30", "06-25") == [("01", "UTC", None), ("10", "Asia/Tokyo", None), ("15", "Asia/Tokyo", "US")]
+    assert known("06-30", "05-01") == [("01", "UTC", None)], "the first one written was always known"
+    assert acme.known(recorded=instant("2026-06-25T00:00:00Z")) == acme
 
 
 def test_nothing_before_billed_until_is_billed() -> None:

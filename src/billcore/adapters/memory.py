@@ -72,7 +72,7 @@ class MemoryStore:
     def read(self, scope: Scope, fn: Callable[[ReadTx], R]) -> R:
         """Run ``fn`` on a consistent view: nobody writes meanwhile."""
         with alone(), self._lock:
-            view = _MemoryView(scope, self._shelves)
+            view = _MemoryView(scope, self._shelves, self._series)
             try:
                 return fn(view)
             finally:
@@ -91,9 +91,10 @@ class MemoryStore:
 class _MemoryView(Unit):
     """A ``ReadTx``."""
 
-    def __init__(self, scope: Scope, shelves: Mapping[str, Shelf]) -> None:
+    def __init__(self, scope: Scope, shelves: Mapping[str, Shelf], series: dict[tuple[str, str], int]) -> None:
         super().__init__(scope)
         self._shelves = shelves
+        self._series = series
 
     def get(self, table: Table, key: Row) -> Row | None:
         self.ready()
@@ -135,13 +136,16 @@ class _MemoryView(Unit):
         rows = self.find(POSTING, None, () if customer is None else (customer,))
         return sum(int(row[_MINOR] or 0) for row in rows if (row[_ACCOUNT], row[_CURRENCY]) == (account, currency))
 
+    def last_number(self, series: str) -> int:
+        self.ready()
+        return self._series.get((self.scope.tenant, series), 1) - 1
+
 
 class _MemoryTx(_MemoryView):
     """A ``Tx``: each write is made at once and noted in a journal."""
 
     def __init__(self, scope: Scope, shelves: Mapping[str, Shelf], series: dict[tuple[str, str], int]) -> None:
-        super().__init__(scope, shelves)
-        self._series = series
+        super().__init__(scope, shelves, series)
         self._journal: list[Callable[[], object]] = []
         self._sums: dict[tuple[Value, ...], int] = defaultdict(int)
 

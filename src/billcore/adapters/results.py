@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 
+from billcore.kernel import Money, rfc3339
 from billcore.kernel import exact as ex
-from billcore.kernel import rfc3339
 from billcore.pricing import Explanation, Quote, QuoteTotal
 from billcore.settlement import DocumentKind, Invoice, Line, Payment
 
-__all__ = ["explanation_to", "invoice_to", "quote_to"]
+__all__ = ["explanation_to", "invoice_to", "notice_to", "quote_to", "standing_to"]
 
 
 def invoice_to(invoice: Invoice, corrects: str | None = None) -> dict[str, object]:
@@ -102,6 +103,17 @@ def quote_to(quote: Quote) -> dict[str, object]:
 
 def _total(total: QuoteTotal) -> dict[str, object]:
     return {"net": total.net.digits, "tax": total.tax.digits, "total": total.total.digits}
+
+
+def standing_to(balance: Money, voucher_credit: Money, receivable: Money) -> dict[str, object]:
+    """Where a customer's money stands, as a scenario's result has it."""
+    return {"balance": balance.digits, "voucher_credit": voucher_credit.digits, "receivable": receivable.digits}
+
+
+def notice_to(at: dt.datetime, customer: str, kind: str, body: str) -> dict[str, object]:
+    """A notice as a scenario's result has it; what its body tells of stands beside it."""
+    told: dict[str, object] = json.loads(body)
+    return {**told, "at": rfc3339(at), "customer": customer, "kind": kind}
 
 
 def explanation_to(tree: Explanation) -> dict[str, object]:

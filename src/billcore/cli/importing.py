@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from billcore.adapters.focus import read_focus
-from billcore.adapters.results import invoice_to
+from billcore.adapters.results import invoice_to, notice_to, standing_to
 from billcore.cli.output import NO, answer, counted, json_option, table
 from billcore.engine.focus import bill_focus
 
@@ -26,9 +26,18 @@ def focus(file: Path, as_json: bool) -> None:  # noqa: FBT001 - click passes fla
     """Bill a FOCUS 1.x usage export (CSV): one invoice for each sub-account; wrong rows are told by line number."""
     with file.open("rb") as stream:
         export = read_focus(stream)
-    invoices = bill_focus(export)
+    bill = bill_focus(export)
+    invoices = bill.invoices
     problems = [{"line": line, "error": error} for line, error in export.problems]
-    data = {"invoices": [invoice_to(invoice) for invoice in invoices], "errors": problems}
+    data = {
+        "invoices": [invoice_to(invoice) for invoice in invoices],
+        "customers": {
+            name: standing_to(money.balance, money.voucher_credit, money.receivable) for name, money in bill.standings
+        },
+        "deployments": {},
+        "notices": [notice_to(told.at, told.customer, told.kind, told.body) for told in bill.notices],
+        "errors": problems,
+    }
     answer(data, as_json=as_json)
     if not as_json:
         rows = [(i.number or "", i.document.customer, str(len(i.document.lines)), str(i.total)) for i in invoices]

@@ -10,7 +10,7 @@ import attrs
 from billcore.engine.rows.customers import AccountRow, account_of, account_row, customer_of
 from billcore.engine.rows.documents import invoice_of
 from billcore.engine.rows.facts import fact_of, one_off_of, price_hashes, price_of, subscription_of
-from billcore.kernel import NotAllowed, NotFound, from_micros, micros
+from billcore.kernel import BillcoreError, NotAllowed, NotFound, from_micros, micros
 from billcore.lifecycle import Customer, Life, OneOff, Subscription, life, next_due
 from billcore.ports import ReadTx, Row, Tx
 from billcore.ports.tables import ACCOUNT, CUSTOMER, DOCUMENT, FACT, LINE, ONE_OFF, PAYMENT, PRICE, SUBSCRIPTION
@@ -18,6 +18,7 @@ from billcore.pricing import Price
 from billcore.settlement import AccountFacts, AccountState, Billed, ChargeKey, Invoice, late_dates
 
 __all__ = [
+    "UNREADABLE",
     "Loaded",
     "billed_since",
     "billing_dates",
@@ -32,6 +33,9 @@ __all__ = [
     "rescheduled",
     "save_account",
 ]
+
+UNREADABLE = (BillcoreError, ArithmeticError, LookupError, ValueError, TypeError, AttributeError)
+"""What turning rows into values, or deciding on these, may raise where somebody else wrote them."""
 
 
 @attrs.frozen

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import attrs
 
 from billcore.engine.accounts import invoices_of, load
+from billcore.engine.known import at_issue, known_by, recordings
 from billcore.engine.lookup import invoice_at, line_of_document
 from billcore.engine.metering import Metered
 from billcore.engine.session import Session
@@ -31,15 +32,13 @@ __all__ = ["explain_line"]
 def explain_line(tx: ReadTx, session: Session, number: str, name: str | int) -> Explanation:
     """The tree of a line: rounding, then the exact amount, then what it is made of.
 
-    Facts are taken as they were known when the document was issued. Raises ``InvariantBroken`` (P5) where the tree does
-    not come to the line's exact amount.
+    Facts are taken as they were known when the document was issued; where they do not come to the line's exact amount,
+    as they are known today, or as they were after one of their recordings, for the run was given an instant of its own.
+    Raises ``InvariantBroken`` (P5) where none of these trees comes to it.
     """
     document = invoice_at(tx, session.policy.issuer, number).document
     line = line_of_document(document, name)
-    tree = _given(line) if line.key is None else _keyed(tx, document, line, line.key, document.issued_at)
-    if line.key is not None and not _comes_to(tree, line):
-        # The run was given an instant of its own, and what it billed was recorded after it.
-        tree = _keyed(tx, document, line, line.key, None)
+    tree = _given(line) if line.key is None else _Asked.of(tx, document, line, line.key).tree()
     if not _comes_to(tree, line):
         raise InvariantBroken(
             "P5: the facts do not come to the line's amount",
@@ -66,24 +65,60 @@ def _given(line: Line) -> Explanation:
     return leaf(line.reason or line.description, line.exact, note)
 
 
-def _keyed(tx: ReadTx, document: Document, line: Line, key: ChargeKey, known: dt.datetime | None) -> Explanation:
-    """What the key asked for, by the facts recorded by ``known`` or by all, less what other lines have of it."""
-    wanted = _wanted(tx, document, line, key, known)
-    live = [found for found in invoices_of(tx, document.customer) if _counts(tx, found, document)]
-    others = [
-        (other, found) for found in live for other in found.document.lines if other.key == key and other.id != line.id
-    ]
-    kept = _forgiven(tx, live, key, document) if line.exact <= 0 else ex.ZERO
-    if wanted.value < kept:
-        more = leaf("forgiven, so not taken back", ex.subtract(kept, wanted.value))
-        wanted = Explanation("kept", kept, "sum", (wanted, more))
-    if not others:
-        return wanted
-    parts = tuple(leaf(f"billed on {found.number}", other.exact, other.id) for other, found in others)
-    value = ex.subtract(wanted.value, ex.total([other.exact for other, _ in others]))
-    return Explanation(
-        line.reason or "difference", value, "remainder", (wanted, *parts), "should be, less what was billed"
-    )
+@attrs.frozen
+class _Asked:
+    """What to explain: a line of a document, the facts as they are today, and the documents that counted then."""
+
+    tx: ReadTx
+    document: Document
+    line: Line
+    key: ChargeKey
+    facts: AccountFacts
+    live: tuple[Invoice, ...]
+
+    @classmethod
+    def of(cls, tx: ReadTx, document: Document, line: Line, key: ChargeKey) -> _Asked:
+        """Read what is needed."""
+        live = tuple(found for found in invoices_of(tx, document.customer) if _counts(tx, found, document))
+        return cls(tx, document, line, key, load(tx, document.customer).facts, live)
+
+    def tree(self) -> Explanation:
+        """The first tree that comes to the line's amount; else that of what was known at issue."""
+        first = self._keyed(self.document.issued_at)
+        if _comes_to(first, self.line):
+            return first
+        later = (tree for known in self._moments() if _comes_to(tree := self._keyed(known), self.line))
+        return next(later, first)
+
+    def _moments(self) -> Iterator[dt.datetime | None]:
+        """When the run may have looked, the likelier first; ``None`` is today."""
+        yield at_issue(self.document.issued_at)[1]
+        yield None
+        # The line of a note has the quantity of the line that it corrects.
+        note = self.document.corrects is not None
+        yield from recordings(self.tx, self.facts, self.line, None if note else self.line.quantity)
+
+    def _keyed(self, known: dt.datetime | None) -> Explanation:
+        """What the key asked for, by the facts recorded by ``known`` or by all, less what other lines have of it."""
+        line, key = self.line, self.key
+        wanted = _wanted(self, known)
+        others = [
+            (other, found)
+            for found in self.live
+            for other in found.document.lines
+            if other.key == key and other.id != line.id
+        ]
+        kept = _forgiven(self.tx, self.live, key, self.document) if line.exact <= 0 else ex.ZERO
+        if wanted.value < kept:
+            more = leaf("forgiven, so not taken back", ex.subtract(kept, wanted.value))
+            wanted = Explanation("kept", kept, "sum", (wanted, more))
+        if not others:
+            return wanted
+        parts = tuple(leaf(f"billed on {found.number}", other.exact, other.id) for other, found in others)
+        value = ex.subtract(wanted.value, ex.total([other.exact for other, _ in others]))
+        return Explanation(
+            line.reason or "difference", value, "remainder", (wanted, *parts), "should be, less what was billed"
+        )
 
 
 def _counts(tx: ReadTx, found: Invoice, document: Document) -> bool:
@@ -118,18 +153,17 @@ def _forgiven(tx: ReadTx, live: Sequence[Invoice], key: ChargeKey, document: Doc
     return ex.total(given)
 
 
-def _wanted(tx: ReadTx, document: Document, line: Line, key: ChargeKey, at: dt.datetime | None) -> Explanation:
-    loaded = load(tx, document.customer)
-    facts = loaded.facts
+def _wanted(asked: _Asked, at: dt.datetime | None) -> Explanation:
+    facts, key, line = asked.facts, asked.key, asked.line
     if not key.subscription:
         once = next(once for once in facts.one_offs if once.id == key.item)
         return leaf(once.description, once.amount, f"added {rfc3339(once.at)}")
-    known = facts if at is None else _known(facts, at)
+    known = facts if at is None else known_by(facts, at)
     subscription = next((one for one in known.subscriptions if one.id == key.subscription), None)
     if subscription is None:
         return leaf("not known yet", ex.ZERO)
-    found = life(subscription, facts.customer, document.billing_date)
-    usage = Metered(tx, known, at)
+    found = life(subscription, known.customer, asked.document.billing_date)
+    usage = Metered(asked.tx, known, at)
     for item in found.items:
         if item.order != key.item or item.record.price.code != key.price:
             continue
@@ -142,16 +176,6 @@ def _wanted(tx: ReadTx, document: Document, line: Line, key: ChargeKey, at: dt.d
             if occurrence.period.start > key.period.end:
                 break
     return leaf("no longer had", ex.ZERO, line.reason)
-
-
-def _known(facts: AccountFacts, at: dt.datetime) -> AccountFacts:
-    """The facts that were recorded by an instant."""
-    seen = [
-        attrs.evolve(one, facts=tuple(fact for fact in one.facts if fact.recorded <= at))
-        for one in facts.subscriptions
-        if one.first.recorded <= at
-    ]
-    return attrs.evolve(facts, subscriptions=tuple(seen))
 
 
 def _occurrence(found: Life, occurrence: Occurrence, usage: UsageLookup, exact: Exact) -> Explanation:

@@ -10,15 +10,19 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterable
 
+import attrs
+
 from billcore.engine.billing import Billing
+from billcore.engine.nouns.customers import Standing
+from billcore.engine.rows.money import Notice
 from billcore.engine.story import FixedClock
-from billcore.kernel import MONTH, InvalidValue, cadence
+from billcore.kernel import InvalidValue
 from billcore.lifecycle import UsageEvent
 from billcore.ports.focus import FocusExport, FocusRow
 from billcore.pricing import Catalog, Meter, PerUnit, Plan, PlanVersion, Price, PriceCadence, Selection
 from billcore.settlement import Invoice, Policy
 
-__all__ = ["bill_focus"]
+__all__ = ["FocusBill", "bill_focus"]
 
 
 def _short(*parts: object) -> str:
@@ -26,27 +30,33 @@ def _short(*parts: object) -> str:
 
 
 def _code(row: FocusRow) -> str:
-    """One price for each SkuPriceId, service and description, at one unit price."""
-    return f"p{_short(row.sku_price, row.service, row.description, row.unit, row.unit_price, row.currency)}"
+    return f"p{_short(*row.price)}"
 
 
 def _plan(row: FocusRow) -> str:
     return f"{row.account}-{row.start:%Y%m%d}-{row.currency}"
 
 
-def bill_focus(export: FocusExport) -> tuple[Invoice, ...]:
+@attrs.frozen
+class FocusBill:
+    """What an export comes to: invoices by sub-account, where each one's money stands, and the notices."""
+
+    invoices: tuple[Invoice, ...] = ()
+    standings: tuple[tuple[str, Standing], ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+
+def bill_focus(export: FocusExport) -> FocusBill:
     """Bill an export in memory: one invoice for each sub-account and period, of 0.00 too, by sub-account.
 
-    Raises ``InvalidValue`` for a billing period that is not a month, a sub-account in two currencies, and one that
-    cannot be billed.
+    Raises ``InvalidValue`` for a sub-account that cannot be billed.
     """
     if not export.rows:
-        return ()
-    currencies = _currencies(export.rows)
+        return FocusBill()
     first = min(row.start for row in export.rows)
     last = max(row.end for row in export.rows)
-    clock = FixedClock(first)
-    with Billing.in_memory(clock=clock, policy=Policy(whole_invoice=True)) as billing:
+    currencies = {row.account: row.currency for row in export.rows}
+    with Billing.in_memory(clock=FixedClock(first), policy=Policy(whole_invoice=True)) as billing:
         billing.catalog.publish(_catalog(export.rows, first))
         for customer, currency in currencies.items():
             billing.customers.create(customer, currency=currency)
@@ -60,33 +70,21 @@ def bill_focus(export: FocusExport) -> tuple[Invoice, ...]:
         for item in billing.exceptions.list():
             raise InvalidValue(item.why, place="SubAccountId", value=item.customer)
         accounts = sorted(currencies)
-        return tuple(invoice for account in accounts for invoice in billing.invoices.list(account, limit=1_000).items)
-
-
-def _currencies(rows: Iterable[FocusRow]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for row in rows:
-        if found.setdefault(row.account, row.currency) != row.currency:
-            raise InvalidValue(
-                "a sub-account pays in one currency",
-                place=f"line {row.line}.BillingCurrency",
-                value=row.currency,
-                hint=f"{row.account} pays in {found[row.account]}",
-            )
-    return found
+        told: list[Notice] = []
+        while billing.notices.relay(told.append):
+            pass
+        return FocusBill(
+            tuple(one for account in accounts for one in billing.invoices.list(account, limit=1_000).items),
+            tuple((account, billing.customers.standing(account)) for account in accounts),
+            tuple(told),
+        )
 
 
 def _subscribe(billing: Billing, row: FocusRow) -> None:
-    _check_month(row.start, row.end)
     selection = Selection(plan=_plan(row), anchor=row.start)
     name = _plan(row)
     billing.subscriptions.create(row.account, selection, at=row.start, id=name)
     billing.subscriptions.cancel(name, when="period_end", at=row.start)
-
-
-def _check_month(start: dt.datetime, end: dt.datetime) -> None:
-    if cadence(MONTH, start, start, "UTC").nth(1) != end:
-        raise InvalidValue("a billing period that is not a month", place="BillingPeriodEnd", value=end.isoformat())
 
 
 def _catalog(rows: Iterable[FocusRow], effective: dt.datetime) -> Catalog:

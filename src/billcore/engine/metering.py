@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import heapq
+import itertools
 import json
 from collections.abc import Iterator
 
@@ -45,12 +46,25 @@ class Metered:
 
     def events(self, who: Life, meter: str, window: Period, /) -> Iterator[tuple[dt.datetime, Event]]:
         """The events themselves with their times, in order of time."""
+        for row in self._counted(who, meter, window):
+            if self.known is None or int(row[8] or 0) <= micros(self.known):
+                yield from_micros(int(row[6] or 0)), Event(number(str(row[7])), FrozenMap(json.loads(str(row[9]))))
+
+    def grown(self, who: Life, meter: str, window: Period, /) -> Iterator[tuple[dt.datetime, UsageTotal]]:
+        """How the total grew: what it was from each instant on at which events were recorded."""
+        rows = sorted(self._counted(who, meter, window), key=lambda row: int(row[8] or 0))
+        total = UsageTotal()
+        for at, batch in itertools.groupby(rows, key=lambda row: int(row[8] or 0)):
+            for row in batch:
+                total = total.plus(UsageTotal(1, number(str(row[7]))))
+            yield from_micros(at), total
+
+    def _counted(self, who: Life, meter: str, window: Period) -> Iterator[Row]:
+        """The rows of the events that count, in order of time."""
         customer = self.facts.customer.id
         found = [usage_rows(self.tx, customer, meter, who.subscription.id, window)]
         found += [usage_rows(self.tx, customer, meter, None, piece) for piece in self._unnamed(who, meter, window)]
-        for row in heapq.merge(*found, key=lambda row: (row[6], row[0], row[1])):
-            if self.known is None or int(row[8] or 0) <= micros(self.known):
-                yield from_micros(int(row[6] or 0)), Event(number(str(row[7])), FrozenMap(json.loads(str(row[9]))))
+        yield from heapq.merge(*found, key=lambda row: (row[6], row[0], row[1]))
 
     def _unnamed(self, who: Life, meter: str, window: Period) -> tuple[Period, ...]:
         if meter not in self._metering:

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from billcore.engine.accounts import Loaded, billed_since, invoices_in, invoices_of, load_many, rescheduled
+from billcore.engine.accounts import UNREADABLE, Loaded, billed_since, invoices_in, invoices_of, load_many, rescheduled
 from billcore.engine.catalogs import rates_at
 from billcore.engine.metering import Metered
-from billcore.engine.rows.customers import account_row
-from billcore.engine.rows.money import ExceptionItem, credit_of, exception_row
+from billcore.engine.parking import park
+from billcore.engine.rows.money import credit_of
 from billcore.engine.session import Session
 from billcore.engine.writing import Batch
-from billcore.kernel import BillcoreError, ConstraintViolated, Money, derive, from_micros, micros
+from billcore.kernel import BillcoreError, ConstraintViolated, Money, StoreError, from_micros, micros
 from billcore.ports import ReadTx, Tx
-from billcore.ports.tables import ACCOUNT, CREDIT, DOCUMENT, EXCEPTION
+from billcore.ports.tables import ACCOUNT, CREDIT, DOCUMENT
 from billcore.pricing import Price, TaxRate
 from billcore.settlement import Bill, Billed, Credit, Funds, Invoice, decide, shared_since
 
@@ -146,6 +146,23 @@ def versions_of(tx: ReadTx, names: Sequence[str]) -> dict[str, int]:
 
 
 @attrs.define
+class _Read:
+    """What a batch read: accounts, what they could pay with, stored versions, and why some cannot be read."""
+
+    accounts: list[Loaded] = attrs.field(factory=list)
+    funds: dict[str, Funds] = attrs.field(factory=dict)
+    versions: dict[str, int] = attrs.field(factory=dict)
+    unread: dict[str, Exception] = attrs.field(factory=dict)
+
+    def add(self, other: _Read) -> None:
+        """Both together."""
+        self.accounts += other.accounts
+        self.funds |= other.funds
+        self.versions |= other.versions
+        self.unread |= other.unread
+
+
+@attrs.define
 class Runner:
     """A run of a session up to a billing date, which is inclusive."""
 
@@ -235,17 +252,18 @@ class Runner:
     def bill(self, tx: Tx, date: dt.datetime, customers: Sequence[str]) -> RunReport:
         """Bill these customers at a date inside a transaction; those that are not due at it any more are left out."""
         batch = Batch()
-        parked: list[str] = []
-        funds, versions = funds_of(tx, customers, self.at) if self.session.policy.settle else ({}, {})
         rates = rates_at(tx, date)
-        for loaded in load_many(tx, customers, snapshots=self.snapshots):
+        read = self._read(tx, customers)
+        versions = read.versions
+        parked = [name for name, why in read.unread.items() if park(tx, name, why, self.at, date)]
+        for loaded in read.accounts:
             name = loaded.account.customer
             if loaded.state.next_due != date or loaded.account.parked is not None:
                 continue
             try:
-                bill = decide_account(tx, self.session, loaded, date, self.at, rates, funds.get(name))
-            except (BillcoreError, ArithmeticError, LookupError, ValueError) as error:
-                park(tx, loaded, error, self.at)
+                bill = decide_account(tx, self.session, loaded, date, self.at, rates, read.funds.get(name))
+            except UNREADABLE as error:
+                park(tx, name, error, self.at)
                 parked.append(name)
                 continue
             new = {document.id for document in bill.documents}
@@ -255,27 +273,26 @@ class Runner:
             batch.add(loaded.account.next(bill.state), bill.documents, bill.payout, versions)
         return _report(batch.flush(tx, self.at), parked)
 
+    def _read(self, tx: ReadTx, customers: Sequence[str]) -> _Read:
+        """Accounts read together; where one of them cannot be read, each alone, and why that one cannot."""
+        try:
+            funds, versions = funds_of(tx, customers, self.at) if self.session.policy.settle else ({}, {})
+            return _Read(load_many(tx, customers, snapshots=self.snapshots), funds, versions)
+        except StoreError:
+            raise
+        except UNREADABLE as error:
+            if len(customers) == 1:
+                return _Read(unread={customers[0]: error})
+        read = _Read()
+        for name in customers:
+            read.add(self._read(tx, (name,)))
+        return read
+
     def _park(self, customer: str, error: BillcoreError) -> RunReport:
         def work(tx: Tx) -> str:
             tx.lock(customer)
-            for loaded in load_many(tx, [customer]):
-                park(tx, loaded, error, self.at)
+            park(tx, customer, error, self.at)
             return ""
 
         self.session.store.transact(self.session.scope, None, work)
         return RunReport(parked=(customer,))
-
-
-def park(tx: Tx, loaded: Loaded, error: Exception, at: dt.datetime) -> None:
-    """Open an exception item that says why, and bill the account no more until it is resolved."""
-    account = loaded.account
-    code = error.code if isinstance(error, BillcoreError) else type(error).__name__
-    item = ExceptionItem(
-        id=derive("exc", at, account.customer, account.version),
-        customer=account.customer,
-        kind=code,
-        why=str(error),
-        opened=at,
-    )
-    tx.insert(EXCEPTION, [exception_row(item, 1)])
-    tx.update(ACCOUNT, [account_row(attrs.evolve(account, parked=item.id, version=account.version + 1))])

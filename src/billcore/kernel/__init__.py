@@ -59,7 +59,7 @@ from billcore.kernel.exact import ONE, ZERO, Exact, Number, number
 from billcore.kernel.frozen import FrozenMap
 from billcore.kernel.ids import CustomerId, DocumentId, OrderId, SubscriptionId, checked_id, derive
 from billcore.kernel.instant import UTC, from_micros, instant, micros, rfc3339, zone
-from billcore.kernel.money import Money
+from billcore.kernel.money import MOST_MINOR, Money, bounded
 from billcore.kernel.override import override
 from billcore.kernel.period import Period
 from billcore.kernel.rounding import Group, Rounding, minor_units, round_to
@@ -72,6 +72,7 @@ __all__ = [
     "INTERVALS",
     "MINUTE",
     "MONTH",
+    "MOST_MINOR",
     "ONE",
     "QUARTER",
     "UTC",
@@ -119,6 +120,7 @@ __all__ = [
     "active_codes",
     "add_days",
     "allocate",
+    "bounded",
     "cadence",
     "canonical",
     "checked_anchor",

@@ -24,7 +24,10 @@ from billcore.kernel.exact import CONTEXT, Exact, Number, exponent, number, scal
 from billcore.kernel.override import override
 from billcore.kernel.rounding import Rounding, minor_units
 
-__all__ = ["Money"]
+__all__ = ["MOST_MINOR", "Money", "bounded"]
+
+MOST_MINOR = 10**15
+"""No amount that is stored is further from zero, in minor units (M1): sums of many still fit 64 bits."""
 
 
 def _amount(value: Number) -> Decimal:
@@ -136,3 +139,10 @@ class Money:
     @override
     def __repr__(self) -> str:
         return f"Money('{self.digits}', '{self.currency}')"
+
+
+def bounded(money: Money, place: str) -> Money:
+    """The money, if an amount of it may be stored. Raises ``InvalidValue``."""
+    if abs(money.amount) > scaled(MOST_MINOR, places(money.currency)):
+        raise InvalidValue("more than an amount may be", place=place, value=str(money), hint="10^15 minor units")
+    return money

@@ -7,7 +7,7 @@ Invariants: facts are immutable and carry two instants; the periods of an item t
 item lives as long as its price snapshot stays the same.
 """
 
-from billcore.lifecycle.customer import Customer, Opening, Profile
+from billcore.lifecycle.customer import Customer, Opening, Profile, Replaced
 from billcore.lifecycle.facts import Cancelled, Detached, Fact, Order, OrderKind, Unused, effective
 from billcore.lifecycle.oneoff import OneOff
 from billcore.lifecycle.schedule import Occurrence, due_dates, next_due, occurrences, same_schedule
@@ -38,6 +38,7 @@ __all__ = [
     "Order",
     "OrderKind",
     "Profile",
+    "Replaced",
     "Subscription",
     "SubscriptionState",
     "Unused",

@@ -21,7 +21,7 @@ from billcore.kernel import (
     zone,
 )
 
-__all__ = ["Customer", "Opening", "Profile"]
+__all__ = ["Customer", "Opening", "Profile", "Replaced"]
 
 _LONGEST_TERMS = 3650
 _COUNTRY = 2
@@ -60,6 +60,23 @@ class Profile:
             raise InvalidValue("not a locale", place="locale", value=self.locale)
 
 
+@attrs.frozen
+class Replaced:
+    """A profile that was written down to hold from ``at``, and that was no longer believed from ``until`` on."""
+
+    at: dt.datetime
+    profile: Profile
+    until: dt.datetime
+
+    def believed(self, recorded: dt.datetime) -> bool:
+        """It was what one knew at that instant."""
+        return _written(self.profile, recorded) and recorded < self.until
+
+
+def _written(profile: Profile, recorded: dt.datetime) -> bool:
+    return profile.recorded is None or profile.recorded <= recorded
+
+
 def _id(value: str) -> CustomerId:
     return CustomerId(checked_id(value))
 
@@ -73,6 +90,7 @@ class Customer:
     """A customer and its profile over time.
 
     Nothing before ``billed_until`` is billed: for customers that come from another system, which billed until then.
+    ``replaced`` are profiles that a later write put others in the place of, so that what was known once can be told.
     """
 
     id: CustomerId = attrs.field(converter=_id)
@@ -81,6 +99,7 @@ class Customer:
     profiles: Timeline[Profile]
     billed_until: dt.datetime | None = attrs.field(default=None, converter=_maybe_instant)
     closed: dt.datetime | None = None
+    replaced: tuple[Replaced, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         currency(self.currency)
@@ -103,13 +122,32 @@ class Customer:
         for when, later in points:
             if when > at:
                 left = {name: value for name, value in left.items() if getattr(later, name) == getattr(before, name)}
-                found.append((when, _evolved(later, left)))
-        return attrs.evolve(self, profiles=Timeline(tuple(found)))
+                moved = _evolved(later, left)
+                found.append((when, later if moved == later else attrs.evolve(moved, recorded=recorded)))
+        gone = tuple(Replaced(*point, recorded) for point in self.profiles.points if point not in found)
+        return attrs.evolve(self, profiles=Timeline(tuple(found)), replaced=(*self.replaced, *gone))
 
-    def known(self, until: dt.datetime) -> Customer:
-        """The customer as its profile stands up to an instant, later changes left out."""
-        points = tuple(point for point in self.profiles.points if point[0] <= until) or self.profiles.points[:1]
-        return self if len(points) == len(self.profiles.points) else attrs.evolve(self, profiles=Timeline(points))
+    def known(self, until: dt.datetime | None = None, recorded: dt.datetime | None = None) -> Customer:
+        """The customer as its profile stands up to an instant, as far as it was written down by another.
+
+        What takes effect after ``until`` is left out, what was written after ``recorded`` too; a profile that a later
+        write replaced is as it was. The first one written was always known.
+        """
+        points = self.profiles.points if recorded is None else self._written_by(recorded)
+        if until is not None:
+            points = tuple(point for point in points if point[0] <= until) or points[:1]
+        if len(points) == len(self.profiles.points) and points == self.profiles.points:
+            return self
+        return attrs.evolve(self, profiles=Timeline(points), replaced=())
+
+    def _written_by(self, recorded: dt.datetime) -> tuple[tuple[dt.datetime, Profile], ...]:
+        """The profiles believed at an instant; before the first was written, the first."""
+        every = [*(profile for _, profile in self.profiles.points), *(point.profile for point in self.replaced)]
+        first = min((profile.recorded for profile in every if profile.recorded is not None), default=recorded)
+        at = max(recorded, first)
+        found = [point for point in self.profiles.points if _written(point[1], at)]
+        found += [(point.at, point.profile) for point in self.replaced if point.believed(at)]
+        return tuple(sorted(found, key=lambda point: point[0])) or self.profiles.points
 
 
 def _evolved(profile: Profile, changes: Mapping[str, object]) -> Profile:

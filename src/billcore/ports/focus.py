@@ -28,6 +28,11 @@ class FocusRow:
     quantity: Decimal
     unit_price: Decimal
 
+    @property
+    def price(self) -> tuple[object, ...]:
+        """What rows of one price have in common: SkuPriceId, service and description, at one unit price."""
+        return (self.sku_price, self.service, self.description, self.unit, self.unit_price, self.currency)
+
 
 @attrs.frozen
 class FocusExport:

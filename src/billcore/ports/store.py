@@ -113,6 +113,10 @@ class ReadTx(Protocol):
         """The sum of the postings of an account, in minor units; of all customers if ``None``."""
         ...
 
+    def last_number(self, series: str) -> int:
+        """The last number that was taken of a series; 0 where none was."""
+        ...
+
 
 class Tx(ReadTx, Protocol):
     """A read-write view. Lock first, then read, then decide, then write."""

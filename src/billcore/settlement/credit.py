@@ -7,7 +7,7 @@ import enum
 
 import attrs
 
-from billcore.kernel import InvalidValue, Money, NotAllowed, checked_id
+from billcore.kernel import InvalidValue, Money, NotAllowed, bounded, checked_id
 from billcore.settlement.document import Source
 
 __all__ = ["Credit", "CreditKind", "Voucher", "burn_order"]
@@ -73,6 +73,7 @@ class Voucher:
     def __attrs_post_init__(self) -> None:
         if self.amount.minor <= 0:
             raise InvalidValue("must be greater than zero", place="amount", value=str(self.amount))
+        bounded(self.amount, "amount")
         if type(self.limit) is not int or self.limit < 1:
             raise InvalidValue("must be at least 1", place="limit", value=self.limit)
 

@@ -11,7 +11,7 @@ from collections.abc import Container, Iterable, Sequence
 
 import attrs
 
-from billcore.kernel import zone
+from billcore.kernel import MOST_MINOR, InvariantBroken, zone
 from billcore.lifecycle import Fact, Life, life, occurrences
 from billcore.pricing import AppliedRate, PriceCadence, TaxRate, Timing, find_rate
 from billcore.settlement.account import AccountFacts, AccountState, Policy
@@ -70,9 +70,18 @@ def decide(
     documents = [*notes]
     if moved.rises:
         documents.append(invoice(issue, moved.rises, sequence + len(notes), policy.rounding))
+    for document in documents:
+        _bounded(document)
     held = funds or Funds()
     payout = pay(documents, billed.invoices, held.credits, held.open, policy, at, date)
     return Bill(documents=tuple(documents), payout=payout, state=state.ran(date, issued=bool(documents)), lives=lives)
+
+
+def _bounded(document: Document) -> None:
+    """Raise ``InvariantBroken`` where an amount is beyond what may be stored; its document's bound each line's."""
+    most = max(abs(document.net), abs(document.total))
+    if most > MOST_MINOR:
+        raise InvariantBroken("M1: an amount beyond 10^15 minor units", place=document.customer, value=most)
 
 
 def decide_charges(

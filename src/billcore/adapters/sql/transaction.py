@@ -36,6 +36,7 @@ _NUMBERS = (
     f"INSERT INTO {PREFIX}series (tenant, series, next) VALUES (?, ?, ?)"
     f" ON CONFLICT (tenant, series) DO UPDATE SET next = {PREFIX}series.next + ? RETURNING next"
 )
+_LAST = f"SELECT next - 1 FROM {PREFIX}series WHERE tenant = ? AND series = ?"
 _REQUEST = USAGE.position("request")
 
 
@@ -136,6 +137,11 @@ class SqlRead(Unit):
         text = self._dialect.spelled(_BALANCE + " AND customer = ?" * len(whose))
         high, low = self._rows(text, (self.scope.tenant, account, currency, *whose), POSTING)[0]
         return int(high or 0) * _MINOR + int(low or 0)
+
+    def last_number(self, series: str) -> int:
+        """The last number that was taken of a series; 0 where none was."""
+        rows = self._rows(self._dialect.spelled(_LAST), (self.scope.tenant, series), POSTING)
+        return int(rows[0][0] or 0) if rows else 0
 
     def _own(self, table: Table) -> tuple[str, ...]:
         return () if self.scope.customer is None or not table.scoped else (self.scope.customer,)

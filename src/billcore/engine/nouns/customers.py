@@ -21,6 +21,7 @@ from billcore.kernel import (
     NotFound,
     Period,
     Timeline,
+    bounded,
     checked_id,
     instant,
 )
@@ -90,9 +91,8 @@ class Customers:
         )
         until = None if billed_until is None else instant(billed_until, "billed_until")
         brought = opening or Opening()
-        amounts = [
-            Money(value, currency).minor for value in (brought.receivable, brought.balance, brought.voucher_credit)
-        ]
+        names = ("receivable", "balance", "voucher_credit")
+        amounts = [bounded(Money(getattr(brought, name), currency), f"opening.{name}").minor for name in names]
 
         def work(tx: Tx, call: Call) -> str:
             checked_id(id)

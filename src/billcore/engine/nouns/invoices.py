@@ -17,7 +17,7 @@ from billcore.engine.rows.customers import account_row
 from billcore.engine.rows.facts import one_off_row
 from billcore.engine.running import BATCH, Runner, RunReport
 from billcore.engine.session import Call, Session
-from billcore.kernel import InvalidValue, Money, NotFound, Number, from_micros, instant, micros
+from billcore.kernel import InvalidValue, Money, NotFound, Number, bounded, from_micros, instant, micros
 from billcore.lifecycle import OneOff
 from billcore.ports import ReadTx, Row, Tx
 from billcore.ports.tables import ACCOUNT, DOCUMENT, ONE_OFF
@@ -155,7 +155,7 @@ class Invoices:
                 customer=loaded.facts.customer.id,
                 at=when or call.now,
                 recorded=call.now,
-                amount=(value + Money.zero(currency)).amount,
+                amount=bounded(value + Money.zero(currency), "amount").amount,
                 description=description,
                 tax_category=tax_category,
             )

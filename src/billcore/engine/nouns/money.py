@@ -19,6 +19,7 @@ from billcore.kernel import (
     Money,
     NotAllowed,
     Number,
+    bounded,
     checked_id,
     instant,
     micros,
@@ -194,7 +195,7 @@ def _minor(amount: Money | Number, currency: str) -> int:
         raise CurrencyMismatch("the customer pays in another currency", place="amount", value=str(value))
     if value.minor <= 0:
         raise InvalidValue("must be greater than zero", place="amount", value=str(value))
-    return value.minor
+    return bounded(value, "amount").minor
 
 
 def _grant(

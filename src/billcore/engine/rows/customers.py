@@ -8,7 +8,7 @@ import json
 import attrs
 
 from billcore.kernel import CustomerId, Timeline, from_micros, micros
-from billcore.lifecycle import Customer, Profile
+from billcore.lifecycle import Customer, Profile, Replaced
 from billcore.ports import Row
 from billcore.settlement import AccountState
 
@@ -26,8 +26,9 @@ def maybe_instant(value: object) -> dt.datetime | None:
 
 
 def customer_row(customer: Customer, version: int) -> Row:
-    """A row of the customer table."""
-    profiles = [[micros(at), _profile(profile)] for at, profile in customer.profiles.points]
+    """A row of the customer table; a profile that was replaced has a third member, when that was."""
+    profiles: list[list[object]] = [[micros(at), _profile(profile)] for at, profile in customer.profiles.points]
+    profiles += [[micros(gone.at), _profile(gone.profile), micros(gone.until)] for gone in customer.replaced]
     return (
         customer.id,
         customer.currency,
@@ -42,14 +43,15 @@ def customer_row(customer: Customer, version: int) -> Row:
 def customer_of(row: Row) -> Customer:
     """The customer of a row."""
     name, currency, created, billed_until, closed, profiles, _ = row
-    points = tuple((from_micros(at), _profile_of(data)) for at, data in json.loads(str(profiles)))
+    found = [(from_micros(at), _profile_of(data), until) for at, data, *until in json.loads(str(profiles))]
     return Customer(
         id=CustomerId(str(name)),
         currency=str(currency),
         created=from_micros(int(created or 0)),
-        profiles=Timeline(points),
+        profiles=Timeline(tuple((at, profile) for at, profile, until in found if not until)),
         billed_until=maybe_instant(billed_until),
         closed=maybe_instant(closed),
+        replaced=tuple(Replaced(at, profile, from_micros(until[0])) for at, profile, until in found if until),
     )
 
 

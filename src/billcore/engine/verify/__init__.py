@@ -1,8 +1,8 @@
 """The checkers behind ``billcore verify``: the numbered invariants of reliability.md, section 4, held against a store.
 
-It owns what each invariant means in rows and values (``ledger``, ``documents``, ``periods``, ``rating``, ``stored``,
-``tenant``) and the walk over a store (``walk``). It does not own the invariants' enforcement: the core and the store's
-constraints hold them; this looks whether they held. Nothing is written.
+It owns what each invariant means in rows and values (``ledger``, ``booked``, ``documents``, ``periods``, ``rating``,
+``stored``, ``tenant``) and the walk over a store (``walk``). It does not own the invariants'
+enforcement: the core and the store's constraints hold them; this looks whether they held. Nothing is written.
 
 >>> from billcore.engine.verify import CHECKERS
 >>> CHECKERS["I1"].sentence

@@ -6,14 +6,16 @@ from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 
+from billcore.engine.verify.cells import cell
 from billcore.engine.verify.values import Kept
 from billcore.engine.verify.view import AccountView
 from billcore.engine.verify.violation import Found, Violation
 from billcore.engine.writing import number_of
 from billcore.kernel import ZERO, Exact, minor_units, places
 from billcore.kernel import exact as ex
+from billcore.ports.tables import POSTING
 from billcore.pricing import AppliedRate, tax_over
-from billcore.settlement import DocumentKind, Line
+from billcore.settlement import Account, DocumentKind, Line
 
 __all__ = ["check_i1", "check_i2", "check_i3", "check_i4", "check_i5", "check_m5", "check_m6"]
 
@@ -91,7 +93,7 @@ def check_i1(view: AccountView) -> Found:
 
 
 def check_i2(view: AccountView) -> Found:
-    """Numbers are unique and contiguous in their series, and increase with the order of issue."""
+    """Numbers are unique, contiguous and in order of issue in their series, which goes on behind the last."""
     last: dict[object, str] = {}
     for kept in view.values.kept if view.values is not None else ():
         document = kept.document
@@ -148,10 +150,15 @@ def _beyond(kept: Kept, notes: Sequence[Kept]) -> Found:
 
 
 def check_i4(view: AccountView) -> Found:
-    """A document's state is one that its kind may have: a void one is neither paid nor corrected, a note never void."""
+    """A document's state fits it: a void one is neither paid nor corrected, a note never void, a loss booked as one."""
     if view.values is None:
         return
     corrected = {kept.document.corrects for kept in view.values.kept}
+    off = {
+        cell(POSTING, row, "source")
+        for row in view.of(POSTING)
+        if cell(POSTING, row, "account") == Account.WRITE_OFF.value
+    }
     for kept in view.values.kept:
         if kept.state not in _STATES:
             yield Violation("I4", kept.number, "not a state", kept.state)
@@ -159,6 +166,8 @@ def check_i4(view: AccountView) -> Found:
             yield Violation("I4", kept.number, "a credit note stays issued", kept.state)
         elif kept.invoice.void and (kept.invoice.payments or kept.document.id in corrected):
             yield Violation("I4", kept.number, "void, but paid or corrected", kept.state)
+        elif kept.invoice.uncollectible and kept.document.id not in off:
+            yield Violation("I4", kept.number, "written off, but not booked so", kept.state)
 
 
 def check_i5(view: AccountView) -> Found:

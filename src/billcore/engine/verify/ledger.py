@@ -1,4 +1,4 @@
-"""Money at rest: the ledger, stored value, and what documents say of themselves (M1 to M4, M8, M10, M11, V3, S8)."""
+"""Money at rest: the ledger, stored value, and what documents say of themselves (M1 to M4, M8, M10, M11, V3)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from billcore.engine.verify.cells import cell, number_cell, row_place
 from billcore.engine.verify.values import Kept, Values
 from billcore.engine.verify.view import AccountView
 from billcore.engine.verify.violation import Found, Violation
-from billcore.kernel import InvalidNumber
+from billcore.kernel import MOST_MINOR, InvalidNumber
 from billcore.kernel import exact as ex
 from billcore.ports import Row
 from billcore.ports.tables import CREDIT, CUSTOMER, DOCUMENT, FACT, LINE, ONE_OFF, PAYMENT, POSTING, USAGE, Table
@@ -24,11 +24,10 @@ __all__ = [
     "check_m8",
     "check_m10",
     "check_m11",
-    "check_s8",
     "check_v3",
+    "posting",
 ]
 
-_BOUND = 10**15
 _MONEY = {
     DOCUMENT: ("net", "tax", "total", "credited", "settled", "open"),
     LINE: ("minor", "tax"),
@@ -42,7 +41,6 @@ _EXACT = {
     USAGE: ("value",),
 }
 _STORED = {CreditKind.BALANCE: Account.BALANCE, CreditKind.VOUCHER: Account.VOUCHER_CREDIT}
-_SOURCES = {"issue": DOCUMENT, "void": DOCUMENT, "payment": PAYMENT, "return": PAYMENT, "credit": CREDIT}
 
 
 def _not_canonical(written: object) -> bool:
@@ -61,7 +59,7 @@ def check_m1(view: AccountView) -> Found:
         for row in rows:
             for name, column in money:
                 value = row[column]
-                if type(value) is not int or abs(value) > _BOUND:
+                if type(value) is not int or abs(value) > MOST_MINOR:
                     yield Violation("M1", row_place(table, row, name), "not a bounded amount", str(value))
             for name, column in texts:
                 if _not_canonical(row[column]):
@@ -89,7 +87,7 @@ def _quantities(body: str) -> list[object]:
         return []  # what cannot be read is S10's
 
 
-def _posting(row: Row) -> tuple[str, str, str, int]:
+def posting(row: Row) -> tuple[str, str, str, int]:
     """A posting's entry, currency, account and amount."""
     entry, currency, account = (str(cell(POSTING, row, name)) for name in ("entry", "currency", "account"))
     return entry, currency, account, number_cell(POSTING, row, "minor")
@@ -100,7 +98,7 @@ def check_m2(view: AccountView) -> Found:
     sums: Counter[tuple[str, str]] = Counter()
     counts: Counter[str] = Counter()
     for row in view.of(POSTING):
-        entry, currency, _, minor = _posting(row)
+        entry, currency, _, minor = posting(row)
         counts[entry] += 1
         sums[entry, currency] += minor
         if not minor:
@@ -119,7 +117,7 @@ def check_m3(view: AccountView) -> Found:
         return
     booked: Counter[tuple[str, Account]] = Counter()
     for row in view.of(POSTING):
-        _, currency, name, minor = _posting(row)
+        _, currency, name, minor = posting(row)
         booked[currency, Account(name)] += minor
     expected = _expected(view.values)
     for currency in {found for found, _ in (*booked, *expected)}:
@@ -163,7 +161,7 @@ def check_m4(view: AccountView) -> Found:
         return
     booked: Counter[str] = Counter()
     for row in view.of(POSTING):
-        entry, _, account, minor = _posting(row)
+        entry, _, account, minor = posting(row)
         booked[entry] += minor if account == Account.RECEIVABLE.value else 0
     for kept in view.values.kept:
         document = kept.document
@@ -223,6 +221,7 @@ def check_m11(view: AccountView) -> Found:
 
 def _returns(kept: Kept) -> Found:
     left = {payment.id: payment.minor for payment in kept.invoice.payments if payment.reverses is None}
+    sources = {payment.id: payment.source for payment in kept.invoice.payments}
     for payment in kept.invoice.payments:
         if payment.reverses is None:
             continue
@@ -230,13 +229,15 @@ def _returns(kept: Kept) -> Found:
         if payment.reverses not in left:
             yield Violation("M11", place, "returns no payment of its document", payment.reverses)
             continue
+        if payment.source is not sources[payment.reverses]:
+            yield Violation("M11", place, "returned to another source than it was paid from", payment.source.value)
         left[payment.reverses] += payment.minor
         if left[payment.reverses] < 0:
             yield Violation("M11", place, "returns more than was paid", str(payment.minor))
 
 
 def check_v3(view: AccountView) -> Found:
-    """What remains of a credit is its amount less the payments made with it, and never below zero."""
+    """What remains of a credit is its amount less its payments, never below zero; and it burns as its kind does."""
     if view.values is None:
         return
     used: Counter[str] = Counter()
@@ -248,24 +249,8 @@ def check_v3(view: AccountView) -> Found:
         left = credit.amount - used[credit.id]
         if credit.remaining != left or left < 0:
             yield Violation("V3", f"{view.customer} {credit.id}", f"{left} should remain", str(credit.remaining))
-
-
-def check_s8(view: AccountView) -> Found:
-    """Every ledger entry books one fact that is there, once, and every payment is booked."""
-    there: dict[str, set[object]] = {
-        DOCUMENT.name: {cell(DOCUMENT, row, "id") for row in view.of(DOCUMENT)},
-        PAYMENT.name: {cell(PAYMENT, row, "id") for row in view.payment_rows()},
-        CREDIT.name: {cell(CREDIT, row, "id") for row in view.of(CREDIT)},
-    }
-    names = ("entry", "kind", "source")
-    entries = {tuple(str(cell(POSTING, row, name)) for name in names) for row in view.of(POSTING)}
-    for entry, kind, source in sorted(entries):
-        place = f"{view.customer} {entry}"
-        if entry != f"{source}:{kind}":
-            yield Violation("S8", place, "an entry is named by what it books", f"{source}:{kind}")
-        elif kind not in _SOURCES or source not in there[_SOURCES[kind].name]:
-            yield Violation("S8", place, "books what is not there", source)
-    booked = {source for _, kind, source in entries if kind in ("payment", "return")}
-    for payment in sorted(map(str, there[PAYMENT.name])):
-        if payment not in booked:
-            yield Violation("S8", f"{view.customer} {payment}", "the payment is not booked")
+        # Whatever writes a credit, it gives it no priority and no expiry yet, and voucher credit is what is granted.
+        order = (credit.priority, credit.expires, credit.granted)
+        if order != (0, None, credit.kind is CreditKind.VOUCHER):
+            found = f"priority {credit.priority}, expires {credit.expires}, granted {credit.granted}"
+            yield Violation("V3", f"{view.customer} {credit.id}", "it would burn in another order", found)

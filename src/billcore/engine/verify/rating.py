@@ -6,8 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Iterator
 
-import attrs
-
+from billcore.engine.known import at_issue, known_by, recordings
 from billcore.engine.metering import Metered
 from billcore.engine.verify.cells import cell, row_place
 from billcore.engine.verify.values import Kept, Values
@@ -88,37 +87,39 @@ def _again(view: AccountView) -> Iterator[tuple[Kept, Line, list[Charge | None]]
     """Lines that add, each with what its key could have cost.
 
     As the facts were known at issue, a moment before (somebody may have written at the same instant), or as they are
-    known today. A line that agrees with today's is not looked at again. Nor is one of a period that no fact told of by
-    then: its run was given an instant of its own.
+    known today; where none of these agrees, as they were after each of their recordings, because the run was given an
+    instant of its own. A line that agrees with today's is not looked at again.
     """
     values = view.values
     if values is None:
         return
     for kept, line in values.live_lines():
         key = line.key
-        if key is None or not key.subscription or kept.is_note or _moved(values, kept.document.issued_at):
+        if key is None or not key.subscription or kept.is_note:
             continue
         today = values.wanted.get(key)
         if today is not None and (today.exact, today.quantity) == (line.exact, line.quantity):
             continue
         issued, date = kept.document.issued_at, kept.document.billing_date
-        then = [charged for known in (issued, issued - _MICRO) for charged in _charged(values, key, known, date)]
-        if then:
-            yield kept, line, then if today is None else [*then, today]
+        then = [charged for known in at_issue(issued) for charged in _charged(values, key, known, date)]
+        then += [] if today is None else [today]
+        if not any(_agrees(line, charged) for charged in then):
+            facts = values.loaded.facts
+            for known in recordings(values.tx, facts, line, line.quantity):
+                then += _charged(values, key, known, date)
+        yield kept, line, then or [None]
 
 
-def _moved(values: Values, at: dt.datetime) -> bool:
-    """The customer's zone was written down anew after ``at``: which periods were known then cannot be told."""
-    points = values.loaded.facts.customer.profiles.points
-    late = any(profile.recorded is not None and profile.recorded >= at for _, profile in points)
-    return late and len({profile.timezone for _, profile in points}) > 1
+def _agrees(line: Line, charged: Charge | None) -> bool:
+    """The line is what the facts come to: its quantity, and if it is the key's first its exact amount."""
+    if charged is None or ex.compare(charged.quantity, line.quantity):
+        return False
+    return line.kind is not LineKind.CHARGE or not ex.compare(charged.exact, line.exact)
 
 
 def _charged(values: Values, key: ChargeKey, known: dt.datetime, date: dt.datetime) -> Iterator[Charge | None]:
     """What the key costs by the facts recorded by ``known`` and in force by ``date``, if they know of it."""
-    facts = values.loaded.facts
-    then = [attrs.evolve(one, facts=[f for f in one.facts if f.recorded <= known]) for one in facts.subscriptions]
-    seen = attrs.evolve(facts, subscriptions=tuple(one for one in then if one.facts))
+    seen = known_by(values.loaded.facts, known)
     found = next((life(one, seen.customer, date) for one in seen.subscriptions if one.id == key.subscription), None)
     for item in found.items if found is not None else ():
         if found is None or (item.order, item.record.price.code) != (key.item, key.price):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 import attrs
 
@@ -10,6 +10,7 @@ from billcore.engine.verify.cells import cell, number_cell, row_place
 from billcore.engine.verify.values import UNREADABLE
 from billcore.engine.verify.violation import Found, Violation
 from billcore.engine.writing import number_of
+from billcore.kernel import MOST_MINOR
 from billcore.ports import ReadTx, Row, Scope, Store
 from billcore.ports.tables import (
     ACCOUNT,
@@ -57,7 +58,6 @@ _OF_CUSTOMERS: tuple[tuple[Table, Index | None], ...] = (
     (NOTICE, None),
     (EXCEPTION, EXCEPTION.indexes[0]),
 )
-_BOUND = 10**15
 
 
 @attrs.frozen
@@ -82,7 +82,7 @@ class TenantView:
 
 
 def check_numbers(view: TenantView) -> Found:
-    """Numbers are 1, 2, 3 and so on in each series: the last of a width, then the first of the next."""
+    """Numbers are 1, 2, 3 and so on in each series, the last of a width then the first of the next; so it goes on."""
     series: dict[tuple[str, str], dict[int, int]] = {}
     for rows in view.pages(DOCUMENT, DOCUMENT.indexes[0]):
         for row in rows:
@@ -102,6 +102,25 @@ def check_numbers(view: TenantView) -> Found:
         for width in ordered[:-1]:
             if widths[width] != 10**width - 1:
                 yield _missing(issuer, kind, widths[width] + 1, 10**width)
+    yield from _series(view, {issuer for issuer, _ in series})
+
+
+def _series(view: TenantView, issuers: Collection[str]) -> Found:
+    for issuer in sorted(issuers):
+        for one in DocumentKind:
+            yield from view.store.read(view.scope, lambda tx, i=issuer, k=one: _out_of_step(tx, i, k))  # type: ignore[misc]
+
+
+def _out_of_step(tx: ReadTx, issuer: str, kind: DocumentKind) -> list[Violation]:
+    """The next number of a series follows its last document's, in one view: others may be written meanwhile."""
+    last = tx.last_number(f"{issuer}:{kind.value}")
+
+    def there(n: int) -> bool:
+        return bool(tx.find(DOCUMENT, DOCUMENT.indexes[0], (issuer, number_of(kind, n)), limit=1))
+
+    if there(last + 1) or (last and not there(last)):
+        return [Violation("I2", f"{issuer}:{kind.value}", "the series does not go on behind it", str(last))]
+    return []
 
 
 def _missing(issuer: str, kind: str, absent: int, found: int) -> Violation:
@@ -143,14 +162,16 @@ def check_vouchers(view: TenantView) -> Found:
             customers = [str(cell(REDEMPTION, row, "customer")) for row in redeemed[code]]
             if len(set(customers)) != len(customers):
                 yield Violation("V1", f"voucher {code}", "redeemed twice by one customer", str(len(customers)))
-            yield from _ungranted(view, str(code), number_cell(VOUCHER, voucher, "amount"), customers)
+            yield from _ungranted(view, voucher, customers)
 
 
-def _ungranted(view: TenantView, code: str, amount: int, customers: Sequence[str]) -> Found:
+def _ungranted(view: TenantView, voucher: Row, customers: Sequence[str]) -> Found:
+    code, amount, currency = (cell(VOUCHER, voucher, name) for name in ("code", "amount", "currency"))
+    worth = ("voucher", amount, currency, code)
     granted = {
         cell(CREDIT, row, "customer")
         for row in view.read(lambda tx: tx.find_many(CREDIT, CREDIT.indexes[0], customers))
-        if tuple(cell(CREDIT, row, name) for name in ("kind", "amount", "reference")) == ("voucher", amount, code)
+        if tuple(cell(CREDIT, row, name) for name in ("kind", "amount", "currency", "reference")) == worth
     }
     for name in customers:
         if name not in granted:
@@ -162,7 +183,7 @@ def check_amounts(view: TenantView) -> Found:
     for rows in view.pages(VOUCHER):
         for row in rows:
             amount = cell(VOUCHER, row, "amount")
-            if type(amount) is not int or not 0 < amount <= _BOUND:
+            if type(amount) is not int or not 0 < amount <= MOST_MINOR:
                 yield Violation("M1", row_place(VOUCHER, row, "amount"), "not a bounded amount", str(amount))
 
 

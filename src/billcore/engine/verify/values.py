@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import attrs
 
-from billcore.engine.accounts import Loaded
+from billcore.engine.accounts import UNREADABLE, Loaded
 from billcore.engine.metering import Metered
 from billcore.engine.rows.documents import invoice_of
 from billcore.engine.verify.cells import cell, number_cell
-from billcore.kernel import BillcoreError, Period
+from billcore.kernel import Period
 from billcore.lifecycle import Life, life, occurrences
 from billcore.ports import ReadTx, Row
 from billcore.ports.tables import (
@@ -34,9 +34,6 @@ from billcore.settlement import (
 )
 
 __all__ = ["UNREADABLE", "Kept", "Values", "key_place", "values_of"]
-
-UNREADABLE = (BillcoreError, ArithmeticError, LookupError, ValueError, TypeError, AttributeError)
-"""What turning rows into values may raise where somebody else wrote them."""
 
 
 def key_place(customer: str, key: ChargeKey) -> str:

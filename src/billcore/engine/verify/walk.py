@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 
 import attrs
 
-from billcore.engine.verify import documents, ledger, periods, rating, stored, tenant
+from billcore.engine.verify import booked, documents, ledger, periods, rating, stored, tenant
 from billcore.engine.verify.checker import AccountCheck, Checker, TenantCheck
 from billcore.engine.verify.tenant import TenantView
 from billcore.engine.verify.values import UNREADABLE
@@ -67,7 +67,7 @@ _ALL = (
     _checker("S3", stored.check_s3, rows=True),
     _checker("S4", stored.check_s4, rows=True),
     _checker("S5", stored.check_s5, rows=True),
-    _checker("S8", ledger.check_s8, rows=True),
+    _checker("S8", booked.check_s8, rows=True),
     _checker("S10", stored.check_s10, rows=True),
     _checker("T1", stored.check_t1, tenant.check_strangers, rows=True),
     _checker("V1", None, tenant.check_vouchers),

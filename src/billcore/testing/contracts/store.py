@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from billcore.testing.contracts.constraints import Constraints
 from billcore.testing.contracts.finding import Finding, Many
+from billcore.testing.contracts.numbers import Numbers
 from billcore.testing.contracts.operations import Operations
 from billcore.testing.contracts.paging import Paging
 from billcore.testing.contracts.rows import Rows
 from billcore.testing.contracts.scopes import CustomerScope, TenantScope
-from billcore.testing.contracts.sums import Balances, Numbers, UsageOnce, UsageSums
+from billcore.testing.contracts.sums import Balances, UsageOnce, UsageSums
 from billcore.testing.contracts.texts import Texts
 from billcore.testing.contracts.threads import Threads
 from billcore.testing.contracts.transactions import Atomicity, Reruns

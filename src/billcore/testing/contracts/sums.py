@@ -1,4 +1,4 @@
-"""Usage counts once and sums exactly; balances and numbers."""
+"""Usage counts once and sums exactly; balances."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from decimal import Decimal
 
 import pytest
 
-from billcore.kernel.errors import Conflict, ConstraintViolated, InvalidValue
+from billcore.kernel.errors import ConstraintViolated
 from billcore.kernel.exact import Exact, text
 from billcore.lifecycle import UsageTotal
 from billcore.ports import Row, Store, Tx, Usage, Value
 from billcore.ports.tables import POSTING, USAGE
 from billcore.testing.contracts.case import MAIN, OTHER, StoreCase, add, customers, found, row, usage, write
 
-__all__ = ["Balances", "Numbers", "UsageOnce", "UsageSums"]
+__all__ = ["Balances", "UsageOnce", "UsageSums"]
 
 _EVER = 2**62
 
@@ -39,10 +39,6 @@ def _booked(left: str, right: str, minor: int, **values: Value) -> list[Row]:
     """An entry that moves an amount to the account ``left``."""
     sides = ((left, minor), (right, -minor))
     return [row(POSTING, **{"n": n, "account": name, "minor": m, **values}) for n, (name, m) in enumerate(sides)]
-
-
-def _taken(store: Store, count: int) -> int:
-    return int(write(store, lambda tx: tx.take_numbers("INV", count)))
 
 
 class UsageOnce(StoreCase):
@@ -235,61 +231,3 @@ class Balances(StoreCase):
         add(store, POSTING, *_booked("cash", "sales", 5, currency="EUR"), scope=OTHER)
 
         assert [found(store, lambda tx: tx.balance(None, "cash", "EUR"), s) for s in (MAIN, OTHER)] == [0, 5]
-
-
-class Numbers(StoreCase):
-    """Numbers of a series: from 1, without a gap."""
-
-    def test_numbers_begin_with_one_and_follow_each_other(self, store: Store) -> None:
-        """A range at a time, in one transaction or several."""
-        taken = [_taken(store, count) for count in (1, 3, 1)]
-
-        assert taken == [1, 2, 5]
-
-    def test_numbers_follow_within_a_transaction(self, store: Store) -> None:
-        """The second range begins where the first ends."""
-        assert write(store, lambda tx: [tx.take_numbers("INV", 2) for _ in range(3)]) == "[1, 3, 5]"
-
-    def test_a_rollback_gives_numbers_back(self, store: Store) -> None:
-        """A failed transaction leaves no gap, whether or not it took the first number."""
-
-        def failing(tx: Tx) -> str:
-            tx.take_numbers("INV", 5)
-            tx.take_numbers("INV", 5)
-            raise ZeroDivisionError
-
-        for expected in ("1", "2"):
-            with pytest.raises(ZeroDivisionError):
-                store.transact(MAIN, None, failing)
-            assert write(store, lambda tx: tx.take_numbers("INV", 1)) == expected
-
-    def test_a_rerun_leaves_no_gap(self, store: Store) -> None:
-        """Numbers of the run that met a conflict are given back."""
-        runs: list[int] = []
-
-        def fn(tx: Tx) -> str:
-            runs.append(tx.take_numbers("INV", 1))
-            if len(runs) == 1:
-                raise Conflict
-            return ""
-
-        store.transact(MAIN, None, fn)
-        assert runs == [1, 1]
-
-    def test_each_series_has_its_own_numbers(self, store: Store) -> None:
-        """Invoices do not use up the numbers of credit notes."""
-        write(store, lambda tx: tx.take_numbers("INV", 7))
-
-        assert write(store, lambda tx: tx.take_numbers("CN", 1)) == "1"
-
-    def test_each_tenant_has_its_own_numbers(self, store: Store) -> None:
-        """The same series of another tenant begins with one."""
-        write(store, lambda tx: tx.take_numbers("INV", 7))
-
-        assert write(store, lambda tx: tx.take_numbers("INV", 1), OTHER) == "1"
-
-    @pytest.mark.parametrize("count", [0, -1])
-    def test_fewer_than_one_number_is_refused(self, store: Store, count: int) -> None:
-        """Nobody gives numbers back."""
-        with pytest.raises(InvalidValue):
-            write(store, lambda tx: tx.take_numbers("INV", count))

@@ -5,7 +5,6 @@ Each is written apart from ``billing.verify()``, plainly, so that one of the two
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
 
 from billcore.engine import Billing
@@ -94,14 +93,12 @@ def lines_of_a_group_sum_to_its_rounded_sum(billing: Billing) -> None:
 def lines_explain_themselves(billing: Billing) -> None:
     """Law: snapshot and facts, taken as they were known at issue, come to the exact amount of every line (P5).
 
-    Documents issued before the customer's profile was last changed are left out: their time zone cannot be told. What
-    was recorded at the very instant of a run counts as known to it, so let the clock advance between the two.
+    What was recorded at the very instant of a run counts as known to it, so let the clock advance between the two.
     """
     law = "lines explain themselves"
     for customer in customers(billing):
-        changed = _changed(billing, customer)
         for one in documents(billing, customer):
-            for line in one.document.lines if changed is None or one.document.issued_at > changed else ():
+            for line in one.document.lines:
                 try:
                     tree = billing.invoices.explain(one.id, line.id)
                 except InvariantBroken as error:
@@ -110,10 +107,3 @@ def lines_explain_themselves(billing: Billing) -> None:
                 (worth,) = tree.children
                 same(law, worth.value, line.exact, number=one.number, line=line.id)
                 same(law, tree.value, ex.scaled(line.minor, places(one.document.currency)), number=one.number)
-
-
-def _changed(billing: Billing, customer: str) -> dt.datetime | None:
-    """When the customer's profile was last written down, if it was since it began."""
-    one = billing.customers.get(customer)
-    recorded = [profile.recorded for _, profile in one.profiles.points if profile.recorded is not None]
-    return max((at for at in recorded if at > one.created), default=None)

@@ -147,7 +147,7 @@ def versions_of(tx: ReadTx, names: Sequence[str]) -> dict[str, int]:
 
 @attrs.define
 class Runner:
-    """A run of a session up to a billing date, which is inclusive."""
+    """A run of a session up to a billing date, which is inclusive; a strict one raises instead of parking."""
 
     session: Session
     until: dt.datetime
@@ -156,6 +156,7 @@ class Runner:
     batch: int = BATCH
     progress: Callable[[RunReport], None] | None = None
     snapshots: dict[str, Price] = attrs.field(factory=dict)
+    strict: bool = False
 
     def run(self, executor: Executor | None = None) -> RunReport:
         """Bill and settle everything that is due; with an executor, batches of customers run side by side."""
@@ -245,6 +246,8 @@ class Runner:
             try:
                 bill = decide_account(tx, self.session, loaded, date, self.at, rates, funds.get(name))
             except (BillcoreError, ArithmeticError, LookupError, ValueError) as error:
+                if self.strict:
+                    raise
                 park(tx, loaded, error, self.at)
                 parked.append(name)
                 continue

@@ -233,7 +233,7 @@ def steps() -> st.SearchStrategy[ScenarioStep]:
         _step(Void, document=_ids, rebill=st.booleans(), reason=_reasons),
         _step(CreditStep, document=_ids, line=_ids, amount=st.none() | _amounts, reason=_reasons),
         _step(CreditStep, document=_ids, whole=st.just(value=True)),
-        _step(AddItem, customer=_ids, description=_words, amount=_amounts, subscription=st.none() | _ids),
+        _step(AddItem, customer=_ids, description=_words, amount=_amounts),
     )
 
 

@@ -22,7 +22,7 @@ from billcore.kernel import (
 )
 from billcore.lifecycle import Opening
 from billcore.pricing import Addon, Meter
-from billcore.settlement import Strategy
+from billcore.settlement import Policy, Strategy
 
 NOW = instant("2026-06-10T00:00:00Z")
 BadCall: TypeAlias = Callable[[Billing], object]
@@ -87,6 +87,9 @@ CALLS: list[tuple[str, BadCall, type[BillcoreError], str]] = [
     ("half a centime brought", lambda b: b.customers.create("x", currency="CHF", opening=Opening(balance="0.005")), InvalidValue, "minor unit"),
     ("a naive instant", lambda b: b.customers.update("acme", at="2026-06-01T00:00:00", locale="de"), InvalidInstant, "at: "),
     ("an absent customer", lambda b: b.customers.get("nobody"), NotFound, "nobody"),
+    ("a customer that is a number", lambda b: b.balances.top_up(5, 1, "x"), InvalidValue, "customer"),  # type: ignore[arg-type]  # wrong on purpose
+    ("a subscription that is a list", lambda b: b.subscriptions.cancel(["s1"]), InvalidValue, "subscription"),  # type: ignore[arg-type]  # wrong on purpose
+    ("a run for a list", lambda b: b.invoices.run(customer=["acme"]), InvalidValue, "customer"),  # type: ignore[arg-type]  # wrong on purpose
     ("a customer who runs", lambda b: b.customers.close("acme"), NotAllowed, "running"),
     ("a closed customer buys", lambda b: b.subscriptions.create("gone", Selection(plan="starter")), NotAllowed, "closed"),
     ("an unknown plan", lambda b: b.subscriptions.create("acme", Selection(plan="gold")), NotFound, "gold"),
@@ -136,6 +139,46 @@ CALLS: list[tuple[str, BadCall, type[BillcoreError], str]] = [
     ("a usage time without a zone", lambda b: b.usage.record([used(time="2026-06-01T00:00:00")]), InvalidInstant, "time"),
     ("a key for two requests", lambda b: (b.balances.top_up("acme", 1, "x", key="k"), b.balances.top_up("acme", 2, "x", key="k")), IdempotencyMismatch, "another request"),
     ("a key with a blank", lambda b: b.balances.top_up("acme", 1, "x", key="a key"), InvalidValue, "key"),
+    ("a country that is a number", lambda b: b.customers.create("x", currency="CHF", country=41), InvalidValue, "country"),  # type: ignore[arg-type]  # wrong on purpose
+    ("a locale that is a number", lambda b: b.customers.create("x", currency="CHF", locale=5), InvalidValue, "locale"),  # type: ignore[arg-type]  # wrong on purpose
+    ("a locale that is none", lambda b: b.customers.create("x", currency="CHF", locale="!!"), InvalidValue, "'!!'"),
+    ("a name that is a number", lambda b: b.customers.create("x", currency="CHF", name=5), InvalidValue, "name"),  # type: ignore[arg-type]  # wrong on purpose
+    ("a name with a bell", lambda b: b.customers.update("acme", name="Acme\a"), InvalidValue, "name"),
+    ("a tax id that is a number", lambda b: b.customers.create("x", currency="CHF", tax_id=5), InvalidValue, "tax_id"),  # type: ignore[arg-type]  # wrong on purpose
+    ("an address in one text", lambda b: b.customers.create("x", currency="CHF", address="Main street"), InvalidValue, "'Main street'"),
+    ("an address in one text, later", lambda b: b.customers.update("acme", address="Main street"), InvalidValue, "address"),
+    ("an address of numbers", lambda b: b.customers.create("x", currency="CHF", address=["Main street", 5]), InvalidValue, "address[1]"),  # type: ignore[list-item]  # wrong on purpose
+    ("an opening that is a table", lambda b: b.customers.create("x", currency="CHF", opening={"balance": "5"}), InvalidValue, "opening"),  # type: ignore[arg-type]  # wrong on purpose
+    ("customers behind a number", lambda b: b.customers.list(cursor=5), InvalidValue, "cursor"),  # type: ignore[arg-type]  # wrong on purpose
+    ("subscriptions behind a number", lambda b: b.subscriptions.list("acme", cursor=5), InvalidValue, "cursor"),  # type: ignore[arg-type]  # wrong on purpose
+    ("documents behind a number", lambda b: b.invoices.list("acme", cursor=5), InvalidValue, "cursor"),  # type: ignore[arg-type]  # wrong on purpose
+    ("a selection that is a table", lambda b: b.subscriptions.create("acme", {"plan": "starter"}), InvalidValue, "selection"),  # type: ignore[arg-type]  # wrong on purpose
+    ("a change to a table", lambda b: b.subscriptions.change("s1", selection={"plan": "starter"}), InvalidValue, "selection"),  # type: ignore[arg-type]  # wrong on purpose
+    ("a quote of a table", lambda b: b.quotes.preview({"plan": "starter"}), InvalidValue, "selection"),  # type: ignore[arg-type]  # wrong on purpose
+    ("a reason that is a number", lambda b: b.subscriptions.cancel("s1", reason=5), InvalidValue, "reason"),  # type: ignore[arg-type]  # wrong on purpose
+    ("a catalog that is a table", lambda b: b.catalog.publish({"version": "2"}), InvalidValue, "catalog"),  # type: ignore[arg-type]  # wrong on purpose
+    ("a document that is a number", lambda b: b.invoices.get(1), InvalidValue, "document"),  # type: ignore[arg-type]  # wrong on purpose
+    ("a credit without a reason", lambda b: b.invoices.credit("INV-000001", reason=""), InvalidValue, "reason"),
+    ("a batch of nobody", lambda b: b.invoices.run(batch=0), InvalidValue, "batch"),
+    ("a batch of half", lambda b: b.invoices.run(batch=0.5), InvalidValue, "batch"),  # type: ignore[arg-type]  # wrong on purpose
+    ("an item twice", lambda b: (b.invoices.add_item("acme", 1, "x", id="i1"), b.invoices.add_item("acme", 1, "x", id="i1")), AlreadyExists, "i1"),
+    ("an item's id with a line break", lambda b: b.invoices.add_item("acme", 1, "x", id="i 1\n"), InvalidValue, "id: "),
+    ("an item's id of nothing", lambda b: b.invoices.add_item("acme", 1, "x", id=""), InvalidValue, "id: "),
+    ("a description that is a number", lambda b: b.invoices.add_item("acme", 1, 5), InvalidValue, "description"),  # type: ignore[arg-type]  # wrong on purpose
+    ("a description of nothing", lambda b: b.invoices.add_item("acme", 1, ""), InvalidValue, "description"),
+    ("a description with a null", lambda b: b.invoices.add_item("acme", 1, "a\0b"), InvalidValue, "description"),
+    ("half a character", lambda b: b.invoices.add_item("acme", 1, "\ud800"), InvalidValue, "description"),
+    ("no tax category", lambda b: b.invoices.add_item("acme", 1, "x", tax_category=None), InvalidValue, "tax_category"),  # type: ignore[arg-type]  # wrong on purpose
+    ("a voucher of a text", lambda b: b.vouchers.issue("TEXT", "5"), InvalidValue, "amount"),  # type: ignore[arg-type]  # wrong on purpose
+    ("a top-up with a number", lambda b: b.balances.top_up("acme", 1, 7), InvalidValue, "reference"),  # type: ignore[arg-type]  # wrong on purpose
+    ("a payment with a number", lambda b: b.payments.record("INV-000001", 1, 7), InvalidValue, "reference"),  # type: ignore[arg-type]  # wrong on purpose
+    ("a strategy by name", lambda b: b.payments.settle("acme", strategy="oldest"), InvalidValue, "strategy"),  # type: ignore[arg-type]  # wrong on purpose
+    ("a rounding by name", lambda b: b.using(policy=Policy(rounding="half_up")), InvalidValue, "Rounding.HALF_UP"),  # type: ignore[arg-type]  # wrong on purpose
+    ("usage that is a table", lambda b: b.usage.record([{"id": "e"}]), InvalidValue, "events[0]"),  # type: ignore[list-item]  # wrong on purpose
+    ("one event alone", lambda b: b.usage.record(used()), InvalidValue, "events"),  # type: ignore[arg-type]  # wrong on purpose
+    ("properties of nothing", lambda b: b.usage.record([used(properties=None)]), InvalidValue, "properties"),
+    ("a relay of nothing", lambda b: b.notices.relay(print, limit=0), InvalidValue, "limit"),
+    ("a void for a number", lambda b: b.invoices.void("INV-000001", reason=5), InvalidValue, "reason"),  # type: ignore[arg-type]  # wrong on purpose
     ("no such exception", lambda b: b.exceptions.resolve("exc_1", resolution="x"), NotFound, "exc_1"),
 ]  # fmt: skip
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
 
-from billcore.kernel import IdempotencyMismatch, InvariantBroken, Money
+from billcore.engine.rows.money import Notice
+from billcore.kernel import DAY, IdempotencyMismatch, InvariantBroken, Money, NotAllowed
 from billcore.pricing import Selection
 from billcore.settlement import wanted
 from tests.shop import Shop, base, catalog, plan
@@ -85,11 +87,15 @@ def test_a_decision_that_raises_parks_its_customer_alone(monkeypatch: pytest.Mon
 
     with monkeypatch.context() as patched:
         patched.setattr(wanted, "charge", broken)
+        with pytest.raises(InvariantBroken, match="nobody can rate"):
+            shop.billing.invoices.preview("acme")
         report = shop.billing.invoices.run()
     assert (report.invoices, report.parked) == (1, ("acme",))
     (item,) = shop.billing.exceptions.list()
     assert (item.customer, "nobody can rate" in item.why) == ("acme", True)
     assert shop.billing.invoices.run().invoices == 0
+    with pytest.raises(NotAllowed, match=item.id):
+        shop.billing.invoices.preview("acme")
 
     shop.billing.exceptions.resolve(item.id, resolution="rated by hand")
 
@@ -116,6 +122,51 @@ def test_notices_come_in_order_and_again_until_taken(shop: Shop) -> None:
     assert told == 3
     assert seen == ["invoice.issued", "invoice.paid", "invoice.paid", "credit_note.issued", "invoice.issued"]
     assert shop.billing.notices.relay(send) == 0
+
+
+def test_a_relay_that_was_overtaken_goes_on(shop: Shop) -> None:
+    """Another process sends and marks the same notices meanwhile: both send them, nothing is raised, none is left."""
+    shop.billing.payments.record("INV-000001", 30, "bank")
+    seen: list[str] = []
+
+    def slow(notice: Notice) -> None:
+        shop.billing.notices.relay(lambda other: seen.append(other.kind))
+        seen.append(notice.kind)
+
+    assert shop.billing.notices.relay(slow) == 2
+    assert sorted(seen) == ["invoice.issued", "invoice.issued", "invoice.paid", "invoice.paid"]
+    assert shop.billing.notices.relay(slow) == 0
+    assert shop.billing.verify() == ()
+
+
+@pytest.mark.parametrize("rebill", [True, False])
+def test_a_void_document_is_told_of_with_its_reason(shop: Shop, rebill: bool) -> None:  # noqa: FBT001 - of a test
+    """The reason stands in the notice, whether the document is billed again or waived."""
+    told: list[Notice] = []
+    document = shop.billing.invoices.void("INV-000001", rebill=rebill, reason="wrong address").id
+    shop.billing.notices.relay(told.append)
+
+    assert [notice.kind for notice in told] == ["invoice.issued", "invoice.voided"]
+    assert {**json.loads(told[1].body), "at": 0} == {
+        "document": document,
+        "number": "INV-000001",
+        "reason": "wrong address",
+        "at": 0,
+    }
+    assert shop.billing.verify() == ()
+
+
+def test_a_decision_may_tell_of_any_number_of_documents() -> None:
+    """A top-up that pays a document of each of 1,005 days has 1,005 notices; the next run's come behind them."""
+    shop = Shop.new(catalog(plan("daily", base(1, interval=DAY))), "2023-01-01T00:00:00Z")
+    shop.billing.subscriptions.create("acme", Selection(plan="daily"), id="vm")
+    shop.at("2025-10-01T00:00:00Z").invoices.run()
+    shop.billing.balances.top_up("acme", 2_000, "bank")
+    shop.at("2025-10-02T00:00:00Z").invoices.run()
+
+    assert shop.billing.exceptions.list() == ()
+    assert {one.status.value for one in shop.documents()} == {"paid"}
+    assert "S5" not in {one.invariant for one in shop.billing.verify()}
 
 
 def test_asked_for_now_a_difference_joins_the_latest_billing_date(shop: Shop) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import attrs
 import pytest
 
 from billcore.engine import Billing
-from billcore.kernel import BillcoreError, Money, NotAllowed
+from billcore.kernel import AlreadyExists, BillcoreError, InvalidValue, Money, NotAllowed
 from billcore.lifecycle import UsageEvent
 from billcore.ports.tables import TABLES
 from billcore.pricing import Addon, Meter, PerUnit, PriceCadence, Selection
+from billcore.testing import ManualClock
 from tests.shop import Shop, base, catalog, plan
 
 JUNE = "2026-06-01T00:00:00Z"
@@ -208,3 +210,53 @@ def test_a_run_under_a_scope_bills_its_customer_alone(shop: Shop) -> None:
 
     assert len(shop.documents()) == 2
     assert len(shop.billing.invoices.list("zed").items) == 1
+
+
+@pytest.mark.parametrize("name", ["zed", None, "a b"])
+def test_a_scope_is_not_widened(shop: Shop, name: str | None) -> None:
+    """T4: from acme's handle there is no way to another customer's, nor from any to one without a name."""
+    scoped = shop.billing.scoped(customer="acme")
+
+    assert scoped.scoped(customer="acme").session.scope == scoped.session.scope
+    with pytest.raises(NotAllowed if name == "zed" else InvalidValue, match="customer: "):
+        scoped.scoped(customer=name)  # type: ignore[arg-type]  # wrong on purpose
+    if name != "zed":
+        with pytest.raises(InvalidValue, match="customer: "):
+            shop.billing.scoped(customer=name)  # type: ignore[arg-type]  # wrong on purpose
+
+
+def taken(call: Callable[[], object]) -> str:
+    """What is said of an id that is taken."""
+    with pytest.raises(AlreadyExists) as caught:
+        call()
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("where", [":memory:", "sqlite"])
+def test_an_id_that_is_taken_is_refused_in_the_same_words(where: str, tmp_path: Path) -> None:
+    """T2: whether a subscription or an item of that id is one's own or hidden by the scope, one error tells of it."""
+    path = tmp_path / "bills.db"
+    with Billing.in_memory() if where == ":memory:" else Billing.open(path) as billing:
+        billing.catalog.publish(SOLD)
+        for name in ("acme", "zed"):
+            billing.customers.create(name, currency="CHF")
+        billing.subscriptions.create("zed", Selection(plan="s"), id="vm")
+        billing.invoices.add_item("zed", 5, "work", id="it")
+        acme, zed = (billing.scoped(customer=name) for name in ("acme", "zed"))
+
+        for_acme = taken(lambda: acme.subscriptions.create("acme", Selection(plan="s"), id="vm"))
+        assert for_acme == taken(lambda: zed.subscriptions.create("zed", Selection(plan="s"), id="vm"))
+        for_acme = taken(lambda: acme.invoices.add_item("acme", 5, "work", id="it"))
+        assert for_acme == taken(lambda: zed.invoices.add_item("zed", 5, "work", id="it"))
+
+
+def test_a_handle_made_of_another_does_not_close_the_store(tmp_path: Path) -> None:
+    """The store is the first handle's: a scoped one, or one with another clock, goes without it."""
+    with Billing.open(tmp_path / "bills.db") as billing:
+        billing.customers.create("acme", currency="CHF")
+        with billing.scoped(customer="acme") as scoped:
+            assert scoped.customers.get("acme").currency == "CHF"
+        with billing.using(clock=ManualClock(JUNE)):
+            pass
+
+        assert billing.customers.get("acme").currency == "CHF"

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from billcore.kernel import NotAllowed
+from billcore.engine import Billing
+from billcore.kernel import NotAllowed, Rounding
+from billcore.lifecycle import Opening
+from billcore.ports import ReadTx
 from billcore.pricing import Selection, TaxRate
+from billcore.settlement import Account, Policy
 from tests.shop import Shop, base, catalog, plan
 
 JUNE, MID, JULY = "2026-06-01T00:00:00Z", "2026-06-16T00:00:00Z", "2026-07-01T00:00:00Z"
@@ -76,6 +80,53 @@ def test_the_tax_of_credit_notes_over_two_rates() -> None:
     assert [tax.amount for tax in second.taxes] == [-54, -35]
     assert first.total + second.total == -3143
     assert shop.documents()[0].open == 0
+
+
+@pytest.mark.parametrize(("mode", "taxes"), [(Rounding.HALF_UP, [-3, -2]), (Rounding.HALF_EVEN, [-2, -3])])
+def test_the_tax_of_a_note_is_rounded_by_the_policy(mode: Rounding, taxes: list[int]) -> None:
+    """1.00 at 5 %; half of it in goodwill has a tax of 2.5 cents, and the other half the rest of the 5."""
+    sold = catalog(plan("one", base(1)), taxes=[TaxRate(code="five", country="CH", percent=5)])
+    shop = Shop.new(sold, JUNE, policy=Policy(rounding=mode), country="CH")
+    shop.billing.subscriptions.create("acme", Selection(plan="one"), id="vm")
+    shop.run(JUNE)
+    notes = [shop.billing.invoices.credit("INV-000001", amount="0.50", reason="sorry") for _ in taxes]
+
+    assert [note.document.tax for note in notes] == taxes
+    assert shop.billing.verify() == ()
+
+
+def test_verify_knows_what_tax_a_note_asks_for() -> None:
+    """M5: for a house that rounds halves to even the first note has a wrong tax; the second has the rest of it."""
+    sold = catalog(plan("one", base(1)), taxes=[TaxRate(code="five", country="CH", percent=5)])
+    shop = Shop.new(sold, JUNE, country="CH")
+    shop.billing.subscriptions.create("acme", Selection(plan="one"), id="vm")
+    shop.run(JUNE)
+    for _ in range(2):
+        shop.billing.invoices.credit("INV-000001", amount="0.50", reason="sorry")
+
+    even = shop.billing.using(policy=Policy(rounding=Rounding.HALF_EVEN))
+
+    assert [(one.invariant, one.place) for one in even.verify()] == [("M5", "CN-000001 five")]
+
+
+def booked(billing: Billing, account: Account) -> int:
+    """What stands on an account of the house, in minor units."""
+
+    def work(tx: ReadTx) -> int:
+        return tx.balance(None, account.value, "CHF")
+
+    return billing.session.read(work)
+
+
+def test_a_credit_of_an_opening_is_no_loss_of_revenue() -> None:
+    """40.00 of the 100.00 that another system said were owed are given up: opening has 60.00 left, revenue nothing."""
+    shop = Shop.new(SOLD, JUNE, opening=Opening(receivable=100))
+    shop.billing.invoices.credit("OPN-000001", amount=40, reason="disputed")
+
+    assert booked(shop.billing, Account.OPENING) == -6000
+    assert booked(shop.billing, Account.REVENUE) == 0
+    assert shop.billing.customers.standing("acme").receivable.minor == 6000
+    assert shop.billing.verify() == ()
 
 
 def test_a_voided_document_is_billed_again() -> None:

@@ -141,6 +141,20 @@ def test_more_than_is_due_goes_to_the_balance() -> None:
     assert shop.documents()[0].status.value == "paid"
 
 
+@pytest.mark.parametrize(("settle", "left"), [(True, "20.00 CHF"), (False, "40.00 CHF")])
+def test_a_surplus_pays_what_else_is_open(settle: bool, left: str) -> None:  # noqa: FBT001 - a parameter of a test
+    """90 recorded for 50: of the 40.00 left 20.00 pay the other document, unless the policy settles nothing."""
+    shop = shop_with("50", policy=Policy(settle=settle))
+    shop.run(JUNE)
+    shop.billing.invoices.add_item("acme", 20, "work")
+    shop.billing.invoices.run(customer="acme", now=True)
+    shop.billing.payments.record("INV-000001", 90, "bank-7")
+
+    assert held(shop) == ("0.00 CHF", left)
+    assert (shop.documents()[1].status.value == "paid") is settle
+    assert shop.billing.verify() == ()
+
+
 def test_amounts_are_exact_decimals() -> None:
     """B-16: 0.10 and 0.20 of balance pay 0.30, to the unit."""
     shop = Shop.new(catalog(plan("tiny", base("0.30"))), JUNE)

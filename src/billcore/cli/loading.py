@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import attrs
@@ -10,9 +11,11 @@ import click
 from billcore.cli.files import holds_usage, read_any, read_catalog, usage_records
 from billcore.cli.output import NO, answer, counted, json_option
 from billcore.engine import Billing
-from billcore.engine.story import FixedClock, StepResult, play
-from billcore.kernel import InvalidValue, NotSupportedYet, rfc3339
-from billcore.ports.scenario import Scenario, ScenarioPolicy
+from billcore.engine.nouns.usage import Rejected
+from billcore.engine.story import FixedClock, StepResult, play, playable
+from billcore.kernel import InvalidValue, rfc3339
+from billcore.ports.scenario import Scenario
+from billcore.ports.steps import UsageStep
 from billcore.pricing import Catalog
 
 __all__ = ["load"]
@@ -28,6 +31,12 @@ class _Loaded:
     steps: list[StepResult] = attrs.field(factory=list)
     events: int = 0
     rejected: list[dict[str, str]] = attrs.field(factory=list)
+    uncompared: list[str] = attrs.field(factory=list)
+
+    def reject(self, file: str | Path, rejected: Iterable[Rejected]) -> None:
+        """Keep usage events of a file that were not recorded."""
+        name = click.format_filename(file)
+        self.rejected += [{"file": name, "source": one.source, "id": one.id, "error": one.error} for one in rejected]
 
     @property
     def refused(self) -> list[StepResult]:
@@ -45,7 +54,8 @@ class _Loaded:
 def load(database: Path, files: tuple[Path, ...], as_json: bool) -> None:  # noqa: FBT001 - click passes by position
     """Load FILES into DATABASE in the order given: catalogs, usage files, and stories step by step.
 
-    Loading the same files again adds nothing. A step that is refused is told, and the story goes on.
+    Loading the same files again adds nothing. A step that is refused is told, and the story goes on. What a story
+    expects is not compared.
     """
     documents = [(path, None if holds_usage(path) else _document(path)) for path in files]
     loaded = _Loaded()
@@ -57,7 +67,7 @@ def load(database: Path, files: tuple[Path, ...], as_json: bool) -> None:  # noq
                 case Catalog():
                     _publish(billing, document)
                 case Scenario():
-                    loaded.steps += _play(billing, document, path)
+                    _play(billing, document, path, loaded)
     _tell(loaded, as_json=as_json)
     if loaded.refused or loaded.rejected:
         raise SystemExit(NO)
@@ -71,13 +81,7 @@ def _document(path: Path) -> Catalog | Scenario:
             return document
         case Scenario():
             named = document if document.name else attrs.evolve(document, name=path.stem)
-            if named.policy != ScenarioPolicy() or named.billing != "automatic":
-                raise NotSupportedYet(
-                    "a story that is loaded is billed by the house's policy",
-                    place="policy",
-                    value=named.name,
-                    hint="leave it out",
-                )
+            playable(named)
             return named
         case _:
             raise InvalidValue("a selection is quoted, not loaded", place=str(path))
@@ -86,28 +90,29 @@ def _document(path: Path) -> Catalog | Scenario:
 def _load_usage(billing: Billing, path: Path, loaded: _Loaded) -> None:
     outcome = billing.usage.record(usage_records(path))
     loaded.events += outcome.accepted
-    name = click.format_filename(path)
-    loaded.rejected += [
-        {"file": name, "source": one.source, "id": one.id, "error": one.error} for one in outcome.rejected
-    ]
+    loaded.reject(path, outcome.rejected)
 
 
 def _publish(billing: Billing, catalog: Catalog) -> None:
     billing.using(clock=FixedClock(catalog.effective)).catalog.publish(catalog)
 
 
-def _play(billing: Billing, story: Scenario, path: Path) -> list[StepResult]:
+def _play(billing: Billing, story: Scenario, path: Path, loaded: _Loaded) -> None:
     for catalog in (story.catalog, *story.catalogs):
         if isinstance(catalog, Catalog):
             _publish(billing, catalog)
-    return list(
-        play(
-            billing,
-            story,
-            usage=lambda name: usage_records(Path(name)),
-            catalog=lambda name: read_catalog(path.parent / name),
-        )
-    )
+    for result in play(
+        billing,
+        story,
+        usage=lambda name: usage_records(Path(name)),
+        catalog=lambda name: read_catalog(path.parent / name),
+    ):
+        loaded.steps.append(result)
+        step = story.steps[result.number - 1]
+        if not result.expected:
+            loaded.reject((step.file if isinstance(step, UsageStep) else None) or path, result.rejected)
+    if story.expect is not None:
+        loaded.uncompared.append(story.name)
 
 
 def _tell(loaded: _Loaded, *, as_json: bool) -> None:
@@ -117,11 +122,13 @@ def _tell(loaded: _Loaded, *, as_json: bool) -> None:
             {"at": rfc3339(r.at), "do": r.do, "story": r.story, "step": r.number, "error": r.error} for r in refused
         ]
         data = {"steps": len(loaded.steps), "events": loaded.recorded, "errors": errors, "rejected": rejected}
-        answer(data, as_json=True)
+        answer({**data, "not_compared": loaded.uncompared}, as_json=True)
         return
     done = f"{counted(len(loaded.steps), 'step')} and {counted(loaded.recorded, 'usage event')} loaded"
     click.echo(f"{done}, {counted(len(refused), 'step')} refused")
     for r in refused:
         click.echo(f"  {r.story}/{r.number} {r.do}: {r.error}")
+    for name in loaded.uncompared:
+        click.echo(f"{name}: what it expects was not compared")
     for one in rejected:
         click.echo(f"{one['file']}: {one['source']}/{one['id']}: {one['error']}", err=True)

@@ -10,7 +10,14 @@ import attrs
 from billcore.engine.rows.customers import AccountRow, account_of, account_row, customer_of
 from billcore.engine.rows.documents import invoice_of
 from billcore.engine.rows.facts import fact_of, one_off_of, price_hashes, price_of, subscription_of
-from billcore.kernel import BillcoreError, NotAllowed, NotFound, from_micros, micros
+from billcore.kernel import (
+    BillcoreError,
+    NotAllowed,
+    NotFound,
+    from_micros,
+    micros,
+    of_kind,
+)
 from billcore.lifecycle import Customer, Life, OneOff, Subscription, life, next_due
 from billcore.ports import ReadTx, Row, Tx
 from billcore.ports.tables import ACCOUNT, CUSTOMER, DOCUMENT, FACT, LINE, ONE_OFF, PAYMENT, PRICE, SUBSCRIPTION
@@ -53,6 +60,7 @@ class Loaded:
 
 def load_customer(tx: ReadTx, customer: str) -> Customer:
     """The customer. Raises ``NotFound``."""
+    of_kind(customer, str, "customer")
     row = tx.get(CUSTOMER, (customer,))
     if row is None:
         raise NotFound("no such customer", place="customer", value=customer)
@@ -74,6 +82,7 @@ def _snapshot(tx: ReadTx, name: str) -> Price:
 
 def load_subscription(tx: ReadTx, subscription: str) -> Subscription:
     """The subscription with its facts. Raises ``NotFound``."""
+    of_kind(subscription, str, "subscription")
     row = tx.get(SUBSCRIPTION, (subscription,))
     if row is None:
         raise NotFound("no such subscription", place="subscription", value=subscription)

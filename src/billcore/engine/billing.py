@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 import attrs
 
 from billcore.engine.machine import RandomIds, SystemClock
+from billcore.kernel import NotAllowed, checked_id
 from billcore.ports import Clock, Ids, Scope, Store
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Billing:
         self._store, self._scope, self._clock, self._ids = store, Scope(tenant), clock, ids
         self._policy, self._issuer = policy, issuer
         self._session: Session | None = None
+        self._owns = True
 
     @property
     def session(self) -> Session:
@@ -103,16 +105,23 @@ class Billing:
         return cls(open_sqlite(path), clock=clock, ids=ids, policy=policy, issuer=issuer, tenant=tenant)
 
     def scoped(self, *, customer: str) -> Billing:
-        """The same handle, seeing one customer alone: everybody else looks absent."""
-        return self._with(attrs.evolve(self.session, scope=attrs.evolve(self.session.scope, customer=customer)))
+        """The same handle, seeing one customer alone: everybody else looks absent.
 
-    def using(self, *, clock: Clock) -> Billing:
-        """The same handle with another clock."""
-        return self._with(attrs.evolve(self.session, clock=clock))
+        Raises ``NotAllowed`` where this handle sees another customer alone.
+        """
+        scope = self.session.scope
+        if scope.customer not in (None, checked_id(customer, "customer")):
+            raise NotAllowed("not under another customer's scope", place="customer", value=customer)
+        return self._with(attrs.evolve(self.session, scope=attrs.evolve(scope, customer=customer)))
+
+    def using(self, *, clock: Clock | None = None, policy: Policy | None = None) -> Billing:
+        """The same handle with another clock, or another policy."""
+        session = self.session
+        return self._with(attrs.evolve(session, clock=clock or session.clock, policy=policy or session.policy))
 
     def _with(self, session: Session) -> Billing:
         other = Billing(self._store)
-        other._session = session
+        other._session, other._owns = session, False
         return other
 
     @property
@@ -199,8 +208,9 @@ class Billing:
         return verify(self.session.store, self.session.scope, self.session.policy)
 
     def close(self) -> None:
-        """Release what the store holds."""
-        self._store.close()
+        """Release what the store holds; a handle that was made from another leaves that to it."""
+        if self._owns:
+            self._store.close()
 
     def __enter__(self) -> Self:
         return self

@@ -8,14 +8,15 @@ import attrs
 
 from billcore.engine.accounts import invoices_of, load, save_account
 from billcore.engine.lookup import invoice_at, line_of_document
+from billcore.engine.rows.customers import account_row
 from billcore.engine.rows.documents import document_row
 from billcore.engine.rows.money import posting_rows
 from billcore.engine.running import versions_of
 from billcore.engine.session import Call, Session
-from billcore.engine.writing import write_payout
+from billcore.engine.writing import notice, write_payout
 from billcore.kernel import InvalidValue, Money, NotAllowed, Number, allocate
 from billcore.ports import Tx
-from billcore.ports.tables import DOCUMENT, POSTING
+from billcore.ports.tables import ACCOUNT, DOCUMENT, NOTICE, POSTING
 from billcore.settlement import (
     Billed,
     Document,
@@ -32,8 +33,8 @@ from billcore.settlement import (
 __all__ = ["credit_document", "void_document"]
 
 
-def void_document(tx: Tx, call: Call, session: Session, number: str, *, rebill: bool) -> str:
-    """Void an issued document; its booking is undone, and its billing date reopened unless it is waived."""
+def void_document(tx: Tx, call: Call, session: Session, number: str, *, rebill: bool, reason: str | None) -> str:
+    """Void an issued document; its booking is undone, its billing date reopened unless it is waived, and it is told."""
     found = invoice_at(tx, session.policy.issuer, number)
     customer = found.document.customer
     tx.lock(customer)
@@ -51,6 +52,11 @@ def void_document(tx: Tx, call: Call, session: Session, number: str, *, rebill: 
     if rebill and keyed:
         state = loaded.state.reopen(document.billing_date)
         save_account(tx, loaded, loaded.facts, min(keyed), state=state)
+    else:
+        tx.update(ACCOUNT, [account_row(loaded.account.next(loaded.state))])
+    told = {"document": document.id, "number": document.number or "", "reason": reason or ""}
+    written = loaded.account.next(loaded.state)
+    tx.insert(NOTICE, [notice(written, f"{document.kind.value}.voided", told, call.now)])
     return document.id
 
 
@@ -107,7 +113,7 @@ def credit_document(
     date = max(call.now, document.billing_date)
     sequence = 1 + max((o.document.sequence for o in others if o.document.billing_date == date), default=-1)
     issue = Issue(loaded.facts.customer, session.policy.issuer, date, call.now)
-    note = credit_note(issue, lines, document, notes, sequence, reason)
+    note = credit_note(issue, lines, document, notes, sequence, reason, session.policy.rounding)
     payout = pay([note], Billed.of(others).invoices, (), (), attrs.evolve(session.policy, settle=False), call.now)
     state = attrs.evolve(loaded.state, latest=max(loaded.state.latest or date, date))
     account = loaded.account.next(state)

@@ -164,7 +164,7 @@ class _Read:
 
 @attrs.define
 class Runner:
-    """A run of a session up to a billing date, which is inclusive."""
+    """A run of a session up to a billing date, which is inclusive; a strict one raises instead of parking."""
 
     session: Session
     until: dt.datetime
@@ -173,6 +173,7 @@ class Runner:
     batch: int = BATCH
     progress: Callable[[RunReport], None] | None = None
     snapshots: dict[str, Price] = attrs.field(factory=dict)
+    strict: bool = False
 
     def run(self, executor: Executor | None = None) -> RunReport:
         """Bill and settle everything that is due; with an executor, batches of customers run side by side."""
@@ -263,6 +264,8 @@ class Runner:
             try:
                 bill = decide_account(tx, self.session, loaded, date, self.at, rates, read.funds.get(name))
             except UNREADABLE as error:
+                if self.strict:
+                    raise
                 park(tx, name, error, self.at)
                 parked.append(name)
                 continue

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable, Iterator
 import attrs
 
 from billcore.engine.billing import Billing
-from billcore.kernel import BillcoreError, InvalidValue, Money, NotAllowed, rfc3339
+from billcore.engine.nouns.usage import Rejected
+from billcore.kernel import BillcoreError, InvalidValue, Money, NotAllowed, NotSupportedYet, rfc3339
 from billcore.lifecycle import UsageEvent
 from billcore.ports import Operation
-from billcore.ports.scenario import Scenario, ScenarioCustomer
+from billcore.ports.scenario import Scenario, ScenarioCustomer, ScenarioPolicy
 from billcore.ports.steps import (
     AddItem,
     AttachAddon,
@@ -36,7 +37,7 @@ from billcore.ports.steps import (
 )
 from billcore.pricing import Catalog
 
-__all__ = ["FixedClock", "StepResult", "play"]
+__all__ = ["FixedClock", "StepResult", "play", "playable"]
 
 
 @attrs.frozen
@@ -54,7 +55,8 @@ class FixedClock:
 class StepResult:
     """What became of a step; ``error`` says why it was refused, ``number`` counts from 1 in the document's order.
 
-    ``events`` is how many usage events it recorded; ``expected`` says that the refusal is what the story wanted.
+    ``events`` is how many usage events it recorded, ``rejected`` are those it did not; ``expected`` says that this or
+    the refusal is what the story wanted.
     """
 
     story: str
@@ -64,6 +66,17 @@ class StepResult:
     error: str | None = None
     events: int = 0
     expected: bool = False
+    rejected: tuple[Rejected, ...] = ()
+
+
+def playable(story: Scenario) -> None:
+    """Raise ``NotSupportedYet`` for what a story asks for and ``play`` does not do."""
+    if story.policy != ScenarioPolicy():
+        hint = "leave it out; the story is billed by the house's policy"
+        raise NotSupportedYet(place="policy", value=story.name, hint=hint)
+    if story.billing == "automatic" and story.until is not None:
+        hint = 'write billing = "manual", and bill by its steps or by a run'
+        raise NotSupportedYet("billing by itself", place="until", value=rfc3339(story.until), hint=hint)
 
 
 def play(
@@ -75,22 +88,27 @@ def play(
 ) -> Iterator[StepResult]:
     """Create the story's customers, then take its steps in order of ``at``; one that is refused is told of.
 
+    It is billed by the handle's policy, but settles at issue only where the story says so. What it expects is left to
+    the caller to compare.
+
     ``usage`` reads the events of a file that a step names, ``catalog`` finds a catalog that a step names. Raises
-    ``NotAllowed`` where a step that must succeed is refused, or one that must fail is not.
+    ``NotAllowed`` where a step that must succeed is refused, or one that must fail is not; and what ``playable`` does.
     """
+    playable(story)
+    billing = billing.using(policy=attrs.evolve(billing.session.policy, settle=story.settle))
     for customer in story.customers:
         _create(billing, story, customer)
     numbered = sorted(enumerate(story.steps, 1), key=lambda pair: pair[1].at)
     for number, step in numbered:
         player = _Player(_at(billing, step.at), f"{story.name or 'story'}/{number}", usage, catalog)
         error = player.take(step)
-        if error is not None and step.must_succeed:
-            raise NotAllowed(f"step {number} must succeed: {error}", place=f"steps[{number - 1}]", value=step.do)
-        if error is None and step.must_fail:
+        wrong = error or (f"an event is rejected: {player.rejected[0].error}" if player.rejected else None)
+        if wrong is not None and step.must_succeed:
+            raise NotAllowed(f"step {number} must succeed: {wrong}", place=f"steps[{number - 1}]", value=step.do)
+        if wrong is None and step.must_fail:
             raise NotAllowed(f"step {number} must fail and did not", place=f"steps[{number - 1}]", value=step.do)
-        yield StepResult(
-            story.name, number, step.at, step.do, error, player.events, error is not None and step.must_fail
-        )
+        expected = wrong is not None and step.must_fail
+        yield StepResult(story.name, number, step.at, step.do, error, player.events, expected, player.rejected)
 
 
 def _at(billing: Billing, at: dt.datetime) -> Billing:
@@ -121,6 +139,7 @@ class _Player:
     usage: Callable[[str], Iterable[UsageEvent]]
     catalog: Callable[[str], Catalog]
     events: int = 0
+    rejected: tuple[Rejected, ...] = ()
 
     def take(self, step: ScenarioStep) -> str | None:
         """Take one step; the answer is why it was refused."""
@@ -169,6 +188,8 @@ class _Player:
             case Bill():
                 self._bill(step.until or step.at)
             case RecordPayment():
+                if billing.invoices.get(step.document).document.customer != step.customer:
+                    raise InvalidValue("the document is another customer's", place="customer", value=step.customer)
                 billing.payments.record(step.document, step.amount, step.reference or key, key=key)
             case Void():
                 billing.invoices.void(step.document, rebill=step.rebill, reason=step.reason, key=key)
@@ -194,9 +215,10 @@ class _Player:
             case Redeem():
                 billing.vouchers.redeem(step.customer, step.voucher, key=key)
             case IssueVoucher():
-                if step.currency is None:
-                    raise InvalidValue("a voucher needs a currency", place="currency", value=step.code)
-                amount = Money(step.amount, step.currency)
+                currency = step.currency or billing.catalog.as_of().currency
+                if currency is None:
+                    raise InvalidValue("neither the step nor the catalog has one", place="currency", value=step.code)
+                amount = Money(step.amount, currency)
                 billing.vouchers.issue(step.code, amount, expires=step.expires, limit=step.limit or 1, key=key)
             case TopUp():
                 billing.balances.top_up(step.customer, step.amount, step.reference or key, key=key)
@@ -232,10 +254,7 @@ class _Player:
     def _usage(self, step: UsageStep) -> None:
         events = step.events if step.file is None else self.usage(step.file)
         outcome = self.billing.usage.record(events, key=self.key)
-        self.events = outcome.accepted
-        if outcome.rejected:
-            count, first = len(outcome.rejected), outcome.rejected[0]
-            raise InvalidValue(f"{count} events rejected; the first: {first.error}", place="events", value=first.id)
+        self.events, self.rejected = outcome.accepted, outcome.rejected
 
     def _bill(self, until: dt.datetime) -> None:
         """A run is idempotent, but not a question to ask again later: it is noted that it was asked."""

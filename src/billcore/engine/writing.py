@@ -16,10 +16,10 @@ from billcore.ports import Row, Tx
 from billcore.ports.tables import ACCOUNT, CREDIT, DOCUMENT, LINE, NOTICE, PAYMENT, POSTING
 from billcore.settlement import Document, DocumentKind, Invoice, Payout
 
-__all__ = ["SERIES", "Batch", "Written", "number_of", "write_payout"]
+__all__ = ["SERIES", "Batch", "Written", "notice", "number_of", "write_payout"]
 
 SERIES = {DocumentKind.INVOICE: "INV", DocumentKind.CREDIT_NOTE: "CN", DocumentKind.OPENING: "OPN"}
-
+_NOTICE_BITS = 32  # so many notices of one decision that they never run into those of the next
 
 _written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -156,13 +156,16 @@ def _notices(account: AccountRow, made: Sequence[Invoice], payout: Payout, at: d
     told += [
         ("invoice.paid", name, "") for name, invoice in payout.invoices.items() if name in paid and not invoice.open
     ]
-    first = account.version * 1000
-    return [notice_row(_notice(account.customer, first + n, *what, at)) for n, what in enumerate(told)]
+    return [
+        notice(account, kind, {"document": document, "number": number}, at, n)
+        for n, (kind, document, number) in enumerate(told)
+    ]
 
 
-def _notice(customer: str, seq: int, kind: str, document: str, number: str, at: dt.datetime) -> Notice:
-    body = _written({"document": document, "number": number, "at": micros(at)})
-    return Notice(customer=customer, seq=seq, kind=kind, at=at, body=body)
+def notice(account: AccountRow, kind: str, facts: dict[str, str], at: dt.datetime, n: int = 0) -> Row:
+    """The row of the n-th notice that goes with an account as it is written."""
+    seq, body = (account.version << _NOTICE_BITS) + n, _written({**facts, "at": micros(at)})
+    return notice_row(Notice(customer=account.customer, seq=seq, kind=kind, at=at, body=body))
 
 
 def write_payout(

@@ -1,8 +1,8 @@
 """Values that every layer speaks: exact numbers, money, time, ids and errors.
 
 It owns exactness (``exact``, ``rounding``, ``allocation``, ``money``, ``currency``), time (``instant``, ``period``,
-``cadence``, ``timeline``), names (``ids``, ``canonical``) and the tree of ``errors``. It does not own a price, a
-customer or a document, and it imports nothing from billcore.
+``cadence``, ``timeline``), names (``ids``, ``canonical``), checks of what is ``given`` and the tree of ``errors``. It
+does not own a price, a customer or a document, and it imports nothing from billcore.
 
 Invariants: no float ever gets in; nothing depends on the thread's decimal context; every instant is in UTC; every
 value refuses to be built wrong, with the place and the value.
@@ -57,6 +57,7 @@ from billcore.kernel.errors import (
 )
 from billcore.kernel.exact import ONE, ZERO, Exact, Number, number
 from billcore.kernel.frozen import FrozenMap
+from billcore.kernel.given import checked_text, of_kind, text_or_none
 from billcore.kernel.ids import CustomerId, DocumentId, OrderId, SubscriptionId, checked_id, derive
 from billcore.kernel.instant import UTC, from_micros, instant, micros, rfc3339, zone
 from billcore.kernel.money import MOST_MINOR, Money, bounded
@@ -125,6 +126,7 @@ __all__ = [
     "canonical",
     "checked_anchor",
     "checked_id",
+    "checked_text",
     "currency",
     "derive",
     "fingerprint",
@@ -137,9 +139,11 @@ __all__ = [
     "minor_units",
     "nth",
     "number",
+    "of_kind",
     "override",
     "places",
     "rfc3339",
     "round_to",
+    "text_or_none",
     "zone",
 ]

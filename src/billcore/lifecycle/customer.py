@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
@@ -15,20 +16,35 @@ from billcore.kernel import (
     Number,
     Timeline,
     checked_id,
+    checked_text,
     currency,
     instant,
     number,
+    of_kind,
+    text_or_none,
     zone,
 )
 
 __all__ = ["Customer", "Opening", "Profile", "Replaced"]
 
 _LONGEST_TERMS = 3650
-_COUNTRY = 2
+_LONGEST_LOCALE = 35  # the longest tag that BCP 47 lets one rely on
+_COUNTRY = re.compile("[A-Z]{2}", re.ASCII)
+_LOCALE = re.compile("[A-Za-z]{2,8}([_-][A-Za-z0-9]{1,8})*", re.ASCII)
 
 
 def _lines(lines: Iterable[str]) -> tuple[str, ...]:
-    return tuple(lines)
+    if isinstance(lines, str) or not isinstance(lines, Iterable):
+        raise InvalidValue("not a list of lines", place="address", value=lines)
+    return tuple(checked_text(line, f"address[{index}]") for index, line in enumerate(lines))
+
+
+def _name(value: str | None) -> str | None:
+    return text_or_none(value, "name")
+
+
+def _tax_id(value: str | None) -> str | None:
+    return text_or_none(value, "tax_id")
 
 
 @attrs.frozen(kw_only=True)
@@ -43,21 +59,22 @@ class Profile:
     timezone: str = "UTC"
     country: str | None = None
     locale: str = "en"
-    tax_id: str | None = None
+    tax_id: str | None = attrs.field(default=None, converter=_tax_id)
     terms: int = 10
-    name: str | None = None
+    name: str | None = attrs.field(default=None, converter=_name)
     address: tuple[str, ...] = attrs.field(default=(), converter=_lines)
     recorded: dt.datetime | None = None
 
     def __attrs_post_init__(self) -> None:
         zone(self.timezone, "timezone")
-        country = self.country
-        if country is not None and not (len(country) == _COUNTRY and country.isascii() and country.isupper()):
-            raise InvalidValue("not an ISO 3166 country code", place="country", value=country)
+        of_kind(self.country, str | None, "country")
+        if self.country is not None and not _COUNTRY.fullmatch(self.country):
+            raise InvalidValue("not an ISO 3166 country code", place="country", value=self.country)
         if type(self.terms) is not int or not 0 <= self.terms <= _LONGEST_TERMS:
             raise InvalidValue("terms are 0 to 3650 days", place="terms", value=self.terms)
-        if not self.locale or len(self.locale) > 35:  # noqa: PLR2004 - the longest tag that BCP 47 lets one rely on
-            raise InvalidValue("not a locale", place="locale", value=self.locale)
+        of_kind(self.locale, str, "locale")
+        if len(self.locale) > _LONGEST_LOCALE or not _LOCALE.fullmatch(self.locale):
+            raise InvalidValue("not a locale", place="locale", value=self.locale, hint='write it like "de_CH"')
 
 
 @attrs.frozen

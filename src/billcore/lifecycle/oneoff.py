@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import attrs
 
-from billcore.kernel import CustomerId, InvalidValue, Number, number
+from billcore.kernel import CustomerId, InvalidValue, Number, checked_id, checked_text, number
 
 __all__ = ["OneOff"]
 
@@ -19,14 +19,22 @@ def _amount(value: Number) -> Decimal:
     return amount
 
 
+def _description(value: str) -> str:
+    return checked_text(value, "description")
+
+
+def _tax_category(value: str) -> str:
+    return checked_text(value, "tax_category")
+
+
 @attrs.frozen(kw_only=True)
 class OneOff:
     """``amount`` (major units of the customer's currency) owed from ``at`` on; billed on the next billing date."""
 
-    id: str
+    id: str = attrs.field(converter=checked_id)
     customer: CustomerId
     at: dt.datetime
     recorded: dt.datetime
     amount: Decimal = attrs.field(converter=_amount)
-    description: str
-    tax_category: str = "standard"
+    description: str = attrs.field(converter=_description)
+    tax_category: str = attrs.field(default="standard", converter=_tax_category)

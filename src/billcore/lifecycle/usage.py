@@ -23,6 +23,7 @@ from billcore.kernel import (
     checked_id,
     instant,
     number,
+    of_kind,
 )
 from billcore.kernel import exact as ex
 from billcore.lifecycle.schedule import Occurrence
@@ -105,6 +106,7 @@ def _action(value: str) -> UsageAction:
 
 
 def _properties(values: Mapping[str, str]) -> Mapping[str, str]:
+    of_kind(values, Mapping, "properties")
     if len(values) > _MOST_PROPERTIES:
         raise InvalidValue(f"more than {_MOST_PROPERTIES} properties", place="properties", value=len(values))
     for key, value in values.items():

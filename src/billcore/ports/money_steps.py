@@ -28,10 +28,6 @@ def _customer(value: str) -> str:
     return checked_id(value, "customer")
 
 
-def _subscription_or_absent(value: str | None) -> str | None:
-    return None if value is None else checked_id(value, "subscription")
-
-
 def _document(value: str) -> str:
     return checked_id(value, "document")
 
@@ -69,7 +65,7 @@ class Redeem(Step):
 class IssueVoucher(Step):
     """A voucher comes into being: ``amount`` each time, ``limit`` redemptions at most.
 
-    ``currency`` is that of the customer who redeems it unless it is given.
+    ``currency`` is the catalog's unless it is given.
     """
 
     do: ClassVar[str] = "issue_voucher"
@@ -166,4 +162,3 @@ class AddItem(Step):
     description: str
     amount: Decimal = attrs.field(converter=_amount)
     tax_category: str = "standard"
-    subscription: str | None = attrs.field(default=None, converter=_subscription_or_absent)

@@ -7,18 +7,13 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from types import UnionType
 
 from billcore.kernel import InvalidValue, Number, number
+from billcore.kernel import of_kind as _of_kind
 
 _COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
 
-
-def of_kind(value: object, kind: type | UnionType, place: str) -> None:
-    """Refuse what has another type: the text of a choice, say, which no branch would ever match."""
-    if not isinstance(value, kind):
-        name = getattr(kind, "__name__", kind)
-        raise InvalidValue("wrong kind of value", place=place, value=value, hint=f"{name} is asked for")
+of_kind = _of_kind
 
 
 def country(value: str) -> str:

@@ -22,7 +22,7 @@ from billcore.settlement.document import (
     Payment,
     Source,
 )
-from billcore.settlement.documents import Issue, credit_note, credit_notes, invoice, opening
+from billcore.settlement.documents import Issue, credit_note, credit_notes, invoice, note_tax, opening
 from billcore.settlement.key import ChargeKey
 from billcore.settlement.ledger import (
     Account,
@@ -86,6 +86,7 @@ __all__ = [
     "document_voided",
     "invoice",
     "late_dates",
+    "note_tax",
     "one_off_charge",
     "opening",
     "paid",

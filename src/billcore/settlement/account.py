@@ -6,7 +6,7 @@ import datetime as dt
 
 import attrs
 
-from billcore.kernel import InvalidValue, Rounding, places
+from billcore.kernel import InvalidValue, Rounding, checked_text, of_kind, places
 from billcore.lifecycle import Customer, OneOff, Subscription
 from billcore.settlement.difference import RoundingGroup
 from billcore.settlement.strategy import Strategy
@@ -26,7 +26,14 @@ class Policy:
 
     def __attrs_post_init__(self) -> None:
         if self.rounding not in (Rounding.HALF_UP, Rounding.HALF_EVEN):
-            raise InvalidValue("money is rounded half_up or half_even", place="rounding", value=self.rounding)
+            raise InvalidValue(
+                "money is rounded half up or half even",
+                place="rounding",
+                value=self.rounding,
+                hint="Rounding.HALF_UP or Rounding.HALF_EVEN",
+            )
+        of_kind(self.strategy, Strategy, "strategy")
+        checked_text(self.issuer, "issuer")
 
     def group(self, currency: str) -> RoundingGroup:
         """How lines in a currency are rounded."""

@@ -7,7 +7,15 @@ import enum
 
 import attrs
 
-from billcore.kernel import InvalidValue, Money, NotAllowed, bounded, checked_id
+from billcore.kernel import (
+    InvalidValue,
+    Money,
+    NotAllowed,
+    bounded,
+    checked_id,
+    of_kind,
+    text_or_none,
+)
 from billcore.settlement.document import Source
 
 __all__ = ["Credit", "CreditKind", "Voucher", "burn_order"]
@@ -23,6 +31,10 @@ class CreditKind(enum.Enum):
     def source(self) -> Source:
         """The source of payments made with it."""
         return Source.VOUCHER if self is CreditKind.VOUCHER else Source.BALANCE
+
+
+def _reference(value: str | None) -> str | None:
+    return text_or_none(value, "reference")
 
 
 @attrs.frozen(kw_only=True)
@@ -42,7 +54,7 @@ class Credit:
     priority: int = 0
     expires: dt.datetime | None = None
     granted: bool = False
-    reference: str | None = None
+    reference: str | None = attrs.field(default=None, converter=_reference)
 
     def usable(self, at: dt.datetime) -> bool:
         """Something is left and it has not expired."""
@@ -71,6 +83,7 @@ class Voucher:
     used: int = 0
 
     def __attrs_post_init__(self) -> None:
+        of_kind(self.amount, Money, "amount")
         if self.amount.minor <= 0:
             raise InvalidValue("must be greater than zero", place="amount", value=str(self.amount))
         bounded(self.amount, "amount")

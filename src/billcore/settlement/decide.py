@@ -66,7 +66,7 @@ def decide(
     lives = tuple(life(subscription, customer, date) for subscription in facts.subscriptions)
     moved = decide_charges(facts, state, date, lives, billed=billed, usage=usage, rates=rates, policy=policy)
     issue = Issue(customer, policy.issuer, date, at)
-    notes = credit_notes(issue, moved.falls, billed, sequence)
+    notes = credit_notes(issue, moved.falls, billed, sequence, policy.rounding)
     documents = [*notes]
     if moved.rises:
         documents.append(invoice(issue, moved.rises, sequence + len(notes), policy.rounding))

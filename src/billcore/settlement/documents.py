@@ -16,7 +16,7 @@ from billcore.settlement.billed import Billed
 from billcore.settlement.difference import Fall, Rise
 from billcore.settlement.document import Document, DocumentKind, Line
 
-__all__ = ["Issue", "credit_note", "credit_notes", "invoice"]
+__all__ = ["Issue", "credit_note", "credit_notes", "invoice", "note_tax"]
 
 _PREFIX = {DocumentKind.INVOICE: "inv", DocumentKind.CREDIT_NOTE: "cn", DocumentKind.OPENING: "opn"}
 
@@ -89,7 +89,7 @@ def invoice(issue: Issue, rises: Sequence[Rise], sequence: int, mode: Rounding) 
     return issue.document(DocumentKind.INVOICE, name, sequence, lines, taxes.rates)
 
 
-def credit_notes(issue: Issue, falls: Sequence[Fall], billed: Billed, sequence: int) -> list[Document]:
+def credit_notes(issue: Issue, falls: Sequence[Fall], billed: Billed, sequence: int, mode: Rounding) -> list[Document]:
     """One note for each invoice that falls, in the order in which they do."""
     by_document: dict[str, list[Fall]] = {}
     for fall in falls:
@@ -102,6 +102,7 @@ def credit_notes(issue: Issue, falls: Sequence[Fall], billed: Billed, sequence: 
             billed.notes.get(found[0].document.id, []),
             sequence + index,
             found[0].line.reason,
+            mode,
         )
         for index, found in enumerate(by_document.values())
     ]
@@ -114,6 +115,7 @@ def credit_note(
     earlier: Sequence[Document],
     sequence: int,
     reason: str | None,
+    mode: Rounding,
 ) -> Document:
     """A note of lines that fall; its tax is the invoice's by cumulative rounding: the last takes the exact rest.
 
@@ -125,7 +127,7 @@ def credit_note(
     taxes, spread = [], [0] * len(lines)
     for rate, indexes in by_rate.items():
         base = sum(lines[index].minor for index in indexes)
-        amount = _note_tax(rate, base, corrected, earlier)
+        amount = note_tax(rate, base, corrected, earlier, mode)
         taxes.append(Tax(rate.code, rate.percent, base, amount, rate.reason if not amount else None))
         if amount:
             for index, part in zip(indexes, allocate(amount, [-lines[i].minor for i in indexes]), strict=True):
@@ -135,7 +137,9 @@ def credit_note(
     return issue.document(DocumentKind.CREDIT_NOTE, name, sequence, named, taxes, corrected.id, reason)
 
 
-def _note_tax(rate: AppliedRate, base: int, corrected: Document, earlier: Sequence[Document]) -> int:
+def note_tax(rate: AppliedRate, base: int, corrected: Document, earlier: Sequence[Document], mode: Rounding) -> int:
+    """The tax of a rate on a note: the invoice's for all that fell so far, rounded, less that of earlier notes."""
+
     def of(document: Document) -> tuple[int, int]:
         found = [tax for tax in document.taxes if (tax.code, tax.percent) == (rate.code, rate.percent)]
         return sum(tax.base for tax in found), sum(tax.amount for tax in found)
@@ -145,7 +149,7 @@ def _note_tax(rate: AppliedRate, base: int, corrected: Document, earlier: Sequen
     if not whole:
         return 0
     so_far = sum(part for part, _ in before) + base
-    return minor_units(ex.ratio(ex.whole(tax), whole, so_far), 0) - sum(part for _, part in before)
+    return minor_units(ex.ratio(ex.whole(tax), whole, so_far), 0, mode) - sum(part for _, part in before)
 
 
 def opening(issue: Issue, minor: int, sequence: int, line: Line) -> Document:

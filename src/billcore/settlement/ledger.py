@@ -82,10 +82,18 @@ def _entry(
     )
 
 
-def document_issued(document: Document) -> Entry | None:
-    """An invoice or note: the customer owes (or less), revenue and tax rise (or fall). ``None`` for a total of zero."""
+def _against(kind: DocumentKind) -> Account:
+    return Account.OPENING if kind is DocumentKind.OPENING else Account.REVENUE
+
+
+def document_issued(document: Document, corrects: DocumentKind | None = None) -> Entry | None:
+    """An invoice or note: the customer owes (or less), revenue and tax rise (or fall). ``None`` for a total of zero.
+
+    What an opening document says was earned elsewhere: it is booked against opening balances, and so is a note that
+    ``corrects`` one.
+    """
     net, tax = document.net, document.tax
-    against = Account.OPENING if document.kind is DocumentKind.OPENING else Account.REVENUE
+    against = _against(corrects or document.kind)
     return _entry(
         "issue",
         document.id,
@@ -101,7 +109,7 @@ def document_issued(document: Document) -> Entry | None:
 def document_voided(document: Document, at: dt.datetime) -> Entry | None:
     """A void document's booking, undone."""
     net, tax = document.net, document.tax
-    against = Account.OPENING if document.kind is DocumentKind.OPENING else Account.REVENUE
+    against = _against(document.kind)
     return _entry(
         "void",
         document.id,

@@ -50,11 +50,13 @@ def pay(
     payout = Payout(named=named or at)
     back: list[Credit] = []
     for document in documents:
-        payout.book(document_issued(document))
         payout.invoices[document.id] = Invoice(document=document)
-        if document.corrects is not None:
-            invoice = payout.invoices.get(document.corrects) or corrected[document.corrects]
-            back += _apply_note(payout, document, invoice, at)
+        if document.corrects is None:
+            payout.book(document_issued(document))
+            continue
+        invoice = payout.invoices.get(document.corrects) or corrected[document.corrects]
+        payout.book(document_issued(document, invoice.document.kind))
+        back += _apply_note(payout, document, invoice, at)
     held = {credit.id: credit for credit in credits}
     for document in documents:
         if document.kind is DocumentKind.INVOICE:

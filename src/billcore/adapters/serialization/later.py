@@ -53,6 +53,7 @@ LATER_KEYS: Mapping[type[attrs.AttrsInstance], frozenset[str]] = {
     UsageEvent: frozenset({"deployment"}),
     scenario.ScenarioPolicy: frozenset({"grace", "tax"}),
     steps.Subscribe: frozenset({"coupon", "trial_end"}),
+    steps.AddItem: frozenset({"subscription"}),
 }
 """Keys by the class whose document they belong to."""
 

@@ -8,7 +8,7 @@ import attrs
 
 from billcore.engine.catalogs import catalog_at, catalog_of
 from billcore.engine.session import Call, Session
-from billcore.kernel import AlreadyExists, NotFound, fingerprint, instant, micros
+from billcore.kernel import AlreadyExists, NotFound, fingerprint, instant, micros, of_kind
 from billcore.ports import Tx
 from billcore.ports.tables import CATALOG
 from billcore.pricing import Catalog, Quote, Selection, archive, quote
@@ -28,6 +28,7 @@ class Catalogs:
         Publishing the same version with the same content again changes nothing; with other content ``AlreadyExists``.
         """
         self.session.for_house("catalog.publish")
+        of_kind(catalog, Catalog, "catalog")
         body = archive(catalog)
 
         def work(tx: Tx, call: Call) -> str:
@@ -42,6 +43,7 @@ class Catalogs:
 
     def get(self, version: str) -> Catalog:
         """The catalog of that version. Raises ``NotFound``."""
+        of_kind(version, str, "version")
         row = self.session.read(lambda tx: tx.get(CATALOG, (version,)))
         if row is None:
             raise NotFound("no such catalog", place="version", value=version)
@@ -66,6 +68,7 @@ class Quotes:
 
     def preview(self, selection: Selection, *, at: dt.datetime | str | None = None) -> Quote:
         """Price a selection from the catalog in force at ``at``, default now; nothing is saved."""
+        of_kind(selection, Selection, "selection")
         when = self.session.now() if at is None else instant(at, "at")
         catalog = self.session.read(lambda tx: catalog_at(tx, when))
         return quote(catalog, selection, when, self.session.policy.rounding)

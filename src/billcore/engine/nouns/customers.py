@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import attrs
 
-from billcore.engine.accounts import Loaded, load, load_customer, save_account
+from billcore.engine.accounts import Loaded, load_customer, save_account
+from billcore.engine.lookup import locked
 from billcore.engine.nouns.page import Page, paged
 from billcore.engine.rows.customers import AccountRow, account_row, customer_of, customer_row
 from billcore.engine.rows.money import credit_row, posting_rows
@@ -24,6 +25,7 @@ from billcore.kernel import (
     bounded,
     checked_id,
     instant,
+    of_kind,
 )
 from billcore.kernel import currency as known_currency
 from billcore.kernel import exact as ex
@@ -90,6 +92,7 @@ class Customers:
             timezone=timezone, country=country, locale=locale, tax_id=tax_id, terms=terms, name=name, address=address
         )
         until = None if billed_until is None else instant(billed_until, "billed_until")
+        of_kind(opening, Opening | None, "opening")
         brought = opening or Opening()
         names = ("receivable", "balance", "voucher_credit")
         amounts = [bounded(Money(getattr(brought, name), currency), f"opening.{name}").minor for name in names]
@@ -149,14 +152,13 @@ class Customers:
             "tax_id": tax_id,
             "terms": terms,
             "name": name,
-            "address": None if address is None else tuple(address),
+            "address": None if address is None else Profile(address=address).address,
         }
         changes = {field: value for field, value in given.items() if value is not None}
         when = None if at is None else instant(at, "at")
 
         def work(tx: Tx, call: Call) -> str:
-            tx.lock(id)
-            loaded = load(tx, id)
+            loaded = locked(tx, id)
             _open_for_change(loaded)
             start = when or call.now
             changed = loaded.facts.customer.changed(start, changes, call.now)
@@ -170,8 +172,7 @@ class Customers:
         """Close a customer: nothing new may be bought. Refused while a subscription runs or anything is left to pay."""
 
         def work(tx: Tx, call: Call) -> str:
-            tx.lock(id)
-            loaded = load(tx, id)
+            loaded = locked(tx, id)
             _open_for_change(loaded)
             running = [s.id for s in loaded.facts.subscriptions if s.end is None or s.end > call.now]
             if running:

@@ -11,13 +11,26 @@ import attrs
 from billcore.engine.accounts import invoices_in, invoices_of, load, load_customer, save_account
 from billcore.engine.correcting import credit_document, void_document
 from billcore.engine.explaining import explain_line
-from billcore.engine.lookup import document_row_of, invoice_at
-from billcore.engine.nouns.page import Page, checked_limit, paged
-from billcore.engine.rows.customers import account_row
+from billcore.engine.lookup import document_row_of, insert_new, invoice_at, locked
+from billcore.engine.nouns.page import Page, checked_page, paged
+from billcore.engine.rows.customers import AccountRow, account_row
 from billcore.engine.rows.facts import one_off_row
 from billcore.engine.running import BATCH, Runner, RunReport
 from billcore.engine.session import Call, Session
-from billcore.kernel import InvalidValue, Money, NotFound, Number, bounded, from_micros, instant, micros
+from billcore.kernel import (
+    InvalidValue,
+    Money,
+    NotAllowed,
+    NotFound,
+    Number,
+    bounded,
+    checked_text,
+    from_micros,
+    instant,
+    micros,
+    of_kind,
+    text_or_none,
+)
 from billcore.lifecycle import OneOff
 from billcore.ports import ReadTx, Row, Tx
 from billcore.ports.tables import ACCOUNT, DOCUMENT, ONE_OFF
@@ -46,15 +59,16 @@ class Invoices:
     ) -> tuple[Invoice, ...]:
         """What a run up to ``until`` (default now) would issue, line for line, without numbers.
 
-        It is the run, in a transaction that is undone.
+        It is the run, in a transaction that is undone. Raises what the run would park the account for, and
+        ``NotAllowed`` where it is parked.
         """
         last = self.session.now() if until is None else instant(until, "until")
         when = max(last, self.session.now()) if at is None else instant(at, "at")
 
         def work(tx: Tx) -> str:
-            load_customer(tx, customer)
+            _not_parked(locked(tx, customer).account)
             before = {invoice.id for invoice in invoices_of(tx, customer)}
-            runner = Runner(self.session, last, when, customer)
+            runner = Runner(self.session, last, when, customer, strict=True)
             while True:
                 row = tx.get(ACCOUNT, (customer,))
                 if row is None or row[3] is None or int(row[3]) > micros(last):
@@ -84,8 +98,11 @@ class Invoices:
         ``at`` is the run's instant: the documents' ``issued_at``. With ``customer`` and ``now``, what waits for that
         customer's next billing date is billed on its latest one, with the next sequence.
         """
+        of_kind(customer, str | None, "customer")
         last = self.session.now() if until is None else instant(until, "until")
         when = self.session.now() if at is None else instant(at, "at")
+        if type(batch) is not int or batch < 1:
+            raise InvalidValue("a batch has 1 customer or more", place="batch", value=batch)
         if now:
             if customer is None:
                 raise InvalidValue("billing now is for one customer", place="customer")
@@ -94,8 +111,7 @@ class Invoices:
 
     def _reopen(self, customer: str) -> None:
         def work(tx: Tx) -> str:
-            tx.lock(customer)
-            loaded = load(tx, customer)
+            loaded = locked(tx, customer)
             state = loaded.state
             if state.last_run is not None:
                 state = state.reopen(state.last_run)
@@ -114,7 +130,7 @@ class Invoices:
 
     def list(self, customer: str | None = None, *, cursor: str | None = None, limit: int = 100) -> Page[Invoice]:
         """A customer's documents by billing date, or everybody's by id (kind, then billing date), a page at a time."""
-        checked_limit(limit)
+        checked_page(cursor, limit)
 
         def everybody(tx: ReadTx) -> Page[Invoice]:
             rows = paged(tx, DOCUMENT, None, (), cursor, limit, lambda row: str(row[0]), lambda row: row)
@@ -146,12 +162,11 @@ class Invoices:
         when = None if at is None else instant(at, "at")
 
         def work(tx: Tx, call: Call) -> str:
-            tx.lock(customer)
-            loaded = load(tx, customer)
+            loaded = locked(tx, customer)
             currency = loaded.facts.customer.currency
             value = amount if isinstance(amount, Money) else Money(amount, currency)
             item = OneOff(
-                id=id or call.id("itm"),
+                id=call.id("itm") if id is None else id,
                 customer=loaded.facts.customer.id,
                 at=when or call.now,
                 recorded=call.now,
@@ -159,7 +174,7 @@ class Invoices:
                 description=description,
                 tax_category=tax_category,
             )
-            tx.insert(ONE_OFF, [one_off_row(item)])
+            insert_new(tx, ONE_OFF, one_off_row(item), "an item")
             facts = attrs.evolve(loaded.facts, one_offs=(*loaded.facts.one_offs, item))
             save_account(tx, loaded, facts, item.at)
             return item.id
@@ -172,11 +187,13 @@ class Invoices:
     def void(self, number: str, *, rebill: bool = True, reason: str | None = None, key: str | None = None) -> Invoice:
         """Void a document: it keeps its number, its keys are free and its billing date is done again by the next run.
 
-        With ``rebill=False`` what it billed is waived. Raises ``NotAllowed`` where it is paid or corrected.
+        With ``rebill=False`` what it billed is waived. A notice tells of it, with the reason. Raises ``NotAllowed``
+        where it is paid or corrected.
         """
+        text_or_none(reason, "reason")
 
         def work(tx: Tx, call: Call) -> str:
-            return void_document(tx, call, self.session, number, rebill=rebill)
+            return void_document(tx, call, self.session, number, rebill=rebill, reason=reason)
 
         return self.get(self.session.write("invoices.void", [number, rebill, reason], key, work))
 
@@ -193,6 +210,7 @@ class Invoices:
 
         The answer is the credit note. What is credited so is not taken back by a run, nor given back twice.
         """
+        checked_text(reason, "reason")
 
         def work(tx: Tx, call: Call) -> str:
             return credit_document(tx, call, self.session, number, line, amount, reason)
@@ -215,3 +233,9 @@ def _behind(tx: ReadTx, customer: str, cursor: str) -> Row:
     if row is None or row[3] != customer:
         raise NotFound("no such cursor", place="cursor", value=cursor)
     return (row[6], row[7], row[4], row[5])
+
+
+def _not_parked(account: AccountRow) -> None:
+    if account.parked is not None:
+        hint = "an exception item says why; resolve it"
+        raise NotAllowed("the account is parked", place="customer", value=account.parked, hint=hint)

@@ -7,7 +7,7 @@ import datetime as dt
 import attrs
 
 from billcore.engine.accounts import Loaded, load, load_customer
-from billcore.engine.lookup import invoice_at
+from billcore.engine.lookup import invoice_at, locked
 from billcore.engine.rows.money import credit_of, credit_row, posting_rows, voucher_of, voucher_row
 from billcore.engine.running import funds_of, versions_of
 from billcore.engine.session import Call, Session
@@ -21,8 +21,10 @@ from billcore.kernel import (
     Number,
     bounded,
     checked_id,
+    checked_text,
     instant,
     micros,
+    of_kind,
 )
 from billcore.ports import ReadTx, Tx
 from billcore.ports.tables import CREDIT, POSTING, REDEMPTION, VOUCHER
@@ -89,8 +91,7 @@ class Vouchers:
         """
 
         def work(tx: Tx, call: Call) -> str:
-            tx.lock(customer)
-            loaded = load(tx, customer)
+            loaded = locked(tx, customer)
             row = tx.get(VOUCHER, (checked_id(code, "code").upper(),))
             if row is None:
                 raise NotAllowed("this voucher cannot be redeemed", place="code")
@@ -117,10 +118,10 @@ class Balances:
 
     def top_up(self, customer: str, amount: Money | Number, reference: str, *, key: str | None = None) -> Credit:
         """Add money that was received by hand (``reference``: the bank's) to a balance; then settle what is open."""
+        checked_text(reference, "reference")
 
         def work(tx: Tx, call: Call) -> str:
-            tx.lock(customer)
-            loaded = load(tx, customer)
+            loaded = locked(tx, customer)
             minor = _minor(amount, loaded.facts.customer.currency)
             credit = _grant(tx, call, loaded, CreditKind.BALANCE, minor, reference, Account.BANK)
             _settle(tx, call, self.session, loaded)
@@ -146,17 +147,21 @@ class Payments:
 
     def settle(self, customer: str, *, strategy: Strategy | None = None, key: str | None = None) -> tuple[Invoice, ...]:
         """Pay a customer's open documents from voucher credit and balance; the answer is those that were touched."""
+        of_kind(strategy, Strategy | None, "strategy")
 
         def work(tx: Tx, call: Call) -> str:
-            tx.lock(customer)
-            return " ".join(_settle(tx, call, self.session, load(tx, customer), strategy))
+            return " ".join(_settle(tx, call, self.session, locked(tx, customer), strategy))
 
         names = self.session.write("payments.settle", [customer, strategy], key, work).split()
         issuer = self.session.policy.issuer
         return self.session.read(lambda tx: tuple(invoice_at(tx, issuer, name) for name in names))
 
     def record(self, invoice: str, amount: Money | Number, reference: str, *, key: str | None = None) -> Invoice:
-        """Record money received by hand for a document; what is more than due goes to the customer's balance."""
+        """Record money received by hand for a document; what is more than due goes to the customer's balance.
+
+        Where the policy settles, it then pays what else is open.
+        """
+        checked_text(reference, "reference")
 
         def work(tx: Tx, call: Call) -> str:
             found = invoice_at(tx, self.session.policy.issuer, invoice)
@@ -180,9 +185,12 @@ class Payments:
             payout.invoices[found.id] = attrs.evolve(found, payments=(*found.payments, payment))
             payout.book(paid(payment, found.document.customer, found.document.currency))
             versions = versions_of(tx, [found.id])
-            write_payout(tx, loaded.account.next(loaded.state), [], payout, versions, call.now)
+            loaded = attrs.evolve(loaded, account=loaded.account.next(loaded.state))
+            write_payout(tx, loaded.account, [], payout, versions, call.now)
             if minor > part:
                 _grant(tx, call, loaded, CreditKind.BALANCE, minor - part, reference, Account.BANK)
+                if self.session.policy.settle:
+                    _settle(tx, call, self.session, loaded)
             return found.id
 
         name = self.session.write("payments.record", [invoice, amount, reference], key, work)

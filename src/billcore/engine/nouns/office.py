@@ -7,9 +7,10 @@ from collections.abc import Callable
 import attrs
 
 from billcore.engine.accounts import load, save_account
+from billcore.engine.nouns.page import checked_limit
 from billcore.engine.rows.money import ExceptionItem, Notice, exception_of, exception_row, notice_of, notice_row
 from billcore.engine.session import Call, Session
-from billcore.kernel import NotAllowed, NotFound
+from billcore.kernel import NotAllowed, NotFound, checked_text, of_kind
 from billcore.ports import Tx
 from billcore.ports.tables import EXCEPTION, NOTICE
 
@@ -31,6 +32,7 @@ class Exceptions:
 
     def get(self, id: str) -> ExceptionItem:
         """The item. Raises ``NotFound``."""
+        of_kind(id, str, "id")
         row = self.session.read(lambda tx: tx.get(EXCEPTION, (id,)))
         if row is None:
             raise NotFound("no such exception item", place="id", value=id)
@@ -39,6 +41,8 @@ class Exceptions:
     def resolve(self, id: str, *, resolution: str, key: str | None = None) -> ExceptionItem:
         """Say what was done about it; the account is billed again by the next run."""
         self.session.for_house("exceptions.resolve")
+        of_kind(id, str, "id")
+        checked_text(resolution, "resolution")
 
         def work(tx: Tx, call: Call) -> str:
             row = tx.get(EXCEPTION, (id,))
@@ -69,15 +73,21 @@ class Notices:
         """Send unsent notices in order and mark each one sent; the answer is how many.
 
         ``send`` is called outside any transaction. If it raises, its notice stays unsent and the error goes on.
+        What another relay sent at the same time is sent twice, and marked once.
         """
+        checked_limit(limit)
         index = NOTICE.indexes[0]
         rows = self.session.read(lambda tx: tx.find(NOTICE, index, (None,), limit=limit))
         for row in rows:
-            notice, version = notice_of(row), int(row[-1] or 0) + 1
+            notice = notice_of(row)
             send(notice)
 
-            def work(tx: Tx, notice: Notice = notice, version: int = version) -> str:
-                tx.update(NOTICE, [notice_row(attrs.evolve(notice, sent=self.session.now()), version)])
+            def work(tx: Tx, notice: Notice = notice) -> str:
+                tx.lock(notice.customer)
+                found = tx.get(NOTICE, (notice.customer, notice.seq))
+                if found is not None and notice_of(found).sent is None:
+                    sent = attrs.evolve(notice, sent=self.session.now())
+                    tx.update(NOTICE, [notice_row(sent, int(found[-1] or 0) + 1)])
                 return ""
 
             self.session.store.transact(self.session.scope, None, work)

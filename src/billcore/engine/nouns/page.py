@@ -7,10 +7,10 @@ from typing import Generic, TypeVar
 
 import attrs
 
-from billcore.kernel import InvalidValue
+from billcore.kernel import InvalidValue, of_kind
 from billcore.ports import Index, ReadTx, Row, Table
 
-__all__ = ["Page", "checked_limit", "paged"]
+__all__ = ["Page", "checked_limit", "checked_page", "paged"]
 
 T = TypeVar("T")
 _MOST = 1_000
@@ -31,6 +31,12 @@ def checked_limit(limit: int) -> int:
     return limit
 
 
+def checked_page(cursor: str | None, limit: int) -> None:
+    """Refuse what asks for no page. Raises ``InvalidValue``."""
+    of_kind(cursor, str | None, "cursor")
+    checked_limit(limit)
+
+
 def paged(
     tx: ReadTx,
     table: Table,
@@ -42,7 +48,7 @@ def paged(
     make: Callable[[Row], T],
 ) -> Page[T]:
     """A page of the rows whose next column is a text: by it, behind the cursor."""
-    checked_limit(limit)
+    checked_page(cursor, limit)
     rows = tx.find(table, index, equal, after=None if cursor is None else (cursor,), limit=limit + 1)
     more = len(rows) > limit
     shown = rows[:limit]

@@ -11,11 +11,11 @@ import attrs
 from billcore.engine.accounts import Loaded, load_customer, load_for, load_subscription
 from billcore.engine.catalogs import catalog_at
 from billcore.engine.changes import Asked, changed_order, same_currency, write_fact
-from billcore.engine.nouns.page import Page, checked_limit
+from billcore.engine.lookup import insert_new
+from billcore.engine.nouns.page import Page, checked_page
 from billcore.engine.rows.facts import fact_row
 from billcore.engine.session import Call, Session
 from billcore.kernel import (
-    AlreadyExists,
     InvalidValue,
     NotAllowed,
     Number,
@@ -24,6 +24,8 @@ from billcore.kernel import (
     checked_id,
     instant,
     number,
+    of_kind,
+    text_or_none,
 )
 from billcore.lifecycle import (
     Cancelled,
@@ -66,6 +68,8 @@ class Subscriptions:
         ``at`` is from when it is had: default the selection's ``starts_on``, else now. Raises ``NotFound``,
         ``AlreadyExists``, ``CurrencyMismatch`` and what the catalog refuses.
         """
+        of_kind(customer, str, "customer")
+        of_kind(selection, Selection, "selection")
         when = selection.starts_on if at is None else instant(at, "at")
 
         def work(tx: Tx, call: Call) -> str:
@@ -77,8 +81,6 @@ class Subscriptions:
             records = catalog.records(selection)
             same_currency(records, loaded)
             name = SubscriptionId(call.id("sub") if id is None else checked_id(id))
-            if tx.get(SUBSCRIPTION, (name,)) is not None:
-                raise AlreadyExists("a subscription with this id exists", place="id", value=name)
             order = Order(
                 id=OrderId(call.id("ord")),
                 subscription=name,
@@ -89,7 +91,7 @@ class Subscriptions:
                 catalog=catalog.version,
                 selection=selection,
             )
-            tx.insert(SUBSCRIPTION, [(name, customer, fact_row(order, customer)[5], 1)])
+            insert_new(tx, SUBSCRIPTION, (name, customer, fact_row(order, customer)[5], 1), "a subscription")
             write_fact(tx, loaded, Subscription(id=name, customer=loaded.facts.customer.id, facts=(order,)), order)
             return name
 
@@ -102,7 +104,7 @@ class Subscriptions:
 
     def list(self, customer: str, *, cursor: str | None = None, limit: int = 100) -> Page[Subscription]:
         """A customer's subscriptions by id, a page at a time."""
-        checked_limit(limit)
+        checked_page(cursor, limit)
 
         def work(tx: ReadTx) -> Page[Subscription]:
             load_customer(tx, customer)
@@ -135,6 +137,7 @@ class Subscriptions:
         ``when`` defaults to now for a dearer or equal full period, to the period's end for a cheaper one or a fallen
         quantity. ``anchor="reset"`` begins a new period at the change: the default when the interval changes.
         """
+        of_kind(selection, Selection | None, "selection")
         count = None if quantity is None else number(quantity, "quantity")
         if count is not None and count < 0:
             raise InvalidValue("must not be negative", place="quantity", value=str(count))
@@ -228,6 +231,7 @@ class Subscriptions:
         """
         _choice(when, "when", ("now", "period_end"))
         _choice(unused, "unused", ("keep", "give_back"))
+        text_or_none(reason, "reason")
 
         def make(tx: Tx, call: Call, loaded: Loaded, current: Subscription, now: dt.datetime) -> Fact:  # noqa: ARG001
             return Cancelled(

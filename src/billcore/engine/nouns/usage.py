@@ -13,7 +13,7 @@ from billcore.engine.catalogs import catalog_at
 from billcore.engine.one_fact import save_fact
 from billcore.engine.rows.facts import usage_row
 from billcore.engine.session import Call, Session
-from billcore.kernel import InputError, InvalidValue, NotFound, StateError, fingerprint, micros, number
+from billcore.kernel import InputError, InvalidValue, NotFound, StateError, fingerprint, micros, number, of_kind
 from billcore.lifecycle import UsageEvent
 from billcore.ports import Tx
 from billcore.ports.tables import ACCOUNT, SUBSCRIPTION
@@ -65,7 +65,9 @@ class UsageNoun:
         result = Recorded()
         batch: list[UsageEvent] = []
         part = 0
-        for event in events:
+        of_kind(events, Iterable, "events")
+        for index, event in enumerate(events):
+            of_kind(event, UsageEvent, f"events[{index}]")
             batch.append(event)
             if len(batch) == _BATCH:
                 result = result.plus(self._batch(batch, key, part))

@@ -15,7 +15,13 @@ from billcore.kernel import ZERO, Exact, minor_units, places
 from billcore.kernel import exact as ex
 from billcore.ports.tables import POSTING
 from billcore.pricing import AppliedRate, tax_over
-from billcore.settlement import Account, DocumentKind, Line
+from billcore.settlement import (
+    Account,
+    Document,
+    DocumentKind,
+    Line,
+    note_tax,
+)
 
 __all__ = ["check_i1", "check_i2", "check_i3", "check_i4", "check_i5", "check_m5", "check_m6"]
 
@@ -23,7 +29,7 @@ _STATES = ("issued", "void", "waived", "uncollectible")
 
 
 def check_m5(view: AccountView) -> Found:
-    """The tax of each rate is rounded once over the document and spread over its lines without losing a unit."""
+    """The tax of each rate is rounded once over the document, a note's with the notes before it, and spread exactly."""
     for kept in view.values.kept if view.values is not None else ():
         document = kept.document
         by_rate: dict[AppliedRate, list[Line]] = {}
@@ -45,6 +51,24 @@ def check_m5(view: AccountView) -> Found:
             asked = tax_over([(line.rate, line.minor) for line in document.lines], view.policy.rounding).total
             if asked != document.tax:
                 yield Violation("M5", kept.number, f"its rates ask for a tax of {asked}", str(document.tax))
+    yield from _wrong_notes(view)
+
+
+def _wrong_notes(view: AccountView) -> Found:
+    """Credit notes, in the order of their numbers, which is that of their issue, with another tax than they ask for."""
+    kept = {one.document.id: one for one in view.values.kept} if view.values is not None else {}
+    before: dict[str, list[Document]] = {}
+    for one in sorted((one for one in kept.values() if one.is_note), key=lambda one: _rank(one.number)):
+        corrected = kept.get(one.document.corrects or "")
+        if corrected is None:
+            continue  # T1 says so
+        earlier = before.setdefault(corrected.document.id, [])
+        for tax in one.document.taxes:
+            rate = AppliedRate(tax.code, tax.percent, tax.reason)
+            asked = note_tax(rate, tax.base, corrected.document, earlier, view.policy.rounding)
+            if asked != tax.amount:
+                yield Violation("M5", f"{one.number} {tax.code}", f"the tax should be {asked}", str(tax.amount))
+        earlier.append(one.document)
 
 
 def _unfair(kept: Kept, lines: Sequence[Line], amount: int) -> Found:

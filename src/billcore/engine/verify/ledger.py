@@ -142,12 +142,13 @@ def check_m3(view: AccountView) -> Found:
 
 def _expected(values: Values) -> Counter[tuple[str, Account]]:
     found: Counter[tuple[str, Account]] = Counter()
+    openings = {kept.document.id for kept in values.kept if kept.document.kind is DocumentKind.OPENING}
     for kept in values.kept:
         currency = kept.document.currency
         if not kept.invoice.void:
             found[currency, Account.RECEIVABLE] += kept.total
             found[currency, Account.TAX] -= kept.tax
-            if kept.document.kind is not DocumentKind.OPENING:
+            if not openings & {kept.document.id, kept.document.corrects}:
                 found[currency, Account.REVENUE] -= kept.net
         found[currency, Account.RECEIVABLE] -= kept.invoice.settled
     for credit in values.credits:

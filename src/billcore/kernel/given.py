@@ -1,0 +1,38 @@
+"""What callers hand in: values of the right kind, and texts that every store and every page can take."""
+
+from __future__ import annotations
+
+import re
+from types import NoneType, UnionType
+
+from billcore.kernel.errors import InvalidValue
+
+__all__ = ["checked_text", "of_kind", "text_or_none"]
+
+_LONGEST = 1_000
+# Tabs and line breaks are text; other control characters and halves of surrogate pairs no store and no page can take.
+_NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def of_kind(value: object, kind: type | UnionType, place: str) -> None:
+    """Refuse what has another type: the text of a choice, say, which no branch would ever match."""
+    if not isinstance(value, kind):
+        kinds = kind.__args__ if isinstance(kind, UnionType) else (kind,)
+        names = " or ".join("None" if one is NoneType else one.__name__ for one in kinds)
+        raise InvalidValue("wrong kind of value", place=place, value=value, hint=f"{names} is asked for")
+
+
+def checked_text(value: object, place: str) -> str:
+    """A text that people read: 1 to 1,000 characters, of control characters only tabs and line breaks.
+
+    Raises ``InvalidValue``.
+    """
+    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST or _NOT_TEXT.search(value):
+        hint = "1 to 1,000 characters, of control characters only tabs and line breaks"
+        raise InvalidValue("not a text", place=place, value=value, hint=hint)
+    return value
+
+
+def text_or_none(value: object, place: str) -> str | None:
+    """The same, where none may be given."""
+    return None if value is None else checked_text(value, place)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from billcore.kernel import DAY, HOUR, Exact, FrozenMap, InvalidValue
@@ -53,6 +53,7 @@ def test_splitting_an_event_never_pays(model: EventModel, values: list[Decimal])
 
 
 @given(price_models(kinds=[Wrapped]), st.lists(quantities()))
+@example(Wrapped(model=Graduated([Tier(None, "0.1", 1)], flat_on_zero=True)), [Decimal(0), Decimal(1)])
 def test_windows_are_rated_alone(model: PriceModel, windows: list[Decimal]) -> None:
     """Law: before the bounds, the amount of several windows is the sum of their amounts; steps sum to it."""
     assert isinstance(model, Wrapped)

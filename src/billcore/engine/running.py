@@ -142,7 +142,7 @@ def funds_of(tx: ReadTx, customers: Sequence[str], at: dt.datetime) -> tuple[dic
 
 def versions_of(tx: ReadTx, names: Sequence[str]) -> dict[str, int]:
     """The stored versions of documents."""
-    return {str(row[0]): int(row[-1] or 0) for row in tx.find_many(DOCUMENT, None, list(names))}
+    return {str(row[0]): int(row[-1] or 0) for row in tx.find_many(DOCUMENT, None, names)}
 
 
 @attrs.define
@@ -192,13 +192,12 @@ class Runner:
                 rows = list(tx.find(ACCOUNT, ACCOUNT.indexes[0], (), at_most=micros(self.until), limit=1))
             return int(rows[0][3] or 0) if rows else None
 
-        found = self.session.read(first)
-        return None if found is None else from_micros(found)
+        return None if (found := self.session.read(first)) is None else from_micros(found)
 
     def _date(self, date: dt.datetime, executor: Executor | None) -> RunReport:
         chunks = self._chunks(date)
         report = RunReport()
-        # Progress is told here, not in a worker; a process pool's has a store, a session and snapshots of its own.
+        # Progress is told here; a worker of a process pool has a store, a session and snapshots of its own.
         worker = attrs.evolve(self, progress=None, snapshots={})._chunk  # noqa: SLF001 - our own
         results = (
             executor.map(worker, *zip(*((date, c) for c in chunks), strict=True))

@@ -157,11 +157,11 @@ class Wrapped:
 
 
 def _together(a: Step, b: Step) -> Step:
-    """Two steps of one name: a unit costs the same in both."""
+    """Two steps of one name: a unit costs the same in both, where there are any."""
     return Step(
         a.name,
         ex.add(a.quantity, b.quantity),
-        a.unit_amount,
+        a.unit_amount if a.quantity else b.unit_amount,
         ex.add(a.flat_amount, b.flat_amount),
         ex.add(a.amount, b.amount),
     )

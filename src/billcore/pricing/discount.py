@@ -5,7 +5,7 @@ By default the narrowest scope is first, then percentages before amounts, then t
 
 >>> tenth, ten = Discount(code="tenth", percent=10), Discount(code="ten", amount=1_000)
 >>> discounted([10_000], [ten, tenth]).net
-(8000,)
+(Decimal('8000'),)
 >>> [(one.code, one.total) for one in discounted([10_000], [ten, tenth]).used]
 [('tenth', 1000), ('ten', 1000)]
 """

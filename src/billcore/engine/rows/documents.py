@@ -38,7 +38,9 @@ def invoice_state(invoice: Invoice) -> str:
 def document_row(invoice: Invoice, version: int, content_hash: str) -> Row:
     """A row of the document table."""
     document = invoice.document
-    net, tax = document.net, document.tax
+    net, tax, settled, state = document.net, document.tax, invoice.settled, invoice_state(invoice)
+    # What ``Invoice.open`` says, without summing the lines again: a run writes this row for every document.
+    owing = state == "issued" and document.kind is not DocumentKind.CREDIT_NOTE
     return (
         *document.content(),
         _written(document.tax_content()),
@@ -46,10 +48,10 @@ def document_row(invoice: Invoice, version: int, content_hash: str) -> Row:
         tax,
         net + tax,
         content_hash,
-        invoice_state(invoice),
+        state,
         invoice.credited,
-        invoice.settled,
-        invoice.open,
+        settled,
+        net + tax - invoice.credited - settled if owing else 0,
         version,
     )
 

@@ -61,14 +61,16 @@ def _plans(factor: Decimal) -> dict[str, list[Price]]:
     }
 
 
-def offer(version: str, *, factor: int = 1, effective: str = "2025-01-01T00:00:00Z") -> Catalog:
-    """An edition of the catalog, its prices ``factor`` times those of the first."""
+def offer(
+    version: str, *, factor: int = 1, effective: str = "2025-01-01T00:00:00Z", field: str | None = None
+) -> Catalog:
+    """An edition of the catalog, its prices ``factor`` times those of the first, its meters reading ``field``."""
     times = Decimal(factor)
     return Catalog(
         version=version,
         effective=effective,
         currency="CHF",
-        meters=[Meter(code="gb"), Meter(code="calls", aggregation=Aggregation.COUNT)],
+        meters=[Meter(code="gb", field=field), Meter(code="calls", aggregation=Aggregation.COUNT, field=field)],
         plans=[
             Plan(code=code, versions=[PlanVersion(version=1, prices=prices)]) for code, prices in _plans(times).items()
         ],

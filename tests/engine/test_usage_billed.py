@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
+from billcore.engine.rows.facts import fact_of, fact_row
 from billcore.kernel import HOUR
 from billcore.lifecycle import UsageEvent
 from billcore.pricing import (
     Addon,
+    Aggregation,
+    Catalog,
     Cell,
     Graduated,
     Matrix,
@@ -248,3 +253,105 @@ def test_each_local_hour_is_rated_alone() -> None:
         shop.use(name, f"2026-06-16T{time}:00Z", value)
 
     assert shop.run("2026-07-31T18:15:00Z") == ["INV-000001 07-01: gb 2.65 | due 2.65"]
+
+
+def later(*meters: Meter) -> Catalog:
+    """A newer catalog that sells other things."""
+    return catalog(plan("other", base(1)), version="2", effective=MID, meters=meters)
+
+
+def event(name: str, value: int = 1, **more: object) -> UsageEvent:
+    """An event of ``acme`` on the 20th."""
+    about = {"source": "test", "customer": "acme", "meter": "gb", "time": "2026-06-20T00:00:00Z", **more}
+    return UsageEvent(id=name, value=value, **about)  # type: ignore[arg-type]  # keywords of UsageEvent
+
+
+def test_a_meter_that_is_not_sold_any_more_counts_for_who_bought_it() -> None:
+    """Snapshots: the newer catalog has no meter ``gb``; acme's 15 GB are 5.00, those of others are refused."""
+    shop = had("a")
+    shop.billing.catalog.publish(later())
+    shop.billing.customers.create("zeta", currency="CHF")
+    usage = shop.at("2026-06-20T00:00:00Z").usage
+    outcome = usage.record([event("1", 10), event("2", 5, subscription="1"), event("3", customer="zeta")])
+
+    assert outcome.accepted == 2
+    assert [one.error for one in outcome.rejected] == ["meter: no such meter in the catalog (got 'gb')"]
+    assert shop.run(JULY) == ["INV-000001 07-01: gb 5.00 | due 5.00"]
+
+
+def test_a_meter_counts_as_it_was_bought() -> None:
+    """Bought as the sum of values, it is not asked for the field that the newer catalog reads, nor counted by it."""
+    shop = had("a", "b")
+    shop.billing.catalog.publish(later(Meter(code="gb", aggregation=Aggregation.COUNT, field="size")))
+    usage = shop.at("2026-06-20T00:00:00Z").usage
+
+    assert usage.record([event("1", 15), event("2", 22, subscription="2", properties={"size": "7"})]).accepted == 2
+    assert shop.run(JULY) == ["INV-000001 07-01: gb 5.00, gb 4.00 | due 9.00"]
+
+
+def test_a_meter_counts_anew_after_a_change_to_newer_prices() -> None:
+    """From the 21st on acme has the newer plan, whose meter reads ``size``: 12 before over 20/3, 4 after over 10/3."""
+    shop = had("a")
+    price = base(gb("1.00", 10), "gb", cadence=PriceCadence.USAGE, meter="gb")
+    sold = catalog(plan("a", price), version="2", effective=MID, meters=[Meter(code="gb", field="size")])
+    shop.billing.catalog.publish(sold)
+    billing = shop.at("2026-06-21T00:00:00Z")
+    billing.subscriptions.change("1", plan="a", when="now")
+    after = event("2", 99, time="2026-06-22T00:00:00Z", properties={"size": "4"})
+
+    assert billing.usage.record([event("1", 12), after]).accepted == 2
+    assert shop.run(JULY) == ["INV-000001 07-01: gb 5.33, gb 0.67 | due 6.00"]
+    assert billing.verify() == ()
+
+
+def test_an_event_is_compared_as_it_was_received() -> None:
+    """The meter reads ``size``: the same event is a duplicate, one whose own value differs is another event."""
+    sold = catalog(
+        plan("a", base(gb("1.00"), "gb", cadence=PriceCadence.USAGE, meter="gb")),
+        meters=[Meter(code="gb", field="size")],
+    )
+    shop = Shop.new(sold, JUNE)
+    shop.billing.subscriptions.create("acme", Selection(plan="a"), id="1")
+    size = {"size": "3"}
+    usage = shop.at("2026-06-20T00:00:00Z").usage
+
+    assert usage.record([event("1", 5, properties=size)]).accepted == 1
+    outcome = usage.record([event("1", 5, properties=size), event("1", 7, properties=size), event("1", 3)])
+    assert (outcome.accepted, len(outcome.duplicates), len(outcome.rejected)) == (0, 1, 2)
+    assert shop.run(JULY) == ["INV-000001 07-01: gb 3.00 | due 3.00"]
+    assert shop.billing.verify() == ()
+
+
+def test_an_event_stays_a_duplicate_when_its_meter_changes() -> None:
+    """Recorded by its value before anybody bought the meter; later that reads a field, or is gone: no matter."""
+    shop = Shop.new(SOLD, JUNE)
+    assert shop.billing.usage.record([event("1", 5)]).accepted == 1
+    shop.billing.catalog.publish(later(Meter(code="gb", field="size")))
+    shop.billing.catalog.publish(catalog(version="3", effective="2026-06-25T00:00:00Z"))
+
+    for at in ("2026-06-20T00:00:00Z", "2026-06-26T00:00:00Z"):
+        outcome = shop.at(at).usage.record([event("1", 5), event("1", 6)])
+        assert (outcome.accepted, outcome.duplicates, len(outcome.rejected)) == (0, (("test", "1"),), 1)
+
+
+def test_a_late_event_is_billed_though_its_id_comes_twice() -> None:
+    """Of two events of one id in one call the first is recorded, and as it is late the account is looked at again."""
+    shop = had("a")
+    shop.use("0", "2026-07-02T00:00:00Z", 1)
+    shop.run("2026-08-01T00:00:00Z")
+    shop.at("2026-08-02T00:00:00Z").usage.record([event("1", 15), event("1", 16), event("1", 15)])
+
+    assert shop.run("2026-09-01T00:00:00Z") == ["INV-000002 09-01: gb 5.00 | due 5.00"]
+
+
+def test_facts_of_before_are_read() -> None:
+    """A row of an order that names neither field nor aspects reads as one that names all of it."""
+    shop = had("a")
+    order = shop.billing.subscriptions.get("1").first
+    row = fact_row(order, "acme")
+    body = json.loads(str(row[-1]))
+    assert [len(record) for record in body["records"]] == [7]
+    assert "names" not in body
+    body["records"] = [record[:6] for record in body["records"]]
+
+    assert fact_of((*row[:-1], json.dumps(body)), lambda _: order.records[0].price) == order

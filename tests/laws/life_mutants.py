@@ -98,8 +98,26 @@ LIFE = (
     Mutant(
         FACTS + "test_a_new_catalog_reaches_nobody_who_bought",
         "engine/changes.py",
-        "    return None\n\n\ndef _counted(",
-        "    return before.selection\n\n\ndef _counted(",
+        "    return None\n\n\ndef _default_when(",
+        "    return before.selection\n\n\ndef _default_when(",
+    ),
+    Mutant(
+        FACTS + "test_a_new_catalog_reaches_nobody_who_bought",
+        "engine/meters.py",
+        "metered.get(event.meter, ())",
+        "metered.get(event.customer, ())",
+    ),
+    Mutant(
+        FACTS + "test_a_change_replaces_pending_ones_of_its_kind_alone",
+        "engine/changes.py",
+        "    return in_order(tx, call, loaded, current, order, asked.names)",
+        "    return (order,)",
+    ),
+    Mutant(
+        FACTS + "test_a_change_replaces_pending_ones_of_its_kind_alone",
+        "lifecycle/facts.py",
+        "or pending.names <= later.names",
+        "or pending.names != later.names",
     ),
     Mutant(
         FACTS + "test_customers_do_not_touch_each_other",

@@ -7,15 +7,16 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 from random import Random
+from typing import Literal
 
 import attrs
 from hypothesis import given
 from hypothesis import strategies as st
 
 from billcore.engine import Billing
-from billcore.kernel import Exact, Period, minor_units
+from billcore.kernel import Exact, Period, instant, minor_units
 from billcore.lifecycle import life, occurrences
-from billcore.pricing import Catalog, Flat, Plan, PlanVersion, Price, PriceCadence, Selection, Timing
+from billcore.pricing import Catalog, Flat, PerUnit, Plan, PlanVersion, Price, PriceCadence, Selection, Timing
 from billcore.testing import ManualClock, laws
 from billcore.testing.laws.reading import billed
 from billcore.testing.strategies import amounts
@@ -63,11 +64,12 @@ def test_the_order_of_recording_does_not_matter(before: list[Step], steps: list[
 
 @given(lives(), lives(LATER, size=4), st.integers(2, 9))
 def test_a_new_catalog_reaches_nobody_who_bought(before: list[Step], after: list[Step], factor: int) -> None:
-    """Law: publishing other prices changes no bill of who bought before, even if quantities change later (R0-04)."""
+    """Law: other prices and meters change no bill of who bought before, even if quantities change later (R0-04)."""
     later = [attrs.evolve(step, n=step.n + 100) for step in after if step.do != "subscribe"]
     same, changed = World.new().live(before), World.new().live(before)
 
-    laws.later_catalog_touches_no_order(changed.billing, offer("2", factor=factor, effective="2025-06-01T00:00:00Z"))
+    other = offer("2", factor=factor, effective="2025-06-01T00:00:00Z", field="size")
+    laws.later_catalog_touches_no_order(changed.billing, other)
 
     documents = [
         [comparable(one.document) for one in w.live(later).settle_down().documents("acme")] for w in (same, changed)
@@ -152,6 +154,44 @@ def test_a_month_of_many_changes_costs_the_integral(
     had = [Fraction(price) * (end - start) for price, (start, end) in zip(prices, pairwise(starts), strict=True)]
     total = sum(one.document.total for one in billing.invoices.list("acme", limit=1_000).items)
     assert total == minor_units(sum(had, Fraction()) / starts[-1], 2)
+
+
+CHANGES = st.tuples(st.sampled_from(("plan", "quantity")), st.integers(1, 4), st.booleans(), st.integers(0, 2))
+"""Which is changed, to what, whether now, and how many days after the one before."""
+
+
+@given(steps=st.lists(CHANGES, min_size=1, max_size=7), run=st.booleans())
+def test_a_change_replaces_pending_ones_of_its_kind_alone(
+    steps: list[tuple[Literal["plan", "quantity"], int, bool, int]], *, run: bool
+) -> None:
+    """Law: what was asked last of plan and of quantity, each for itself, is what is had in the end (Proration)."""
+    clock = ManualClock("2026-06-01T00:00:00Z")
+    billing = Billing.in_memory(clock=clock)
+    prices = [Price(code="base", model=PerUnit(n)) for n in range(5)]
+    plans = [Plan(code=str(n), versions=[PlanVersion(version=1, prices=[price])]) for n, price in enumerate(prices)]
+    billing.catalog.publish(Catalog(version="1", effective=clock.now(), currency="CHF", plans=plans))
+    billing.customers.create("acme", currency="CHF")
+    billing.subscriptions.create("acme", Selection(plan="1"), id="one")
+    had, pending = {"plan": 1, "quantity": 1}, dict[str, int]()
+    for what, value, at_once, days in steps:
+        clock.advance(days=days, minutes=1)
+        when: Literal["now", "period_end"] = "now" if at_once else "period_end"
+        if what == "plan":
+            billing.subscriptions.change("one", plan=str(value), when=when)
+        else:
+            billing.subscriptions.change("one", quantity=value, when=when)
+        (had if at_once else pending)[what] = value
+        if at_once:
+            pending.pop(what, None)
+        if run:
+            billing.invoices.run()
+
+    found = life(billing.subscriptions.get("one"), billing.customers.get("acme"))
+    for at, wanted in ((clock.now(), had), (instant("2026-07-01T00:00:00Z"), {**had, **pending})):
+        (item,) = found.alive(at)
+        assert item.record.price == attrs.evolve(prices[wanted["plan"]], currency="CHF")
+        assert item.quantities.at(at) == wanted["quantity"]
+    assert billing.verify() == ()
 
 
 @given(lives((*FACTS, *MONEY, "run")))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import attrs
 import pytest
 
-from billcore.kernel import YEAR
+from billcore.kernel import YEAR, InvalidValue, NotAllowed
 from billcore.lifecycle import Order
-from billcore.pricing import Addon, Catalog, Meter, PerUnit, Selection, Timing
+from billcore.pricing import Addon, BillingUnit, Catalog, ComputePlan, Meter, PerUnit, Selection, Service, Timing
 from tests.shop import Shop, base, catalog, plan
 
 JUNE, MID, JULY = "2020-06-01T00:00:00Z", "2020-06-16T00:00:00Z", "2020-07-01T00:00:00Z"
@@ -181,3 +183,181 @@ def test_arrears_are_split_by_time_too() -> None:
     shop.at(MID).subscriptions.change("vm", plan="l")
 
     assert shop.run(JULY) == ["INV-000001 07-01: base 7.50, base 12.50 | due 20.00"]
+
+
+SEATS = catalog(
+    plan("small", base(10), base(PerUnit(10), "seat")),
+    plan("big", base(30), base(PerUnit(10), "seat")),
+    addons=[Addon(code="line", price=base(5, "line"))],
+)
+FIFTH, TENTH = "2020-06-05T00:00:00Z", "2020-06-10T00:00:00Z"
+
+
+def seats(code: str, quantity: int, *addons: str) -> Shop:
+    """A shop in which ``acme`` has a plan with seats since 1 June, billed for June."""
+    shop = Shop.new(SEATS, JUNE)
+    shop.billing.subscriptions.create("acme", Selection(plan=code, quantity=quantity, addons=addons), id="vm")
+    shop.run(JUNE)
+    return shop
+
+
+def test_fewer_seats_leave_a_pending_downgrade_alone() -> None:
+    """Both wait for July: 10.00 for the smaller plan and 10.00 for one seat."""
+    shop = seats("big", 3)
+    shop.at(FIFTH).subscriptions.change("vm", plan="small")
+    shop.at(TENTH).subscriptions.change("vm", quantity=1)
+
+    assert shop.run(JULY) == ["INV-000002 07-01: seat 10.00, base 10.00 | due 20.00"]
+    selection = shop.billing.subscriptions.get("vm").order_at(shop.clock.now()).selection
+    assert selection == Selection(plan="small", quantity=1)
+
+
+def test_a_pending_downgrade_takes_place_with_the_seats_added_before_it() -> None:
+    """Two more seats on the 16th are 10.00 in June; in July the smaller plan has all three."""
+    shop = seats("big", 1)
+    shop.at(FIFTH).subscriptions.change("vm", plan="small")
+    changed = shop.at(MID).subscriptions.change("vm", quantity=3)
+
+    assert changed.orders[-1].at == shop.clock.now()
+    assert shop.run(JULY) == ["INV-000002 07-01: seat 10.00, seat 30.00, base 10.00 | due 50.00"]
+    assert shop.billing.verify() == ()
+
+
+def test_fewer_seats_still_come_after_an_upgrade() -> None:
+    """One seat from July on, asked for before the upgrade of the 16th: half of 10.00 and of 30.00, then 30 and 10."""
+    shop = seats("small", 3)
+    shop.at(FIFTH).subscriptions.change("vm", quantity=1)
+    shop.at(MID).subscriptions.change("vm", plan="big")
+
+    assert shop.run(MID) == ["CN-000001 06-16: base -5.00", "INV-000002 06-16: base 15.00 | due 15.00"]
+    assert shop.run(JULY) == ["INV-000003 07-01: seat 10.00, base 30.00 | due 40.00"]
+
+
+def test_an_upgrade_with_seats_replaces_both() -> None:
+    """Who names plan and quantity, or a selection, leaves nothing pending."""
+    for named in ({"plan": "big", "quantity": 4}, {"selection": Selection(plan="big", quantity=4)}):
+        shop = seats("small", 3)
+        shop.at(FIFTH).subscriptions.change("vm", quantity=1)
+        shop.at(TENTH).subscriptions.change("vm", plan="small", when="period_end")
+        shop.at(MID).subscriptions.change("vm", **named)
+
+        assert shop.run(JULY)[-1] == "INV-000003 07-01: seat 40.00, base 30.00 | due 70.00"
+
+
+def test_what_is_left_of_a_pending_change_is_its_plan() -> None:
+    """Pending are the smaller plan and one seat; two seats, asked for now, replace the one and leave the other."""
+    shop = seats("big", 2)
+    shop.at(FIFTH).subscriptions.change("vm", plan="small", quantity=1)
+    shop.at(TENTH).subscriptions.change("vm", quantity=2)
+
+    assert shop.run(JULY) == ["INV-000002 07-01: seat 20.00, base 10.00 | due 30.00"]
+
+
+def test_changes_pending_for_several_instants_keep_what_each_names() -> None:
+    """The smaller plan for July, the big one for August; then, for July too, four seats: August has them too."""
+    shop = seats("big", 2)
+    later = shop.at(FIFTH).subscriptions
+    later.change("vm", plan="small", at=JULY, when="now")
+    later.change("vm", plan="big", at="2020-08-01T00:00:00Z", when="now")
+    later.change("vm", quantity=4, at=JULY, when="now")
+
+    assert shop.run(JULY) == ["INV-000002 07-01: seat 40.00, base 10.00 | due 50.00"]
+    assert shop.run("2020-08-01T00:00:00Z") == ["INV-000003 08-01: seat 40.00, base 30.00 | due 70.00"]
+
+
+def test_a_pending_interval_change_survives_more_seats() -> None:
+    """From yearly to monthly at the year's end: the new seat changes nothing about that, nor about when."""
+    sold = catalog(plan("year", base(PerUnit(100), interval=YEAR)), plan("month", base(PerUnit(9))))
+    shop = Shop.new(sold, "2020-01-01T00:00:00Z")
+    shop.billing.subscriptions.create("acme", Selection(plan="year"), id="vm")
+    shop.run("2020-01-01T00:00:00Z")
+    shop.at(JUNE).subscriptions.change("vm", plan="month", when="period_end")
+    shop.at(JULY).subscriptions.change("vm", quantity=2)
+
+    assert shop.run("2021-02-01T00:00:00Z")[-2:] == [
+        "INV-000002 01-01: base 50.27, base 18.00 | due 68.27",
+        "INV-000003 02-01: base 18.00 | due 18.00",
+    ]
+
+
+def test_attaching_takes_a_pending_end_back() -> None:
+    """Detached for July, attached again on the 16th: it goes on, at 5.00 a month, and costs nothing twice."""
+    shop = seats("small", 1, "line")
+    shop.at(FIFTH).subscriptions.detach_addon("vm", "line")
+    shop.at(MID).subscriptions.attach_addon("vm", "line")
+
+    assert shop.run(MID) == []
+    assert shop.run(JULY) == ["INV-000002 07-01: base 10.00, seat 10.00, line 5.00 | due 25.00"]
+
+
+def test_attaching_more_than_there_were_adds_the_rest() -> None:
+    """One ends in July; three from the 16th on are that one and two more, 5.00 of them in June."""
+    shop = seats("small", 1, "line")
+    shop.at(FIFTH).subscriptions.detach_addon("vm", "line")
+    shop.at(MID).subscriptions.attach_addon("vm", "line", quantity=3)
+
+    assert shop.run(JULY) == ["INV-000002 07-01: base 10.00, seat 10.00, line 5.00, line 15.00 | due 40.00"]
+
+
+def test_attaching_fewer_than_there_were_says_how() -> None:
+    """Two end in July; one from the 16th on cannot be, one from July on can."""
+    shop = seats("small", 1, "line", "line")
+    shop.at(FIFTH).subscriptions.detach_addon("vm", "line")
+    with pytest.raises(InvalidValue, match=r"quantity: 2 are attached until the pending end .*period_end"):
+        shop.at(MID).subscriptions.attach_addon("vm", "line")
+    shop.at(MID).subscriptions.attach_addon("vm", "line", when="period_end")
+
+    assert shop.run(JULY)[-1] == "INV-000002 07-01: base 10.00, seat 10.00, line 5.00 | due 25.00"
+
+
+def test_nothing_changes_when_all_has_ended() -> None:
+    """Cancelled for July, a plan, a seat less or an addon for July would never be had: refused, and where."""
+    shop = seats("big", 3)
+    shop.at(FIFTH).subscriptions.cancel("vm")
+    late = shop.at(MID).subscriptions
+
+    for ask in (
+        partial(late.change, "vm", plan="small"),
+        partial(late.change, "vm", quantity=1),
+        partial(late.attach_addon, "vm", "line", when="period_end"),
+    ):
+        with pytest.raises(NotAllowed, match=r"^when: the subscription has ended by then .*2020-07-01"):
+            ask()
+    assert len(shop.billing.subscriptions.get("vm").facts) == 2
+    late.change("vm", quantity=4)
+    assert shop.run(JULY) == ["INV-000002 07-01: seat 5.00 | due 5.00"]
+
+
+def users(price: str, version: str, effective: str) -> Catalog:
+    """A service by user at a price an hour."""
+    sized = ComputePlan(code="c", cpu=1, ram_gib=1, price=price)
+    service = Service(code="desk", billing_unit=BillingUnit.USER, base_fee=10, compute_plans=[sized])
+    return Catalog(version=version, effective=effective, currency="CHF", services=[service])
+
+
+def test_a_changed_quantity_of_a_service_keeps_the_prices_bought() -> None:
+    """Ten users at 0.01 an hour, eleven from the 16th on, after the price rose to 0.50: 720 h x 0.01 x 10.5 = 75.60."""
+    shop = Shop.new(users("0.01", "1", JUNE), JUNE)
+    selection = Selection(service="desk", compute_plan="c", quantity=10)
+    shop.billing.subscriptions.create("acme", selection, id="vm")
+    shop.billing.catalog.publish(users("0.50", "2", FIFTH))
+    changed = shop.at(MID).subscriptions.change("vm", quantity=11)
+
+    assert changed.orders[-1].catalog == "1"
+    assert shop.run(JULY) == ["INV-000001 07-01: base 10.00, compute 75.60 | due 85.60"]
+
+
+def test_a_changed_configuration_keeps_the_prices_bought() -> None:
+    """Configuration is not priced: with another one the service costs what it did; the same selection again is new."""
+    shop = Shop.new(users("0.01", "1", JUNE), JUNE)
+    selection = Selection(service="desk", compute_plan="c", quantity=10)
+    shop.billing.subscriptions.create("acme", selection, id="vm")
+    shop.billing.catalog.publish(users("0.50", "2", FIFTH))
+    other = attrs.evolve(selection, configuration={"colour": "blue"})
+    changed = shop.at(MID).subscriptions.change("vm", selection=other).orders[-1]
+    again = shop.at(MID).subscriptions.change("vm", selection=other).orders[-1]
+
+    assert (changed.catalog, changed.selection, changed.records) == ("1", other, changed.records)
+    assert shop.billing.subscriptions.get("vm").orders[0].records == changed.records
+    assert again.catalog == "2"
+    assert again.records != changed.records

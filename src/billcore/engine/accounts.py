@@ -67,9 +67,11 @@ def load_customer(tx: ReadTx, customer: str) -> Customer:
     return customer_of(row)
 
 
-def prices(tx: ReadTx, rows: Iterable[Row]) -> Callable[[str], Price]:
-    """The price snapshots that fact rows name, by hash."""
-    found = {name: _snapshot(tx, name) for name in price_hashes(rows)}
+def prices(tx: ReadTx, rows: Iterable[Row], known: dict[str, Price] | None = None) -> Callable[[str], Price]:
+    """The price snapshots that fact rows name, by hash; ``known`` keeps them over calls."""
+    found = {} if known is None else known
+    for name in price_hashes(rows) - found.keys():
+        found[name] = _snapshot(tx, name)
     return found.__getitem__
 
 

@@ -10,7 +10,7 @@ from billcore.ports import ReadTx
 from billcore.ports.tables import CATALOG
 from billcore.pricing import Catalog, TaxRate, unarchive
 
-__all__ = ["catalog_at", "catalog_of", "rates_at"]
+__all__ = ["catalog_at", "catalog_named", "catalog_of", "rates_at"]
 
 
 @functools.lru_cache(maxsize=64)
@@ -25,6 +25,14 @@ def catalog_at(tx: ReadTx, at: dt.datetime) -> Catalog:
     if found is None:
         raise NotFound("no catalog is in force", place="at", value=rfc3339(at), hint="publish one first")
     return catalog_of(found)
+
+
+def catalog_named(tx: ReadTx, version: str) -> Catalog:
+    """The catalog of a version. Raises ``NotFound``."""
+    row = tx.get(CATALOG, (version,))
+    if row is None:
+        raise NotFound("no such catalog", place="version", value=version)
+    return catalog_of(str(row[3]))
 
 
 def _in_force(tx: ReadTx, at: dt.datetime) -> str | None:

@@ -1,8 +1,9 @@
-"""The order that a change of a subscription makes, and the one way to append a fact."""
+"""The orders that a change of a subscription makes, and the one way to append facts."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 
 import attrs
@@ -10,11 +11,12 @@ import attrs
 from billcore.engine.accounts import Loaded
 from billcore.engine.catalogs import catalog_at
 from billcore.engine.one_fact import save_fact
+from billcore.engine.pending import base_records, ground, in_order, with_quantity
 from billcore.engine.rows.facts import fact_row, price_rows
 from billcore.engine.session import Call
-from billcore.kernel import CurrencyMismatch, Exact, InvalidValue, OrderId
+from billcore.kernel import CurrencyMismatch, Exact, InvalidValue, NotAllowed, OrderId, rfc3339
 from billcore.kernel import exact as ex
-from billcore.lifecycle import Fact, Item, Order, Subscription, life
+from billcore.lifecycle import WHOLE, Aspect, Fact, Order, Subscription, life
 from billcore.ports import Tx
 from billcore.ports.tables import FACT, PRICE
 from billcore.pricing import (
@@ -26,7 +28,13 @@ from billcore.pricing import (
     period_of,
 )
 
-__all__ = ["Asked", "changed_order", "same_currency", "write_fact"]
+__all__ = ["Asked", "changed_orders", "refuse_after_end", "same_currency", "write_facts"]
+
+_PRICED = (
+    *("service", "compute_plan", "sla_tier", "replicas", "storage_gib", "storage", "provider", "resources"),
+    *("plan", "version", "product", "sizes"),
+)
+"""The keys of a selection that choose prices."""
 
 
 @attrs.frozen
@@ -39,6 +47,15 @@ class Asked:
     quantity: Decimal | None
     when: str | None
     anchor: str | None
+
+    @property
+    def names(self) -> frozenset[Aspect]:
+        """What it names: a selection all, an anchor counts where nothing else does."""
+        if self.selection is not None:
+            return WHOLE
+        plan = () if self.plan is None and self.version is None else (Aspect.PLAN,)
+        quantity = () if self.quantity is None else (Aspect.QUANTITY,)
+        return frozenset((*plan, *quantity) or (Aspect.ANCHOR,))
 
 
 def same_currency(records: tuple[OrderRecord, ...], loaded: Loaded) -> None:
@@ -53,47 +70,85 @@ def same_currency(records: tuple[OrderRecord, ...], loaded: Loaded) -> None:
             )
 
 
-def changed_order(tx: Tx, call: Call, loaded: Loaded, current: Subscription, now: dt.datetime, asked: Asked) -> Order:
-    """The order of a change: what is had from its instant on."""
-    before = current.order_at(now)
+def changed_orders(
+    tx: Tx, call: Call, loaded: Loaded, current: Subscription, now: dt.datetime, asked: Asked
+) -> tuple[Order, ...]:
+    """The orders of a change: what is had from its instant on, and what that makes of other pending changes."""
     held = life(current, loaded.facts.customer, now)
-    old = tuple(_record_of(item, now) for item in held.alive(now) if item.record.addon is None)
-    selection, catalog = _wanted(asked, before), before.catalog
-    if selection is None:
-        new = tuple(_with_quantity(record, asked.quantity) for record in old)
-    else:
-        if selection.addons:
-            raise InvalidValue("addons stay as they are", place="selection.addons", hint="use attach_addon")
-        published = catalog_at(tx, now)
-        new, catalog = published.records(selection), published.version
-    same_currency(new, loaded)
-    resets = asked.anchor == "reset" or (
-        asked.anchor is None
-        and period_of(tuple(r.price for r in new)) != period_of(tuple(r.price for r in old or before.records))
-    )
-    when = asked.when or _default_when(old, new)
+    order = _order(tx, call, loaded, current, now, now, asked)
+    when = asked.when or _default_when(base_records(held, now), order.records)
+    if when == "period_end":
+        at = held.period_end(now)
+        refuse_after_end(current, at)
+        order = _order(tx, call, loaded, current, at, now, asked)
+    return in_order(tx, call, loaded, current, order, asked.names)
+
+
+def refuse_after_end(current: Subscription, at: dt.datetime) -> None:
+    """Raise ``NotAllowed`` for what would take effect when the subscription has ended."""
+    if current.end is not None and current.end <= at:
+        raise NotAllowed("the subscription has ended by then", place="when", value=rfc3339(at))
+
+
+def _order(
+    tx: Tx, call: Call, loaded: Loaded, current: Subscription, at: dt.datetime, now: dt.datetime, asked: Asked
+) -> Order:
+    """The order of a change at its instant: what it names, over what is had then."""
+    before = current.order_at(at)
+    taken = before if before.n > 0 and before.at == at > call.now else None
+    held = base_records(life(current, loaded.facts.customer, at), at)
+    records, selection, catalog = _priced(tx, now, asked, before, held)
+    same_currency(records, loaded)
+    resets = asked.anchor == "reset"
+    names = asked.names
+    if Aspect.PLAN in names and asked.anchor is None:
+        rest = ground(current, at, call.now)
+        old = base_records(life(rest, loaded.facts.customer, at), at) or before.records
+        resets = period_of(tuple(r.price for r in records)) != period_of(tuple(r.price for r in old))
+    if taken is not None:
+        resets = resets or (taken.reset and (Aspect.PLAN not in names or Aspect.ANCHOR in taken.names))
+        names |= taken.names
     return Order(
         id=OrderId(call.id("ord")),
         subscription=current.id,
-        at=held.period_end(now) if when == "period_end" else now,
+        at=at,
         recorded=call.now,
         n=len(current.facts),
-        records=new,
+        records=records,
         anchor=before.anchor,
         reset=resets,
         catalog=catalog,
-        selection=selection or _counted(before.selection, asked.quantity),
+        selection=selection,
+        names=names,
     )
 
 
-def _record_of(item: Item, at: dt.datetime) -> OrderRecord:
-    """The item's record with the quantity in force."""
-    held = item.quantities.at(at)
-    return attrs.evolve(item.record, quantity=held) if isinstance(held, Decimal) else item.record
+def _priced(
+    tx: Tx, now: dt.datetime, asked: Asked, before: Order, held: tuple[OrderRecord, ...]
+) -> tuple[tuple[OrderRecord, ...], Selection | None, str | None]:
+    """Prices and quantities, the selection that brings them, and the version of the catalog they are from."""
+    selection, kept = _wanted(asked, before), before.selection
+    if selection is None:
+        counted = kept if kept is None or asked.quantity is None else attrs.evolve(kept, quantity=asked.quantity)
+        return with_quantity(tx, before, held, asked.quantity), counted, before.catalog
+    if selection.addons:
+        raise InvalidValue("addons stay as they are", place="selection.addons", hint="use attach_addon")
+    if kept is not None and _priced_alike(selection, kept):
+        quantity = None if selection.quantity == kept.quantity else selection.quantity
+        return with_quantity(tx, before, held, quantity), selection, before.catalog
+    published = catalog_at(tx, now)
+    return published.records(selection), selection, published.version
+
+
+def _priced_alike(wanted: Selection, kept: Selection) -> bool:
+    """They differ in quantity or configuration alone; the same again asks for the prices of today."""
+    if (wanted.quantity, wanted.configuration) == (kept.quantity, kept.configuration):
+        return False
+    return all(getattr(wanted, name) == getattr(kept, name) for name in _PRICED)
 
 
 def _wanted(asked: Asked, before: Order) -> Selection | None:
-    """The selection to price anew, or ``None`` where only the quantity changes and the prices bought stay."""
+    """The selection to go by, or ``None`` where only the quantity changes and the prices bought stay."""
     quantity = asked.quantity
     if asked.selection is not None:
         return asked.selection if quantity is None else attrs.evolve(asked.selection, quantity=quantity)
@@ -106,21 +161,7 @@ def _wanted(asked: Asked, before: Order) -> Selection | None:
         return Selection(plan=plan, version=asked.version, quantity=kept)
     if quantity is None and asked.anchor is None:
         raise InvalidValue("nothing to change", place="selection", hint="give selection, plan, version or quantity")
-    if quantity is not None and before.selection is not None and before.selection.service is not None:
-        return attrs.evolve(before.selection, quantity=quantity, starts_on=None, addons=())
     return None
-
-
-def _counted(selection: Selection | None, quantity: Decimal | None) -> Selection | None:
-    """The selection that the next change starts from."""
-    return selection if selection is None or quantity is None else attrs.evolve(selection, quantity=quantity)
-
-
-def _with_quantity(record: OrderRecord, quantity: Decimal | None) -> OrderRecord:
-    price = record.price
-    if quantity is None or price.size is not None or not price.counted or price.cadence is PriceCadence.USAGE:
-        return record
-    return attrs.evolve(record, quantity=quantity)
 
 
 def _default_when(old: tuple[OrderRecord, ...], new: tuple[OrderRecord, ...]) -> str:
@@ -148,13 +189,16 @@ def _full_period(records: tuple[OrderRecord, ...]) -> Exact:
     return total
 
 
-def write_fact(tx: Tx, loaded: Loaded, subscription: Subscription, fact: Fact) -> None:
-    """Append a fact to a subscription (which has it already) and mark the account."""
-    if isinstance(fact, Order):
-        tx.insert_absent(PRICE, price_rows(fact.records))
-    tx.insert(FACT, [fact_row(fact, loaded.account.customer)])
-    before = attrs.evolve(subscription, facts=subscription.facts[:-1]) if fact.n else None
-    save_fact(tx, loaded, *_marks(loaded, fact), before=before, after=subscription)
+def write_facts(tx: Tx, loaded: Loaded, subscription: Subscription, facts: Sequence[Fact]) -> None:
+    """Append facts to a subscription (which has them already) and mark the account."""
+    for fact in facts:
+        if isinstance(fact, Order):
+            tx.insert_absent(PRICE, price_rows(fact.records))
+    tx.insert(FACT, [fact_row(fact, loaded.account.customer) for fact in facts])
+    known = subscription.facts[: -len(facts)]
+    before = attrs.evolve(subscription, facts=known) if known else None
+    marks = [mark for fact in facts for mark in _marks(loaded, fact)]
+    save_fact(tx, loaded, *marks, before=before, after=subscription)
 
 
 def _marks(loaded: Loaded, fact: Fact) -> tuple[dt.datetime, ...]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import heapq
 import itertools
-import json
 from collections.abc import Iterator
 
 import attrs
 
-from billcore.kernel import FrozenMap, Period, from_micros, micros, number
+from billcore.engine.rows.usage import properties_of
+from billcore.kernel import Period, from_micros, micros, number
 from billcore.lifecycle import Life, Metering, UsageTotal, first_to_meter, life, unnamed_windows
 from billcore.ports import ReadTx, Row
 from billcore.ports.tables import USAGE
@@ -48,7 +48,7 @@ class Metered:
         """The events themselves with their times, in order of time."""
         for row in self._counted(who, meter, window):
             if self.known is None or int(row[8] or 0) <= micros(self.known):
-                yield from_micros(int(row[6] or 0)), Event(number(str(row[7])), FrozenMap(json.loads(str(row[9]))))
+                yield from_micros(int(row[6] or 0)), Event(number(str(row[7])), properties_of(row))
 
     def grown(self, who: Life, meter: str, window: Period, /) -> Iterator[tuple[dt.datetime, UsageTotal]]:
         """How the total grew: what it was from each instant on at which events were recorded."""

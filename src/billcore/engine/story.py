@@ -247,8 +247,18 @@ class _Player:
         if before is None:
             raise InvalidValue("the order has no selection to change", place="subscription", value=step.subscription)
         wanted = attrs.evolve(step.selection.over(attrs.evolve(before, addons=())), starts_on=None)
+        plan = wanted.plan if set(keys) <= {"plan", "version", "quantity"} else None
+        quantity = keys.get("quantity")
         subscriptions.change(
-            step.subscription, selection=wanted, when=step.when, anchor=step.anchor, at=step.holds_from, key=self.key
+            step.subscription,
+            selection=wanted if plan is None else None,
+            plan=plan,
+            version=None if plan is None else wanted.version,
+            quantity=None if plan is None or quantity is None else str(quantity),
+            when=step.when,
+            anchor=step.anchor,
+            at=step.holds_from,
+            key=self.key,
         )
 
     def _usage(self, step: UsageStep) -> None:

@@ -8,10 +8,10 @@ item lives as long as its price snapshot stays the same.
 """
 
 from billcore.lifecycle.customer import Customer, Opening, Profile, Replaced
-from billcore.lifecycle.facts import Cancelled, Detached, Fact, Order, OrderKind, Unused, effective
+from billcore.lifecycle.facts import WHOLE, Aspect, Cancelled, Detached, Fact, Order, OrderKind, Unused, effective
 from billcore.lifecycle.oneoff import OneOff
 from billcore.lifecycle.schedule import Occurrence, due_dates, next_due, occurrences, same_schedule
-from billcore.lifecycle.subscription import Epoch, Item, Life, Subscription, SubscriptionState, life
+from billcore.lifecycle.subscription import Epoch, Item, Life, Subscription, SubscriptionState, items_of, life
 from billcore.lifecycle.usage import (
     Metering,
     UsageAction,
@@ -24,6 +24,8 @@ from billcore.lifecycle.usage import (
 )
 
 __all__ = [
+    "WHOLE",
+    "Aspect",
     "Cancelled",
     "Customer",
     "Detached",
@@ -49,6 +51,7 @@ __all__ = [
     "due_dates",
     "effective",
     "first_to_meter",
+    "items_of",
     "life",
     "next_due",
     "occurrences",

@@ -16,7 +16,7 @@ import attrs
 from billcore.kernel import Anchor, OrderId, SubscriptionId
 from billcore.pricing import OrderRecord, Selection
 
-__all__ = ["Cancelled", "Detached", "Fact", "Order", "OrderKind", "Unused", "effective"]
+__all__ = ["WHOLE", "Aspect", "Cancelled", "Detached", "Fact", "Order", "OrderKind", "Unused", "effective"]
 
 
 class OrderKind(enum.Enum):
@@ -26,11 +26,27 @@ class OrderKind(enum.Enum):
     ADDON = "addon"
 
 
+class Aspect(enum.Enum):
+    """What a change names: prices and what they are for, a quantity, or (where it names neither) a new period."""
+
+    PLAN = "plan"
+    QUANTITY = "quantity"
+    ANCHOR = "anchor"
+
+
+WHOLE = frozenset((Aspect.PLAN, Aspect.QUANTITY))
+"""What a first order names, and a change to a selection: all of it."""
+
+
 class Unused(enum.Enum):
     """What becomes of the unused rest of a period in advance when a subscription ends within it."""
 
     KEEP = "keep"
     GIVE_BACK = "give_back"
+
+
+def _names(names: Iterable[Aspect]) -> frozenset[Aspect]:
+    return frozenset(names)
 
 
 def _records(records: Iterable[OrderRecord]) -> tuple[OrderRecord, ...]:
@@ -41,7 +57,8 @@ def _records(records: Iterable[OrderRecord]) -> tuple[OrderRecord, ...]:
 class Order:
     """A quote that was accepted: its records are price snapshots and never change, whatever the catalog does.
 
-    ``anchor`` is where periods are counted from; ``reset`` begins a new period at ``at``.
+    ``anchor`` is where periods are counted from; ``reset`` begins a new period at ``at``. A base order says all that is
+    had from ``at`` on; ``names`` is what of it was asked for, the rest was so before.
     """
 
     id: OrderId
@@ -55,6 +72,7 @@ class Order:
     reset: bool = False
     catalog: str | None = None
     selection: Selection | None = None
+    names: frozenset[Aspect] = attrs.field(default=WHOLE, converter=_names)
 
 
 @attrs.frozen(kw_only=True)
@@ -84,19 +102,6 @@ class Cancelled:
 Fact: TypeAlias = Order | Detached | Cancelled
 
 
-def _kind(fact: Fact) -> tuple[str, ...] | None:
-    """Facts of one kind replace each other while they are pending; attaching an addon replaces nothing."""
-    match fact:
-        case Order(kind=OrderKind.BASE):
-            return ("change",)
-        case Order():
-            return None
-        case Detached():
-            return ("detach", fact.addon)
-        case Cancelled():
-            return ("cancel",)
-
-
 def effective(facts: Iterable[Fact], until: dt.datetime | None = None) -> tuple[Fact, ...]:
     """The facts in the order in which they hold, those after ``until`` left out.
 
@@ -110,10 +115,22 @@ def effective(facts: Iterable[Fact], until: dt.datetime | None = None) -> tuple[
 
 
 def _replaces(later: Fact, pending: Fact) -> bool:
-    return (
-        later.n > pending.n
-        and later.at < pending.at
-        and pending.at > later.recorded
-        and _kind(later) is not None
-        and _kind(later) == _kind(pending)
-    )
+    """The later fact stands for the pending one: it is of its kind and takes effect earlier.
+
+    Changes are of one kind where the later one names all that the pending one names. At the same instant any later
+    change stands for the pending one, as it says all that is had from then on. Attaching an addon replaces a pending
+    end of it, and nothing else.
+    """
+    if not 0 < pending.n < later.n or pending.at <= later.recorded or later.at > pending.at:
+        return False
+    match pending, later:
+        case Order(kind=OrderKind.BASE), Order(kind=OrderKind.BASE):
+            return later.at == pending.at or pending.names <= later.names
+        case Detached(), Detached():
+            return later.at < pending.at and later.addon == pending.addon
+        case Detached(), Order(kind=OrderKind.ADDON):
+            return later.at < pending.at and any(record.addon == pending.addon for record in later.records)
+        case Cancelled(), Cancelled():
+            return later.at < pending.at
+        case _:
+            return False

@@ -20,7 +20,7 @@ from billcore.lifecycle.customer import Customer
 from billcore.lifecycle.facts import Cancelled, Detached, Fact, Order, OrderKind, Unused, effective
 from billcore.pricing import OrderRecord, period_of
 
-__all__ = ["Epoch", "Item", "Life", "Subscription", "SubscriptionState", "life"]
+__all__ = ["Epoch", "Item", "Life", "Subscription", "SubscriptionState", "items_of", "life"]
 
 
 class SubscriptionState(enum.Enum):
@@ -148,19 +148,29 @@ class Life:
 
 def life(subscription: Subscription, customer: Customer, until: dt.datetime | None = None) -> Life:
     """Fold the facts that hold by ``until`` (all, if ``None``) into items and epochs."""
+    fold = _folded(subscription, until)
+    return Life(
+        subscription=subscription,
+        customer=customer if until is None else customer.known(until),
+        items=fold.lasting(),
+        epochs=fold.epochs(),
+        end=fold.end,
+        unused=fold.unused,
+    )
+
+
+def items_of(subscription: Subscription) -> tuple[Item, ...]:
+    """The items of all that is written down, for who needs no periods."""
+    return _folded(subscription, None).lasting()
+
+
+def _folded(subscription: Subscription, until: dt.datetime | None) -> _Fold:
     fold = _Fold()
     for fact in effective(subscription.facts, until):
         if fold.end is not None:
             break
         fold.apply(fact)
-    return Life(
-        subscription=subscription,
-        customer=customer if until is None else customer.known(until),
-        items=tuple(item for item in fold.items if item.end is None or item.start < item.end),
-        epochs=fold.epochs(),
-        end=fold.end,
-        unused=fold.unused,
-    )
+    return fold
 
 
 class _Fold:
@@ -184,6 +194,10 @@ class _Fold:
                 self._close(fact.at, lambda _: True, cancelled=True)
                 self.end, self.unused = fact.at, fact.unused
 
+    def lasting(self) -> tuple[Item, ...]:
+        """The items that were had at all."""
+        return tuple(item for item in self.items if item.end is None or item.start < item.end)
+
     def epochs(self) -> tuple[Epoch, ...]:
         """The epochs that have begun; none where every fact is still to come."""
         ends = [*(epoch.start for epoch in self.starts[1:]), None]
@@ -200,11 +214,7 @@ class _Fold:
             if item.end is not None or item.record.addon is not None:
                 continue
             record = wanted.get(item.record.price.code)
-            if (
-                record is not None
-                and record.price == item.record.price
-                and record.aggregation == item.record.aggregation
-            ):
+            if record is not None and record.same_price(item.record):
                 kept.add(record.price.code)
                 self.items[index] = _with_quantity(item, order.at, record.quantity)
             else:
@@ -244,4 +254,4 @@ def _with_quantity(item: Item, at: dt.datetime, quantity: Exact) -> Item:
 
 
 def _same_addon(a: OrderRecord, b: OrderRecord) -> bool:
-    return (a.addon, a.price, a.meter, a.allowance) == (b.addon, b.price, b.meter, b.allowance)
+    return a.same_price(b) and (a.addon, a.meter, a.allowance) == (b.addon, b.meter, b.allowance)

@@ -242,8 +242,14 @@ class Catalog:
         return tuple(self._record(price, _quantity(price, selection)) for price in prices)
 
     def _record(self, price: Price, quantity: Decimal) -> OrderRecord:
-        aggregation = None if price.meter is None else self.meter(price.meter).aggregation
-        return OrderRecord(price=price, quantity=quantity, aggregation=aggregation)
+        return self._metered(OrderRecord(price=price, quantity=quantity))
+
+    def _metered(self, record: OrderRecord) -> OrderRecord:
+        """The record with what the meter of its price counts."""
+        if record.price.meter is None:
+            return record
+        meter = self.meter(record.price.meter)
+        return attrs.evolve(record, aggregation=meter.aggregation, field=meter.field)
 
     def addon_record(self, code: str, quantity: int = 1) -> OrderRecord:
         """The record of an addon: its price and what it adds to a meter's allowance."""
@@ -251,13 +257,14 @@ class Catalog:
         flat = addon.price.model
         # Two of an addon cost twice as much: a flat price of one is a price of each.
         price = attrs.evolve(addon.price, model=PerUnit(flat.value)) if isinstance(flat, Flat) else addon.price
-        return OrderRecord(
+        record = OrderRecord(
             price=price,
             quantity=quantity,
             addon=addon.code,
             meter=addon.meter,
             allowance=addon.quantity if addon.meter is not None else 0,
         )
+        return self._metered(record)
 
     def interval(self, selection: Selection) -> Interval:
         """The plan's period that a selection brings."""

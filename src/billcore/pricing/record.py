@@ -19,7 +19,7 @@ class OrderRecord:
     """A snapshot: ``price`` as it was, and how many. Later catalogs never reach it.
 
     ``addon`` is the code of the addon it came from; such a record gives ``allowance`` more units of ``meter`` for each
-    of its ``quantity``. ``aggregation`` is how the meter of a usage price counted when it was bought.
+    of its ``quantity``. ``aggregation`` and ``field`` are how the meter of a usage price counted when it was bought.
     """
 
     price: Price
@@ -28,3 +28,12 @@ class OrderRecord:
     meter: str | None = None
     allowance: Decimal = attrs.field(default=ZERO, converter=fields.allowance)
     aggregation: Aggregation | None = None
+    field: str | None = None
+
+    def same_price(self, other: OrderRecord) -> bool:
+        """The price and what its meter counts are the same, whatever the quantities."""
+        return self.price == other.price and self.counts_like(other)
+
+    def counts_like(self, other: OrderRecord) -> bool:
+        """Their meters make the same numbers of the same events."""
+        return (self.aggregation, self.field) == (other.aggregation, other.field)

@@ -6,9 +6,9 @@ import datetime as dt
 
 import attrs
 
-from billcore.engine.catalogs import catalog_at, catalog_of
+from billcore.engine.catalogs import catalog_at, catalog_named
 from billcore.engine.session import Call, Session
-from billcore.kernel import AlreadyExists, NotFound, fingerprint, instant, micros, of_kind
+from billcore.kernel import AlreadyExists, fingerprint, instant, micros, of_kind
 from billcore.ports import Tx
 from billcore.ports.tables import CATALOG
 from billcore.pricing import Catalog, Quote, Selection, archive, quote
@@ -44,10 +44,7 @@ class Catalogs:
     def get(self, version: str) -> Catalog:
         """The catalog of that version. Raises ``NotFound``."""
         of_kind(version, str, "version")
-        row = self.session.read(lambda tx: tx.get(CATALOG, (version,)))
-        if row is None:
-            raise NotFound("no such catalog", place="version", value=version)
-        return catalog_of(str(row[3]))
+        return self.session.read(lambda tx: catalog_named(tx, version))
 
     def as_of(self, at: dt.datetime | str | None = None) -> Catalog:
         """The catalog in force at an instant, default now. Raises ``NotFound`` before the first."""

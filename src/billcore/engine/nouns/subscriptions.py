@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import attrs
 
 from billcore.engine.accounts import Loaded, load_customer, load_for, load_subscription
+from billcore.engine.addons import addon_order
 from billcore.engine.catalogs import catalog_at
-from billcore.engine.changes import Asked, changed_order, same_currency, write_fact
+from billcore.engine.changes import Asked, changed_orders, refuse_after_end, same_currency, write_facts
 from billcore.engine.lookup import insert_new
 from billcore.engine.nouns.page import Page, checked_page
 from billcore.engine.rows.facts import fact_row
@@ -32,7 +33,6 @@ from billcore.lifecycle import (
     Detached,
     Fact,
     Order,
-    OrderKind,
     Subscription,
     SubscriptionState,
     Unused,
@@ -46,6 +46,7 @@ __all__ = ["Subscriptions", "When"]
 
 When = Literal["now", "period_end"]
 Reset = Literal["keep", "reset"]
+Facts: TypeAlias = tuple[Fact, ...]
 
 
 @attrs.frozen
@@ -92,7 +93,7 @@ class Subscriptions:
                 selection=selection,
             )
             insert_new(tx, SUBSCRIPTION, (name, customer, fact_row(order, customer)[5], 1), "a subscription")
-            write_fact(tx, loaded, Subscription(id=name, customer=loaded.facts.customer.id, facts=(order,)), order)
+            write_facts(tx, loaded, Subscription(id=name, customer=loaded.facts.customer.id, facts=(order,)), [order])
             return name
 
         request = [customer, selection, when, id]
@@ -134,8 +135,11 @@ class Subscriptions:
     ) -> Subscription:
         """Change plan, version, selection or quantity; addons stay. A change of quantity alone keeps the prices bought.
 
-        ``when`` defaults to now for a dearer or equal full period, to the period's end for a cheaper one or a fallen
-        quantity. ``anchor="reset"`` begins a new period at the change: the default when the interval changes.
+        So does one of configuration; the same selection again is priced anew. ``when`` defaults to now for a dearer or
+        equal full period, to the period's end for a cheaper one or a fallen quantity. A change that takes effect
+        earlier replaces a pending one of its kind: a plan, a quantity; a selection names both. ``anchor="reset"``
+        begins a new period at the change: the default when the interval changes. Raises ``NotAllowed`` for what would
+        take effect when the subscription has ended.
         """
         of_kind(selection, Selection | None, "selection")
         count = None if quantity is None else number(quantity, "quantity")
@@ -152,8 +156,8 @@ class Subscriptions:
             _choice(anchor, "anchor", ("keep", "reset")),
         )
 
-        def make(tx: Tx, call: Call, loaded: Loaded, current: Subscription, now: dt.datetime) -> Fact:
-            return changed_order(tx, call, loaded, current, now, asked)
+        def make(tx: Tx, call: Call, loaded: Loaded, current: Subscription, now: dt.datetime) -> Facts:
+            return changed_orders(tx, call, loaded, current, now, asked)
 
         return self._fact("change", id, at, key, [selection, plan, version, count, when, anchor], make)
 
@@ -167,30 +171,21 @@ class Subscriptions:
         at: dt.datetime | str | None = None,
         key: str | None = None,
     ) -> Subscription:
-        """Attach an addon at the price and quantity of the catalog in force; a snapshot, like every order."""
+        """Attach an addon at the price and quantity of the catalog in force; a snapshot, like every order.
+
+        It adds to what is attached; but where an end of the addon is pending for later, that end is off, and
+        ``quantity`` is how many are had from ``when`` on. Raises ``NotAllowed`` where the subscription has ended by
+        then.
+        """
         if type(quantity) is not int or quantity < 1:
             raise InvalidValue("must be at least 1", place="quantity", value=quantity)
         _choice(when, "when", ("now", "period_end"))
 
-        def make(tx: Tx, call: Call, loaded: Loaded, current: Subscription, now: dt.datetime) -> Fact:
+        def make(tx: Tx, call: Call, loaded: Loaded, current: Subscription, now: dt.datetime) -> Facts:
             record = catalog_at(tx, now).addon_record(addon, quantity)
-            same_currency((record,), loaded)
             start = _effective(current, loaded, now, when)
-            found = life(current, loaded.facts.customer, start)
-            if any(
-                item.record.price.code == record.price.code and item.record.addon is None for item in found.alive(start)
-            ):
-                raise InvalidValue("the plan has a price of this code", place="addon", value=addon)
-            return Order(
-                id=OrderId(call.id("ord")),
-                subscription=current.id,
-                at=start,
-                recorded=call.now,
-                n=len(current.facts),
-                kind=OrderKind.ADDON,
-                records=(record,),
-                catalog=catalog_at(tx, now).version,
-            )
+            refuse_after_end(current, start)
+            return (addon_order(tx, call, loaded, current, now, start, record),)
 
         return self._fact("attach_addon", id, at, key, [addon, quantity, when], make)
 
@@ -206,12 +201,13 @@ class Subscriptions:
         """Detach an addon, all of it, by default at the period's end. Raises ``NotAllowed`` if it is not there."""
         _choice(when, "when", ("now", "period_end"))
 
-        def make(tx: Tx, call: Call, loaded: Loaded, current: Subscription, now: dt.datetime) -> Fact:  # noqa: ARG001
+        def make(tx: Tx, call: Call, loaded: Loaded, current: Subscription, now: dt.datetime) -> Facts:  # noqa: ARG001
             found = life(current, loaded.facts.customer, now)
             if not any(item.record.addon == addon for item in found.alive(now)):
                 raise NotAllowed("the addon is not attached", place="addon", value=addon)
             start = _effective(current, loaded, now, when)
-            return Detached(subscription=current.id, at=start, recorded=call.now, n=len(current.facts), addon=addon)
+            n = len(current.facts)
+            return (Detached(subscription=current.id, at=start, recorded=call.now, n=n, addon=addon),)
 
         return self._fact("detach_addon", id, at, key, [addon, when], make)
 
@@ -233,8 +229,8 @@ class Subscriptions:
         _choice(unused, "unused", ("keep", "give_back"))
         text_or_none(reason, "reason")
 
-        def make(tx: Tx, call: Call, loaded: Loaded, current: Subscription, now: dt.datetime) -> Fact:  # noqa: ARG001
-            return Cancelled(
+        def make(tx: Tx, call: Call, loaded: Loaded, current: Subscription, now: dt.datetime) -> Facts:  # noqa: ARG001
+            end = Cancelled(
                 subscription=current.id,
                 at=_effective(current, loaded, now, when),
                 recorded=call.now,
@@ -242,6 +238,7 @@ class Subscriptions:
                 unused=Unused(unused),
                 reason=reason,
             )
+            return (end,)
 
         return self._fact("cancel", id, at, key, [when, unused, reason], make)
 
@@ -252,9 +249,9 @@ class Subscriptions:
         at: dt.datetime | str | None,
         key: str | None,
         request: object,
-        make: Callable[[Tx, Call, Loaded, Subscription, dt.datetime], Fact],
+        make: Callable[[Tx, Call, Loaded, Subscription, dt.datetime], Facts],
     ) -> Subscription:
-        """Append one fact to a running subscription; ``at`` earlier than now makes it a backdated one."""
+        """Append facts to a running subscription; ``at`` earlier than now makes it a backdated one."""
         when = None if at is None else instant(at, "at")
 
         def work(tx: Tx, call: Call) -> str:
@@ -268,10 +265,11 @@ class Subscriptions:
                 raise NotAllowed("the subscription has not started then", place="at", value=now.isoformat())
             if current.state(now) is SubscriptionState.CANCELLED:
                 raise NotAllowed("the subscription has ended", place="subscription", value=id)
-            fact = make(tx, call, loaded, current, now)
-            row = tx.get(SUBSCRIPTION, (id,))
-            tx.update(SUBSCRIPTION, [(*row[:-1], int(row[-1] or 0) + 1)] if row else [])
-            write_fact(tx, loaded, attrs.evolve(current, facts=(*current.facts, fact)), fact)
+            facts = make(tx, call, loaded, current, now)
+            for _ in facts:  # a subscription's version counts its facts
+                row = tx.get(SUBSCRIPTION, (id,))
+                tx.update(SUBSCRIPTION, [(*row[:-1], int(row[-1] or 0) + 1)] if row else [])
+            write_facts(tx, loaded, attrs.evolve(current, facts=(*current.facts, *facts)), facts)
             return id
 
         return self.get(self.session.write(f"subscriptions.{verb}", [id, when, request], key, work))

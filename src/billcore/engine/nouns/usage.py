@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 import attrs
 
 from billcore.engine.accounts import load_for
-from billcore.engine.catalogs import catalog_at
+from billcore.engine.meters import Meters
 from billcore.engine.one_fact import save_fact
-from billcore.engine.rows.facts import usage_row
+from billcore.engine.rows.usage import usage_request, usage_row
 from billcore.engine.session import Call, Session
 from billcore.kernel import InputError, InvalidValue, NotFound, StateError, fingerprint, micros, number, of_kind
 from billcore.lifecycle import UsageEvent
 from billcore.ports import Tx
-from billcore.ports.tables import ACCOUNT, SUBSCRIPTION
-from billcore.pricing import Aggregation, Meter
+from billcore.ports.tables import ACCOUNT, SUBSCRIPTION, USAGE
+from billcore.pricing import Aggregation
 
 __all__ = ["Recorded", "Rejected", "UsageNoun"]
 
@@ -60,7 +61,8 @@ class UsageNoun:
         """Record events in batches, each a transaction; done again it adds nothing.
 
         An event is rejected, not counted, if its customer, subscription or meter is unknown, if it lacks the meter's
-        ``field`` or has no number there, or if its (source, id) was used for another event: the first stays.
+        ``field`` or has no number there, or if its (source, id) was used for another event: the first stays. A meter
+        counts as it did when the customer bought it; one that nobody bought, as the catalog in force says.
         """
         result = Recorded()
         batch: list[UsageEvent] = []
@@ -75,7 +77,7 @@ class UsageNoun:
         return result.plus(self._batch(batch, key, part)) if batch else result
 
     def _batch(self, events: Sequence[UsageEvent], key: str | None, part: int) -> Recorded:
-        request = fingerprint([_plain(event) for event in events])
+        request = None if key is None else fingerprint([_plain(event) for event in events])
 
         def work(tx: Tx, call: Call) -> str:
             return _record(tx, call, events)
@@ -105,34 +107,53 @@ def _plain(event: UsageEvent) -> list[object]:
 
 def _record(tx: Tx, call: Call, events: Sequence[UsageEvent]) -> str:
     tx.lock(*sorted({event.customer for event in events}))
-    check = _Check(tx, call)
-    rows, rejected = [], []
+    check = _Check(tx, call, events)
+    kept, rows, again, rejected = [], [], [], []
     for event in events:
         try:
-            rows.append(usage_row(check.read(event), call.now))
+            counted = check.value(event)
         except (InputError, StateError) as error:
-            rejected.append([event.source, event.id, str(error)])
+            # What counted when it came first may not count any more: that is no reason to refuse its repetition.
+            known = tx.get(USAGE, (event.source, event.id))
+            if known is not None and known[USAGE.position("request")] == usage_request(event):
+                again.append([event.source, event.id])
+            else:
+                rejected.append([event.source, event.id, str(error)])
+        else:
+            kept.append(event)
+            rows.append(usage_row(event, counted, call.now))
     outcome = tx.record_usage(rows)
-    clashes = set(outcome.clashes)
     rejected += [[source, name, "this id was used for another event"] for source, name in outcome.clashes]
-    known = clashes | set(outcome.duplicates)
-    _mark(tx, [event for event in events if (event.source, event.id) not in known])
-    return json.dumps(
-        {"accepted": outcome.accepted, "duplicates": [list(pair) for pair in outcome.duplicates], "rejected": rejected}
-    )
+    _mark(tx, _new(kept, (*outcome.duplicates, *outcome.clashes)))
+    again += [list(pair) for pair in outcome.duplicates]
+    return json.dumps({"accepted": outcome.accepted, "duplicates": again, "rejected": rejected})
+
+
+def _new(events: Sequence[UsageEvent], repeated: Sequence[tuple[str, str]]) -> Sequence[UsageEvent]:
+    """The events that were accepted: of those of one id the first, if not all of them are repetitions."""
+    if not repeated:
+        return events
+    left, found = Counter(repeated), []
+    for event in reversed(events):
+        name = (event.source, event.id)
+        if left[name]:
+            left[name] -= 1
+        else:
+            found.append(event)
+    return found
 
 
 class _Check:
     """What an event must meet; customers, subscriptions and meters are looked up once a batch."""
 
-    def __init__(self, tx: Tx, call: Call) -> None:
-        self.tx, self.call = tx, call
+    def __init__(self, tx: Tx, call: Call, events: Sequence[UsageEvent]) -> None:
+        self.tx = tx
         self.customers: dict[str, bool] = {}
         self.owners: dict[str, object] = {}
-        self.meters: dict[str, Meter] = {}
+        self.meters = Meters(tx, call.now, events)
 
-    def read(self, event: UsageEvent) -> UsageEvent:
-        """The event with the value that its meter counts."""
+    def value(self, event: UsageEvent) -> Decimal:
+        """The value that the event's meter counts."""
         customer, subscription = event.customer, event.subscription
         if customer not in self.customers:
             self.customers[customer] = self.tx.get(ACCOUNT, (customer,)) is not None
@@ -144,21 +165,13 @@ class _Check:
                 self.owners[subscription] = None if row is None else row[1]
             if self.owners[subscription] != customer:
                 raise NotFound("no such subscription", place="subscription", value=subscription)
-        meter = self._meter(event.meter)
-        if meter.field is None:
-            return event
-        value = event.properties.get(meter.field)
+        aggregation, field = self.meters.counts(event)
+        if field is None:
+            return event.value
+        value = event.properties.get(field)
         if value is None:
-            raise InvalidValue("the meter's field is missing", place=f"properties.{meter.field}", value=event.id)
-        counted = number(value, f"properties.{meter.field}") if meter.aggregation is Aggregation.SUM else Decimal(1)
-        return attrs.evolve(event, value=counted)
-
-    def _meter(self, code: str) -> Meter:
-        if not self.meters:
-            self.meters = {meter.code: meter for meter in catalog_at(self.tx, self.call.now).meters}
-        if code not in self.meters:
-            raise NotFound("no such meter in the catalog", place="meter", value=code)
-        return self.meters[code]
+            raise InvalidValue("the meter's field is missing", place=f"properties.{field}", value=event.id)
+        return number(value, f"properties.{field}") if aggregation is Aggregation.SUM else Decimal(1)
 
 
 def _mark(tx: Tx, events: Sequence[UsageEvent]) -> None:

@@ -1,4 +1,4 @@
-"""Facts of subscriptions, one-off items and usage as rows.
+"""Facts of subscriptions and one-off items as rows.
 
 An order's row names its prices by the hash of their snapshots; the snapshots stand once in the price table.
 """
@@ -16,13 +16,14 @@ from billcore.kernel import (
     DayAnchor,
     OrderId,
     SubscriptionId,
-    fingerprint,
     from_micros,
     micros,
     number,
 )
 from billcore.kernel.exact import text
 from billcore.lifecycle import (
+    WHOLE,
+    Aspect,
     Cancelled,
     Detached,
     Fact,
@@ -31,7 +32,6 @@ from billcore.lifecycle import (
     OrderKind,
     Subscription,
     Unused,
-    UsageEvent,
 )
 from billcore.ports import Row
 from billcore.pricing import Aggregation, OrderRecord, Price, Selection, archive, price_hash, unarchive
@@ -45,7 +45,6 @@ __all__ = [
     "price_of",
     "price_rows",
     "subscription_of",
-    "usage_row",
 ]
 
 
@@ -101,6 +100,7 @@ def _order(order: Order) -> dict[str, object]:
                 record.meter,
                 text(record.allowance),
                 None if record.aggregation is None else record.aggregation.value,
+                record.field,
             ]
             for record in order.records
         ],
@@ -108,6 +108,7 @@ def _order(order: Order) -> dict[str, object]:
         "reset": order.reset,
         "catalog": order.catalog,
         "selection": None if order.selection is None else archive(order.selection),
+        **({} if order.names == WHOLE else {"names": sorted(aspect.value for aspect in order.names)}),
     }
 
 
@@ -173,6 +174,7 @@ def fact_of(row: Row, price: Callable[[str], Price]) -> Fact:
             reset=bool(body["reset"]),
             catalog=None if body["catalog"] is None else str(body["catalog"]),
             selection=None if selection is None else _selection(str(selection)),
+            names=_names(body.get("names")),
         )
     reason = None if body["reason"] is None else str(body["reason"])
     if kind == "detached":
@@ -194,6 +196,11 @@ def fact_of(row: Row, price: Callable[[str], Price]) -> Fact:
     )
 
 
+def _names(written: object) -> frozenset[Aspect]:
+    """What an order names; a row that does not say so names all."""
+    return frozenset(map(Aspect, written)) if isinstance(written, list) else WHOLE
+
+
 def _records(rows: object, price: Callable[[str], Price]) -> tuple[OrderRecord, ...]:
     if not isinstance(rows, list):
         return ()
@@ -202,7 +209,13 @@ def _records(rows: object, price: Callable[[str], Price]) -> tuple[OrderRecord, 
 
 @functools.lru_cache(maxsize=8_192)
 def _record(
-    price: Price, quantity: str, addon: str | None, meter: str | None, allowance: str, aggregation: str | None
+    price: Price,
+    quantity: str,
+    addon: str | None,
+    meter: str | None,
+    allowance: str,
+    aggregation: str | None,
+    field: str | None = None,  # rows of before it was kept have none
 ) -> OrderRecord:
     return OrderRecord(
         price=price,
@@ -211,6 +224,7 @@ def _record(
         meter=meter,
         allowance=number(allowance),
         aggregation=None if aggregation is None else Aggregation(aggregation),
+        field=field,
     )
 
 
@@ -243,31 +257,4 @@ def one_off_of(row: Row) -> OneOff:
         amount=number(str(amount)),
         description=str(description),
         tax_category=str(category),
-    )
-
-
-def usage_row(event: UsageEvent, recorded: dt.datetime) -> Row:
-    """A row of the usage table; ``request`` tells a repeated event from another one with its id."""
-    properties = json.dumps(dict(event.properties), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    content = [
-        event.customer,
-        event.subscription,
-        event.resource,
-        event.meter,
-        micros(event.time),
-        text(event.value),
-        properties,
-    ]
-    return (
-        event.source,
-        event.id,
-        event.customer,
-        event.subscription,
-        event.resource,
-        event.meter,
-        micros(event.time),
-        text(event.value),
-        micros(recorded),
-        properties,
-        fingerprint(content),
     )

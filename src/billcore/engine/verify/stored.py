@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
+from billcore.engine.rows.usage import request_of
 from billcore.engine.verify.cells import cell, number_cell, row_place
 from billcore.engine.verify.view import AccountView
 from billcore.engine.verify.violation import Found, Violation
-from billcore.kernel import fingerprint
 from billcore.ports import Row
 from billcore.ports.tables import (
     ACCOUNT,
@@ -28,7 +28,6 @@ from billcore.ports.tables import (
 __all__ = ["check_k5", "check_s2", "check_s3", "check_s4", "check_s5", "check_s10", "check_t1"]
 
 _VERSIONED = (CUSTOMER, ACCOUNT, SUBSCRIPTION, DOCUMENT, CREDIT, NOTICE, EXCEPTION)
-_CONTENT = ("customer", "subscription", "resource", "meter", "time", "value", "properties")
 
 
 def check_s2(view: AccountView) -> Found:
@@ -51,9 +50,8 @@ def check_s2(view: AccountView) -> Found:
 
 def check_s3(view: AccountView) -> Found:
     """A usage event is what was asked for when its id was used first: its request's hash is that of its content."""
-    content = [USAGE.position(name) for name in _CONTENT]
     for row in view.usage_rows():
-        request, found = cell(USAGE, row, "request"), fingerprint([row[column] for column in content])
+        request, found = cell(USAGE, row, "request"), request_of(row)
         if found != request:
             yield Violation("S3", row_place(USAGE, row), f"the event's hash is {found}", str(request))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from billcore import Billing
 from billcore.kernel import InvalidValue, instant
 from billcore.pricing import (
     Catalog,
@@ -21,6 +22,7 @@ from billcore.pricing import (
     Storage,
     quote,
 )
+from billcore.testing import ManualClock
 
 NOW = instant("2026-05-20T00:00:00Z")
 SOLD = Catalog(
@@ -88,3 +90,16 @@ def test_a_version_is_sold_from_its_effective_on() -> None:
 def test_an_anchor_is_an_instant_in_text_too() -> None:
     """As every other instant."""
     assert Selection(plan="p", anchor="2026-02-20T00:00:00Z").anchor == instant("2026-02-20T00:00:00Z")  # type: ignore[arg-type]
+
+
+def test_a_subscription_to_a_version_to_come_starts_when_it_is_sold() -> None:
+    """Before its ``effective`` it is refused at the version; from then on it is had."""
+    billing = Billing.in_memory(clock=ManualClock(NOW))
+    billing.catalog.publish(SOLD)
+    billing.customers.create("acme", currency="CHF")
+
+    with pytest.raises(InvalidValue, match=r"^version: this version is not sold yet"):
+        billing.subscriptions.create("acme", Selection(plan="soon"), id="early")
+    found = billing.subscriptions.create("acme", Selection(plan="soon"), at="2027-01-01T00:00:00Z", id="then")
+
+    assert found.start == instant("2027-01-01T00:00:00Z")

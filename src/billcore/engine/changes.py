@@ -137,7 +137,7 @@ def _priced(
         quantity = None if selection.quantity == kept.quantity else selection.quantity
         return with_quantity(tx, before, held, quantity), selection, before.catalog
     published = catalog_at(tx, now)
-    return published.records(selection), selection, published.version
+    return published.records(selection, now), selection, published.version
 
 
 def _priced_alike(wanted: Selection, kept: Selection) -> bool:

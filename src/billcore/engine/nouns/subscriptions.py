@@ -79,7 +79,7 @@ class Subscriptions:
             _open(loaded)
             start = when or call.now
             catalog = catalog_at(tx, start)
-            records = catalog.records(selection)
+            records = catalog.records(selection, start)
             same_currency(records, loaded)
             name = SubscriptionId(call.id("sub") if id is None else checked_id(id))
             order = Order(

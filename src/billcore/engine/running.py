@@ -8,7 +8,8 @@ one is parked.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import attrs
@@ -105,10 +106,8 @@ def decide_account(
 
 def _with(tx: ReadTx, loaded: Loaded, bill: Bill) -> Billed:
     """What is billed once this bill is written."""
-    before = invoices_of(tx, loaded.account.customer)
-    known = {invoice.id: invoice for invoice in before}
-    known.update(bill.payout.invoices)
-    return Billed.of(known.values())
+    before = {invoice.id: invoice for invoice in invoices_of(tx, loaded.account.customer)}
+    return Billed.of({**before, **bill.payout.invoices}.values())
 
 
 def _sequence(tx: ReadTx, loaded: Loaded, date: dt.datetime) -> int:
@@ -197,13 +196,12 @@ class Runner:
     def _date(self, date: dt.datetime, executor: Executor | None) -> RunReport:
         chunks = self._chunks(date)
         report = RunReport()
-        # Progress is told here; a worker of a process pool has a store, a session and snapshots of its own.
-        worker = attrs.evolve(self, progress=None, snapshots={})._chunk  # noqa: SLF001 - our own
-        results = (
-            executor.map(worker, *zip(*((date, c) for c in chunks), strict=True))
-            if executor
-            else (self._chunk(date, chunk) for chunk in chunks)
-        )
+        results: Iterable[RunReport]
+        if executor is None:
+            results = (self._chunk(date, chunk) for chunk in chunks)
+        else:  # progress is told here; a worker of a process pool has a store, a session and snapshots of its own
+            worker = attrs.evolve(self, progress=None, snapshots={})
+            results = executor.map(worker._chunk, itertools.repeat(date), chunks)  # noqa: SLF001 - our own
         for part in results:
             report = report.plus(part)
             if self.progress is not None:
@@ -268,9 +266,8 @@ class Runner:
                 park(tx, name, error, self.at)
                 parked.append(name)
                 continue
-            new = {document.id for document in bill.documents}
-            old = [other for other in bill.payout.invoices if other not in new]
-            if old:
+            new = [document.id for document in bill.documents]
+            if old := [other for other in bill.payout.invoices if other not in new]:
                 versions.update(versions_of(tx, old))
             batch.add(loaded.account.next(bill.state), bill.documents, bill.payout, versions)
         return _report(batch.flush(tx, self.at), parked)

@@ -10,7 +10,8 @@ from typing import TypeVar
 import attrs
 
 from billcore.engine import Billing
-from billcore.engine.accounts import Loaded, load
+from billcore.engine.accounts import load
+from billcore.engine.reading import Loaded
 from billcore.kernel import InputError, Money, NotFound, StateError, instant, zone
 from billcore.settlement import DocumentKind, Invoice, Policy
 from billcore.testing import ManualClock

@@ -76,7 +76,7 @@ CORRUPT = {
     "a profile": ("UPDATE billcore_customer SET profiles = 'x' WHERE customer = 'b'", "JSONDecodeError"),
     "marks": ("UPDATE billcore_account SET marks = 'x' WHERE customer = 'b'", "JSONDecodeError"),
     "a credit": ("UPDATE billcore_credit SET kind = 'gold' WHERE customer = 'b'", "ValueError"),
-    "an anchor": ("UPDATE billcore_fact SET body = '[]' WHERE customer = 'b'", "TypeError"),
+    "an anchor": ("UPDATE billcore_fact SET body = '[]' WHERE customer = 'b'", "KeyError"),
 }
 
 

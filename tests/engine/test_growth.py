@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 
 from billcore.adapters import memory
-from billcore.engine.accounts import Loaded, billed_since, rescheduled
+from billcore.engine.accounts import billed_since, rescheduled
+from billcore.engine.reading import Loaded
 from billcore.ports import ReadTx, Row
 from billcore.pricing import Meter, Percentage, PerUnit, PriceCadence, Selection
 from billcore.settlement import AccountState

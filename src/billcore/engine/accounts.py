@@ -3,59 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Sequence
 
 import attrs
 
-from billcore.engine.rows.customers import AccountRow, account_of, account_row, customer_of
-from billcore.engine.rows.documents import invoice_of
-from billcore.engine.rows.facts import fact_of, one_off_of, price_hashes, price_of, subscription_of
-from billcore.kernel import (
-    BillcoreError,
-    NotAllowed,
-    NotFound,
-    from_micros,
-    micros,
-    of_kind,
-)
-from billcore.lifecycle import Customer, Life, OneOff, Subscription, life, next_due
-from billcore.ports import ReadTx, Row, Tx
-from billcore.ports.tables import ACCOUNT, CUSTOMER, DOCUMENT, FACT, LINE, ONE_OFF, PAYMENT, PRICE, SUBSCRIPTION
-from billcore.pricing import Price
+from billcore.engine.reading import Accounts, Loaded, invoices_in, snapshots
+from billcore.engine.rows.customers import account_of, account_row, customer_of
+from billcore.engine.rows.facts import fact_of, subscription_of
+from billcore.kernel import NotAllowed, NotFound, from_micros, micros, of_kind
+from billcore.lifecycle import Customer, Life, Subscription, life, next_due
+from billcore.ports import ReadTx, Tx
+from billcore.ports.tables import ACCOUNT, CUSTOMER, DOCUMENT, FACT, LINE, SUBSCRIPTION
 from billcore.settlement import AccountFacts, AccountState, Billed, ChargeKey, Invoice, late_dates
 
 __all__ = [
-    "UNREADABLE",
-    "Loaded",
     "billed_since",
     "billing_dates",
-    "invoices_in",
     "invoices_of",
     "load",
     "load_customer",
     "load_for",
-    "load_many",
     "load_subscription",
-    "prices",
     "rescheduled",
     "save_account",
 ]
-
-UNREADABLE = (BillcoreError, ArithmeticError, LookupError, ValueError, TypeError, AttributeError)
-"""What turning rows into values, or deciding on these, may raise where somebody else wrote them."""
-
-
-@attrs.frozen
-class Loaded:
-    """An account and all that is written down about its customer."""
-
-    account: AccountRow
-    facts: AccountFacts
-
-    @property
-    def state(self) -> AccountState:
-        """What runs have done."""
-        return self.account.state
 
 
 def load_customer(tx: ReadTx, customer: str) -> Customer:
@@ -67,38 +38,19 @@ def load_customer(tx: ReadTx, customer: str) -> Customer:
     return customer_of(row)
 
 
-def prices(tx: ReadTx, rows: Iterable[Row], known: dict[str, Price] | None = None) -> Callable[[str], Price]:
-    """The price snapshots that fact rows name, by hash; ``known`` keeps them over calls."""
-    found = {} if known is None else known
-    for name in price_hashes(rows) - found.keys():
-        found[name] = _snapshot(tx, name)
-    return found.__getitem__
-
-
-def _snapshot(tx: ReadTx, name: str) -> Price:
-    row = tx.get(PRICE, (name,))
-    if row is None:
-        raise NotFound("a price snapshot is missing", place="price", value=name)
-    return price_of(str(row[1]))
-
-
 def load_subscription(tx: ReadTx, subscription: str) -> Subscription:
     """The subscription with its facts. Raises ``NotFound``."""
     of_kind(subscription, str, "subscription")
     row = tx.get(SUBSCRIPTION, (subscription,))
     if row is None:
         raise NotFound("no such subscription", place="subscription", value=subscription)
-    rows = tx.find(FACT, None, (subscription,))
-    price = prices(tx, rows)
-    return subscription_of(row, [fact_of(fact, price) for fact in rows])
+    price = snapshots(tx)
+    return subscription_of(row, [fact_of(fact, price) for fact in tx.find(FACT, None, (subscription,))])
 
 
 def load(tx: ReadTx, customer: str) -> Loaded:
     """One account. Raises ``NotFound``."""
-    found = load_many(tx, [customer], one_offs=True)
-    if not found:
-        raise NotFound("no such customer", place="customer", value=customer)
-    return found[0]
+    return Accounts.read(tx, [customer]).account(customer)
 
 
 def load_for(tx: ReadTx, customer: str, *subscriptions: Subscription) -> Loaded:
@@ -110,62 +62,11 @@ def load_for(tx: ReadTx, customer: str, *subscriptions: Subscription) -> Loaded:
     return Loaded(account_of(row), facts)
 
 
-def load_many(
-    tx: ReadTx, customers: Sequence[str], *, one_offs: bool = False, snapshots: dict[str, Price] | None = None
-) -> list[Loaded]:
-    """Accounts in the order asked for, read together; those that are not there are left out.
-
-    One-off items are read where asked for, or where an account has marks: billing one always leaves a mark.
-    ``snapshots`` keeps prices over calls.
-    """
-    accounts = {row[0]: account_of(row) for row in tx.find_many(ACCOUNT, None, customers)}
-    people = {row[0]: row for row in tx.find_many(CUSTOMER, None, customers)}
-    known = {} if snapshots is None else snapshots
-    fact_rows = tx.find_many(FACT, FACT.indexes[0], customers)
-    for name in price_hashes(fact_rows) - known.keys():
-        known[name] = _snapshot(tx, name)
-    facts: dict[object, list[Row]] = {}
-    for row in fact_rows:
-        facts.setdefault(row[0], []).append(row)
-    subscriptions: dict[object, list[Subscription]] = {}
-    for row in tx.find_many(SUBSCRIPTION, SUBSCRIPTION.indexes[0], customers):
-        made = subscription_of(row, [fact_of(fact, known.__getitem__) for fact in facts.get(row[0], ())])
-        subscriptions.setdefault(row[1], []).append(made)
-    marked = [name for name in customers if name in accounts and (one_offs or accounts[name].state.marks)]
-    items: dict[object, list[OneOff]] = {}
-    for row in tx.find_many(ONE_OFF, ONE_OFF.indexes[0], marked) if marked else ():
-        items.setdefault(row[1], []).append(one_off_of(row))
-    return [
-        Loaded(
-            accounts[name],
-            AccountFacts(
-                customer=customer_of(people[name]),
-                subscriptions=tuple(subscriptions.get(name, ())),
-                one_offs=tuple(items.get(name, ())),
-            ),
-        )
-        for name in customers
-        if name in accounts
-    ]
-
-
 def invoices_of(tx: ReadTx, customer: str, since: dt.datetime | None = None) -> list[Invoice]:
     """A customer's documents from a billing date on, with lines and payments, in order of billing date."""
     return invoices_in(
         tx, tx.find(DOCUMENT, DOCUMENT.indexes[1], (customer,), at_least=None if since is None else micros(since))
     )
-
-
-def invoices_in(tx: ReadTx, rows: Sequence[Row]) -> list[Invoice]:
-    """The documents of rows, with lines and payments."""
-    names = [row[0] for row in rows]
-    lines: dict[object, list[Row]] = {}
-    for row in tx.find_many(LINE, None, names):
-        lines.setdefault(row[0], []).append(row)
-    payments: dict[object, list[Row]] = {}
-    for row in tx.find_many(PAYMENT, PAYMENT.indexes[0], names):
-        payments.setdefault(row[1], []).append(row)
-    return [invoice_of(row, lines.get(row[0], ()), payments.get(row[0], ())) for row in rows]
 
 
 def billed_since(tx: ReadTx, customer: str, mark: dt.datetime | None) -> Billed:

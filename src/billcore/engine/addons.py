@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import attrs
 
-from billcore.engine.accounts import Loaded
 from billcore.engine.catalogs import catalog_at
 from billcore.engine.changes import same_currency
+from billcore.engine.reading import Loaded
 from billcore.engine.session import Call
 from billcore.kernel import ZERO, InvalidValue, OrderId
 from billcore.kernel import exact as ex

@@ -8,10 +8,10 @@ from decimal import Decimal
 
 import attrs
 
-from billcore.engine.accounts import Loaded
 from billcore.engine.catalogs import catalog_at
 from billcore.engine.one_fact import save_fact
 from billcore.engine.pending import base_records, ground, in_order, with_quantity
+from billcore.engine.reading import Loaded
 from billcore.engine.rows.facts import fact_row, price_rows
 from billcore.engine.session import Call
 from billcore.kernel import CurrencyMismatch, Exact, InvalidValue, NotAllowed, OrderId, rfc3339

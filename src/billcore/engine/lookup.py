@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from billcore.engine.accounts import Loaded, load
+from billcore.engine.accounts import load
+from billcore.engine.reading import Loaded
 from billcore.engine.rows.documents import invoice_of
 from billcore.kernel import AlreadyExists, ConstraintViolated, NotFound, of_kind
 from billcore.ports import ReadTx, Row, Tx

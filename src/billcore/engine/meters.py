@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby
 from typing import TypeAlias
 
-from billcore.engine.accounts import prices
 from billcore.engine.catalogs import catalog_at
+from billcore.engine.reading import snapshots
 from billcore.engine.rows.facts import fact_of
 from billcore.kernel import CustomerId, NotFound, SubscriptionId
 from billcore.lifecycle import Item, Subscription, UsageEvent, items_of
 from billcore.ports import Row, Tx
 from billcore.ports.tables import FACT
-from billcore.pricing import Aggregation, Price
+from billcore.pricing import Aggregation
 
 __all__ = ["Counts", "Meters"]
 
@@ -37,7 +37,7 @@ class Meters:
     def __init__(self, tx: Tx, now: dt.datetime, events: Sequence[UsageEvent]) -> None:
         self._tx, self._now, self._events = tx, now, events
         self._sold: dict[str, Counts] | None = None
-        self._prices: dict[str, Price] = {}
+        self._price = snapshots(tx)
         self._named: dict[str, _Metered] | None = None
         self._walked: dict[str, tuple[list[_Metered], Iterator[_Metered]]] = {}
 
@@ -85,9 +85,8 @@ class Meters:
             yield name, self._metered(name, list(group))
 
     def _metered(self, name: str, rows: Sequence[Row]) -> _Metered:
-        price = prices(self._tx, rows, self._prices)
         customer = CustomerId(str(rows[0][3]))
-        facts = [fact_of(row, price) for row in rows]
+        facts = [fact_of(row, self._price) for row in rows]
         found: _Metered = {}
         for item in items_of(Subscription(id=SubscriptionId(name), customer=customer, facts=facts)):
             if item.record.price.meter is not None:

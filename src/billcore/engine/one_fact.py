@@ -6,7 +6,8 @@ import datetime as dt
 
 import attrs
 
-from billcore.engine.accounts import Loaded, billing_dates, load, save_account
+from billcore.engine.accounts import billing_dates, load, save_account
+from billcore.engine.reading import Loaded
 from billcore.engine.rows.customers import account_row
 from billcore.engine.rows.documents import line_of
 from billcore.kernel import micros

@@ -5,21 +5,21 @@ from __future__ import annotations
 import datetime as dt
 
 from billcore.engine.rows.money import ExceptionItem, exception_row
-from billcore.kernel import BillcoreError, derive, micros
+from billcore.kernel import BillcoreError, derive
 from billcore.ports import Tx
 from billcore.ports.tables import ACCOUNT, EXCEPTION, Value
 
 __all__ = ["park"]
 
 
-def park(tx: Tx, customer: str, error: Exception, at: dt.datetime, due: dt.datetime | None = None) -> bool:
+def park(tx: Tx, customer: str, error: Exception, at: dt.datetime) -> None:
     """Open an exception item that says why, and bill the account no more until it is resolved.
 
-    Its row is taken as it stands, for it may be what cannot be read. With ``due``, only if it is due then.
+    Its row is taken as it stands, for it may be what cannot be read.
     """
     row = tx.get(ACCOUNT, (customer,))
-    if row is None or (due is not None and row[ACCOUNT.position("next_due")] != micros(due)):
-        return False
+    if row is None:
+        return
     version = int(row[-1] or 0)
     name = type(error).__name__
     code, why = (error.code, str(error)) if isinstance(error, BillcoreError) else (name, f"{name}: {error}")
@@ -33,4 +33,3 @@ def park(tx: Tx, customer: str, error: Exception, at: dt.datetime, due: dt.datet
     tx.insert(EXCEPTION, [exception_row(item, 1)])
     changed: dict[str, Value] = {"next_due": None, "parked": item.id, "version": version + 1}
     tx.update(ACCOUNT, [tuple(changed.get(name, value) for name, value in zip(ACCOUNT.names, row, strict=True))])
-    return True

@@ -12,8 +12,8 @@ from decimal import Decimal
 
 import attrs
 
-from billcore.engine.accounts import Loaded
 from billcore.engine.catalogs import catalog_named
+from billcore.engine.reading import Loaded
 from billcore.engine.session import Call
 from billcore.kernel import OrderId
 from billcore.lifecycle import Aspect, Fact, Item, Life, Order, OrderKind, Subscription, effective, life

@@ -1,8 +1,8 @@
 """The billing run: billing date by billing date, customers by id, a batch a transaction.
 
-A batch reads its customers together and decides them one by one; one whose decision raises gets an exception item
-instead of an invoice. A batch that the store refuses is rolled back and done again customer by customer; the refused
-one is parked.
+A batch reads its customers' rows together and decides them one by one; one that cannot be read, or whose decision
+raises, gets an exception item instead of an invoice. A batch that the store refuses is rolled back and done again
+customer by customer; the refused one is parked.
 """
 
 from __future__ import annotations
@@ -10,22 +10,22 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 
-from billcore.engine.accounts import UNREADABLE, Loaded, billed_since, invoices_in, invoices_of, load_many, rescheduled
+from billcore.engine.accounts import billed_since, invoices_of, rescheduled
 from billcore.engine.catalogs import rates_at
 from billcore.engine.metering import Metered
 from billcore.engine.parking import park
-from billcore.engine.rows.money import credit_of
+from billcore.engine.reading import UNREADABLE, Accounts, Loaded
 from billcore.engine.session import Session
 from billcore.engine.writing import Batch
 from billcore.kernel import BillcoreError, ConstraintViolated, Money, StoreError, from_micros, micros
-from billcore.ports import ReadTx, Tx
-from billcore.ports.tables import ACCOUNT, CREDIT, DOCUMENT
+from billcore.ports import ReadTx, Row, Tx
+from billcore.ports.tables import ACCOUNT, DOCUMENT
 from billcore.pricing import Price, TaxRate
-from billcore.settlement import Bill, Billed, Credit, Funds, Invoice, decide, shared_since
+from billcore.settlement import Bill, Billed, Funds, Invoice, decide, shared_since
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -34,6 +34,10 @@ __all__ = ["BATCH", "RunReport", "Runner", "decide_account"]
 
 BATCH = 500
 """Customers in a transaction: one commit costs as much as billing one of them."""
+
+_S = TypeVar("_S")
+_T = TypeVar("_T")
+_DUE, _PARKED = ACCOUNT.position("next_due"), ACCOUNT.position("parked")
 
 
 @attrs.frozen
@@ -72,6 +76,11 @@ def _report(made: Sequence[Invoice], parked: Sequence[str]) -> RunReport:
         totals[document.currency] = totals.get(document.currency, 0) + document.total
         notes += document.corrects is not None
     return RunReport(len(made) - notes, notes, tuple(sorted(totals.items())), tuple(parked))
+
+
+def _is_due(row: Row | None, date: dt.datetime) -> bool:
+    """The account of a row is billed at a date: it is due then, and not parked."""
+    return row is not None and row[_DUE] == micros(date) and row[_PARKED] is None
 
 
 def decide_account(
@@ -120,45 +129,9 @@ def _sequence(tx: ReadTx, loaded: Loaded, date: dt.datetime) -> int:
     return max((int(row[7] or 0) for row in rows), default=-1) + 1
 
 
-def funds_of(tx: ReadTx, customers: Sequence[str], at: dt.datetime) -> tuple[dict[str, Funds], dict[str, int]]:
-    """What each customer could pay with and has open, and the stored versions of these rows.
-
-    Only customers with something to pay with are in it.
-    """
-    funds: dict[str, Funds] = {}
-    versions: dict[str, int] = {}
-    held: dict[str, list[Credit]] = {}
-    for row in tx.find_many(CREDIT, CREDIT.indexes[0], customers):
-        credit = credit_of(row)
-        if credit.usable(at):
-            held.setdefault(credit.customer, []).append(credit)
-            versions[credit.id] = int(row[-1] or 0)
-    for customer, found in held.items():
-        rows = tx.find(DOCUMENT, DOCUMENT.indexes[2], (customer,), at_least=1)
-        funds[customer] = Funds(tuple(found), tuple(invoices_in(tx, rows)))
-    return funds, versions
-
-
 def versions_of(tx: ReadTx, names: Sequence[str]) -> dict[str, int]:
     """The stored versions of documents."""
     return {str(row[0]): int(row[-1] or 0) for row in tx.find_many(DOCUMENT, None, names)}
-
-
-@attrs.define
-class _Read:
-    """What a batch read: accounts, what they could pay with, stored versions, and why some cannot be read."""
-
-    accounts: list[Loaded] = attrs.field(factory=list)
-    funds: dict[str, Funds] = attrs.field(factory=dict)
-    versions: dict[str, int] = attrs.field(factory=dict)
-    unread: dict[str, Exception] = attrs.field(factory=dict)
-
-    def add(self, other: _Read) -> None:
-        """Both together."""
-        self.accounts += other.accounts
-        self.funds |= other.funds
-        self.versions |= other.versions
-        self.unread |= other.unread
 
 
 @attrs.define
@@ -248,44 +221,42 @@ class Runner:
         return done[0]
 
     def bill(self, tx: Tx, date: dt.datetime, customers: Sequence[str]) -> RunReport:
-        """Bill these customers at a date inside a transaction; those that are not due at it any more are left out."""
-        batch = Batch()
-        rates = rates_at(tx, date)
-        read = self._read(tx, customers)
-        versions = read.versions
-        parked = [name for name, why in read.unread.items() if park(tx, name, why, self.at, date)]
-        for loaded in read.accounts:
-            name = loaded.account.customer
-            if loaded.state.next_due != date or loaded.account.parked is not None:
-                continue
-            try:
-                bill = decide_account(tx, self.session, loaded, date, self.at, rates, read.funds.get(name))
-            except UNREADABLE as error:
-                if self.strict:
+        """Bill these customers at a date inside a transaction; those that are not due at it any more are left out.
+
+        First all are read, then all are decided: doing one thing many times is a tenth faster than taking turns.
+        """
+        accounts = Accounts.read(tx, customers, self.snapshots, funds=self.session.policy.settle, run=True)
+        due = [name for name in customers if _is_due(accounts.accounts.get(name), date)]
+        parked: list[str] = []
+
+        def each(work: Callable[[_T], _S], found: Iterable[tuple[str, _T]]) -> Iterator[tuple[str, _S]]:
+            for name, value in found:
+                try:
+                    yield name, work(value)
+                except StoreError:
                     raise
-                park(tx, name, error, self.at)
-                parked.append(name)
-                continue
+                except UNREADABLE as error:
+                    if self.strict:
+                        raise
+                    park(tx, name, error, self.at)
+                    parked.append(name)
+
+        def read(name: str) -> tuple[Loaded, Funds, dict[str, int]]:
+            return accounts.account(name), *accounts.funds(name, self.at)
+
+        rates, batch = rates_at(tx, date), Batch()
+
+        def decided(read: tuple[Loaded, Funds, dict[str, int]]) -> None:
+            loaded, funds, versions = read
+            bill = decide_account(tx, self.session, loaded, date, self.at, rates, funds)
             new = [document.id for document in bill.documents]
             if old := [other for other in bill.payout.invoices if other not in new]:
-                versions.update(versions_of(tx, old))
+                versions |= versions_of(tx, old)
             batch.add(loaded.account.next(bill.state), bill.documents, bill.payout, versions)
-        return _report(batch.flush(tx, self.at), parked)
 
-    def _read(self, tx: ReadTx, customers: Sequence[str]) -> _Read:
-        """Accounts read together; where one of them cannot be read, each alone, and why that one cannot."""
-        try:
-            funds, versions = funds_of(tx, customers, self.at) if self.session.policy.settle else ({}, {})
-            return _Read(load_many(tx, customers, snapshots=self.snapshots), funds, versions)
-        except StoreError:
-            raise
-        except UNREADABLE as error:
-            if len(customers) == 1:
-                return _Read(unread={customers[0]: error})
-        read = _Read()
-        for name in customers:
-            read.add(self._read(tx, (name,)))
-        return read
+        for _ in each(decided, list(each(read, zip(due, due, strict=True)))):
+            pass
+        return _report(batch.flush(tx, self.at), parked)
 
     def _park(self, customer: str, error: BillcoreError) -> RunReport:
         def work(tx: Tx) -> str:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 import attrs
 
-from billcore.engine.accounts import Loaded, load_customer, save_account
+from billcore.engine.accounts import load_customer, save_account
 from billcore.engine.lookup import locked
 from billcore.engine.nouns.page import Page, paged
+from billcore.engine.reading import Loaded
 from billcore.engine.rows.customers import AccountRow, account_row, customer_of, customer_row
 from billcore.engine.rows.money import credit_row, posting_rows
 from billcore.engine.session import Call, Session

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from billcore.engine.accounts import invoices_in, invoices_of, load, load_customer, save_account
+from billcore.engine.accounts import invoices_of, load, load_customer, save_account
 from billcore.engine.correcting import credit_document, void_document
 from billcore.engine.explaining import explain_line
 from billcore.engine.lookup import document_row_of, insert_new, invoice_at, locked
 from billcore.engine.nouns.page import Page, checked_page, paged
+from billcore.engine.reading import invoices_in
 from billcore.engine.rows.customers import AccountRow, account_row
 from billcore.engine.rows.facts import one_off_row
 from billcore.engine.running import BATCH, Runner, RunReport

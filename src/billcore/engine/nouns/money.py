@@ -6,10 +6,11 @@ import datetime as dt
 
 import attrs
 
-from billcore.engine.accounts import Loaded, load, load_customer
+from billcore.engine.accounts import load, load_customer
 from billcore.engine.lookup import invoice_at, locked
+from billcore.engine.reading import Accounts, Loaded
 from billcore.engine.rows.money import credit_of, credit_row, posting_rows, voucher_of, voucher_row
-from billcore.engine.running import funds_of, versions_of
+from billcore.engine.running import versions_of
 from billcore.engine.session import Call, Session
 from billcore.engine.writing import write_payout
 from billcore.kernel import (
@@ -230,9 +231,8 @@ def _grant(
 def _settle(tx: Tx, call: Call, session: Session, loaded: Loaded, strategy: Strategy | None = None) -> list[str]:
     """Pay what is open from what is there; the ids of documents that were touched."""
     customer = loaded.account.customer
-    funds, versions = funds_of(tx, [customer], call.now)
-    held = funds.get(customer)
-    if held is None:
+    held, versions = Accounts.read(tx, [customer], funds=True).funds(customer, call.now)
+    if not held.credits:
         return []
     policy = attrs.evolve(session.policy, settle=True, strategy=strategy or session.policy.strategy)
     payout = pay([], {}, held.credits, held.open, policy, call.now)

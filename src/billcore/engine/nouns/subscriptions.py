@@ -8,12 +8,13 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from billcore.engine.accounts import Loaded, load_customer, load_for, load_subscription
+from billcore.engine.accounts import load_customer, load_for, load_subscription
 from billcore.engine.addons import addon_order
 from billcore.engine.catalogs import catalog_at
 from billcore.engine.changes import Asked, changed_orders, refuse_after_end, same_currency, write_facts
 from billcore.engine.lookup import insert_new
 from billcore.engine.nouns.page import Page, checked_page
+from billcore.engine.reading import Loaded
 from billcore.engine.rows.facts import fact_row
 from billcore.engine.session import Call, Session
 from billcore.kernel import (

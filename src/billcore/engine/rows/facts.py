@@ -41,7 +41,6 @@ __all__ = [
     "fact_row",
     "one_off_of",
     "one_off_row",
-    "price_hashes",
     "price_of",
     "price_rows",
     "subscription_of",
@@ -132,11 +131,6 @@ def _anchor_of(data: object) -> Anchor:
             return "start"
         case _:
             return "calendar"
-
-
-def price_hashes(rows: Iterable[Row]) -> set[str]:
-    """The hashes of the prices that fact rows name."""
-    return {record[0] for row in rows if str(row[4]).startswith("order:") for record in _body(str(row[7]))["records"]}
 
 
 @functools.lru_cache(maxsize=8_192)

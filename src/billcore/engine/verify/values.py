@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import attrs
 
-from billcore.engine.accounts import UNREADABLE, Loaded
 from billcore.engine.metering import Metered
+from billcore.engine.reading import UNREADABLE, Loaded
 from billcore.engine.rows.documents import invoice_of
 from billcore.engine.verify.cells import cell, number_cell
 from billcore.kernel import Period

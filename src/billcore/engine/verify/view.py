@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import attrs
 
-from billcore.engine.accounts import Loaded, load_many
 from billcore.engine.metering import usage_rows
+from billcore.engine.reading import Accounts
 from billcore.engine.rows.money import credit_of
 from billcore.engine.verify.cells import cell
 from billcore.engine.verify.values import UNREADABLE, Kept, Values, values_of
@@ -80,7 +80,7 @@ class AccountView:
         documents = [row[0] for found in rows.values() for row in found.get(DOCUMENT.name, ())]
         lines = _by_document(LINE, tx.find_many(LINE, None, documents))
         payments = _by_document(PAYMENT, tx.find_many(PAYMENT, PAYMENT.indexes[0], documents))
-        loads = _loads(tx, customers, snapshots)
+        accounts = Accounts.read(tx, customers, snapshots)
         for name in customers:
             view = cls(
                 tx=tx,
@@ -91,7 +91,7 @@ class AccountView:
                 payments=payments,
                 snapshots=snapshots,
             )
-            view.read(loads.get(name))
+            view.read(accounts)
             yield view
 
     def of(self, table: Table) -> Sequence[Row]:
@@ -114,7 +114,7 @@ class AccountView:
             after = meter, None if subscription is None else str(subscription)
             yield from usage_rows(self.tx, self.customer, *after)
 
-    def read(self, loaded: Loaded | None) -> None:
+    def read(self, accounts: Accounts) -> None:
         """Turn the rows into values; what cannot be read is noted, and then there are none."""
         kept, held = [], []
         for row in self.of(DOCUMENT):
@@ -128,11 +128,9 @@ class AccountView:
             except UNREADABLE as error:
                 self.unreadable.append((str(row[0]), str(error)))
         try:
-            found = loaded or next(iter(load_many(self.tx, [self.customer], one_offs=True)))
+            found = accounts.account(self.customer)
             if not self.unreadable:
                 self.values = values_of(self.tx, self.policy, found, kept, held)
-        except StopIteration:
-            self.unreadable.append((self.customer, "there is no account"))
         except UNREADABLE as error:
             self.unreadable.append((self.customer, f"{type(error).__name__}: {error}"))
 
@@ -143,12 +141,3 @@ def _by_document(table: Table, rows: Iterable[Row]) -> dict[Value, list[Row]]:
     for row in rows:
         found.setdefault(row[place], []).append(row)
     return found
-
-
-def _loads(tx: ReadTx, customers: Sequence[str], snapshots: dict[str, Price]) -> dict[str, Loaded]:
-    """The accounts read together; none where one of them cannot be read, so that each is then tried alone."""
-    try:
-        found = load_many(tx, customers, one_offs=True, snapshots=snapshots)
-    except UNREADABLE:
-        return {}
-    return {loaded.account.customer: loaded for loaded in found}

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections import defaultdict
 
 from billcore.engine import Billing
-from billcore.engine.accounts import Loaded, load
+from billcore.engine.accounts import load
 from billcore.engine.metering import Metered
+from billcore.engine.reading import Loaded
 from billcore.engine.verify.values import key_place
 from billcore.kernel import ZERO, Exact, InvariantBroken, Period, minor_units, places
 from billcore.kernel import exact as ex

@@ -110,7 +110,7 @@ def decide_account(
         funds=funds or Funds(),
     )
     moved = rescheduled(loaded.facts, bill.state, lambda: _with(tx, loaded, bill), date, bill.lives)
-    return attrs.evolve(bill, state=moved)
+    return Bill(documents=bill.documents, payout=bill.payout, state=moved, lives=bill.lives)
 
 
 def _with(tx: ReadTx, loaded: Loaded, bill: Bill) -> Billed:

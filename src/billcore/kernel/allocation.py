@@ -31,15 +31,15 @@ def allocate(units: int, weights: Sequence[Exact | int]) -> tuple[int, ...]:
     parts = [part for part, _ in divided]
     rest = abs(units) - sum(parts)
     if rest:
-        by_remainder = sorted(range(len(parts)), key=lambda index: (-divided[index][1], index))
-        for index in by_remainder[:rest]:
+        by_remainder = sorted((-left, index) for index, (_, left) in enumerate(divided))
+        for _, index in by_remainder[:rest]:
             parts[index] += 1
     return tuple(sign * part for part in parts)
 
 
 def _whole_numbers(weights: Sequence[Exact | int]) -> list[int]:
     """The weights times their common denominator."""
-    if all(type(weight) is int for weight in weights):
+    if set(map(type, weights)) <= {int}:
         return list(weights)  # type: ignore[arg-type]  # just looked
     if any(isinstance(weight, float) for weight in weights):
         raise InvalidValue("a float is not exact", place="weights", value=list(weights))

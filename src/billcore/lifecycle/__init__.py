@@ -10,7 +10,7 @@ item lives as long as its price snapshot stays the same.
 from billcore.lifecycle.customer import Customer, Opening, Profile, Replaced
 from billcore.lifecycle.facts import WHOLE, Aspect, Cancelled, Detached, Fact, Order, OrderKind, Unused, effective
 from billcore.lifecycle.oneoff import OneOff
-from billcore.lifecycle.schedule import Occurrence, due_dates, next_due, occurrences, same_schedule
+from billcore.lifecycle.schedule import Occurrence, due_dates, next_due, occurrences, schedule_of
 from billcore.lifecycle.subscription import Epoch, Item, Life, Subscription, SubscriptionState, items_of, life
 from billcore.lifecycle.usage import (
     Metering,
@@ -56,6 +56,6 @@ __all__ = [
     "next_due",
     "occurrences",
     "quantity_of",
-    "same_schedule",
+    "schedule_of",
     "unnamed_windows",
 ]

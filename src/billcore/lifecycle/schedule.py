@@ -12,7 +12,7 @@ from billcore.lifecycle.facts import Unused
 from billcore.lifecycle.subscription import Epoch, Item, Life
 from billcore.pricing import PriceCadence, Timing
 
-__all__ = ["Occurrence", "due_dates", "next_due", "occurrences", "same_schedule"]
+__all__ = ["Occurrence", "due_dates", "next_due", "occurrences", "schedule_of"]
 
 
 @attrs.frozen
@@ -90,24 +90,20 @@ def _earlier(a: dt.datetime | None, b: dt.datetime | None) -> dt.datetime | None
     return min(a, b)
 
 
-def same_schedule(one: Item, other: Item) -> bool:
-    """Two items have the same periods: a plan's prices mostly do, so they are walked once."""
-    a, b = one.record.price, other.record.price
-    return (
-        one.start == other.start
-        and one.end == other.end
-        and one.cancelled == other.cancelled
-        and (a.cadence is PriceCadence.ONCE) is (b.cadence is PriceCadence.ONCE)
-        and a.due is b.due
-        and (a.interval is b.interval or a.interval == b.interval)
-    )
+def schedule_of(item: Item) -> tuple[object, ...]:
+    """What an item's periods follow from: a plan's prices mostly have one schedule, so it is walked once for them."""
+    price = item.record.price
+    return (item.start, item.end, item.cancelled, price.cadence is PriceCadence.ONCE, price.due, price.interval)
 
 
 def _schedules(life: Life) -> list[Item]:
     """One item for each schedule."""
+    seen: list[tuple[object, ...]] = []
     found: list[Item] = []
     for item in life.items:
-        if not any(same_schedule(other, item) for other in found):
+        schedule = schedule_of(item)
+        if schedule not in seen:
+            seen.append(schedule)
             found.append(item)
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import functools
 from types import UnionType
 
 import attrs
@@ -154,7 +155,7 @@ class Price:
         """The minute, hour or day that is rated alone, if one is."""
         return self.model.per_window if isinstance(self.model, Wrapped) else None
 
-    @property
+    @functools.cached_property
     def due(self) -> Timing:
         """The timing in force: arrears for usage and for what runs with time, else ``advance`` unless said."""
         if self.per is not None or self.cadence is PriceCadence.USAGE:

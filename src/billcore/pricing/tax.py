@@ -109,8 +109,12 @@ def tax_over(lines: Sequence[tuple[AppliedRate, int]], mode: Rounding = Rounding
     Rounded once a rate, spread back by largest remainder (D11).
     """
     by_rate: dict[AppliedRate, list[int]] = {}
+    last: AppliedRate | None = None
+    indexes: list[int] = []
     for index, (rate, _) in enumerate(lines):
-        by_rate.setdefault(rate, []).append(index)
+        if rate is not last:
+            last, indexes = rate, by_rate.setdefault(rate, [])
+        indexes.append(index)
     taxes, spread = [], [0] * len(lines)
     for rate, indexes in by_rate.items():
         base = sum(lines[index][1] for index in indexes)

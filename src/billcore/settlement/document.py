@@ -150,16 +150,18 @@ class Document:
     taxes: tuple[Tax, ...]
     corrects: str | None = None
     reason: str | None = None
+    net: int = attrs.field(init=False, eq=False, repr=False)
+    """The sum of the lines, in minor units."""
+    tax: int = attrs.field(init=False, eq=False, repr=False)
+    """The tax of all rates, in minor units."""
 
-    @property
-    def net(self) -> int:
-        """The sum of the lines, in minor units."""
-        return sum(line.minor for line in self.lines)
+    @net.default
+    def _net(self) -> int:
+        return sum([line.minor for line in self.lines])
 
-    @property
-    def tax(self) -> int:
-        """The tax of all rates, in minor units."""
-        return sum(tax.amount for tax in self.taxes)
+    @tax.default
+    def _tax(self) -> int:
+        return sum([tax.amount for tax in self.taxes])
 
     @property
     def total(self) -> int:

@@ -19,7 +19,7 @@ from billcore.lifecycle import (
     allowance,
     occurrences,
     quantity_of,
-    same_schedule,
+    schedule_of,
 )
 from billcore.pricing import (
     Aggregation,
@@ -79,13 +79,14 @@ def charges(
     """
     start = after if mark is None or after is None else min(after, mark)
     for life in lives:
-        known: list[tuple[Item, list[Occurrence]]] = []
+        schedules: list[tuple[object, ...]] = []
+        periods: list[list[Occurrence]] = []
         for item in life.items:
-            periods = next((periods for other, periods in known if same_schedule(other, item)), None)
-            if periods is None:
-                periods = list(_seen(life, item, start, until, after, mark))
-                known.append((item, periods))
-            for seen in periods:
+            schedule = schedule_of(item)
+            if schedule not in schedules:
+                schedules.append(schedule)
+                periods.append(list(_seen(life, item, start, until, after, mark)))
+            for seen in periods[schedules.index(schedule)]:
                 if (found := charge(life, item, seen, usage)) is not None:
                     yield found
 

@@ -38,6 +38,7 @@ __all__ = ["UNREADABLE", "Accounts", "Loaded", "invoices_in", "snapshots"]
 UNREADABLE = (BillcoreError, ArithmeticError, LookupError, ValueError, TypeError, AttributeError)
 """What turning rows into values, or deciding on these, may raise where somebody else wrote them."""
 
+_NOTHING = Funds()
 _MARKS = ACCOUNT.position("marks")
 
 
@@ -145,12 +146,14 @@ class Accounts:
             ),
         )
 
-    def funds(self, name: str, at: dt.datetime) -> tuple[Funds, dict[str, int]]:
-        """What a customer could pay with and has open, and the stored versions of these credits."""
-        held = {row: credit_of(row) for row in self.credits.get(name, ())}
-        usable = {row: credit for row, credit in held.items() if credit.usable(at)}
+    def funds(self, name: str, at: dt.datetime) -> Funds:
+        """What a customer could pay with and has open; empty where there is nothing to pay with."""
+        usable = [credit for row in self.credits.get(name, ()) if (credit := credit_of(row)).usable(at)]
         if not usable:
-            return Funds(), {}
+            return _NOTHING
         waiting = self.tx.find(DOCUMENT, DOCUMENT.indexes[2], (name,), at_least=1)
-        versions = {credit.id: int(row[-1] or 0) for row, credit in usable.items()}
-        return Funds(tuple(usable.values()), tuple(invoices_in(self.tx, waiting))), versions
+        return Funds(tuple(usable), tuple(invoices_in(self.tx, waiting)))
+
+    def versions(self, name: str) -> dict[str, int]:
+        """The stored versions of a customer's credits, by id."""
+        return {str(row[0]): int(row[-1] or 0) for row in self.credits.get(name, ())}

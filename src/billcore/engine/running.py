@@ -230,6 +230,7 @@ class Runner:
         parked: list[str] = []
 
         def each(work: Callable[[_T], _S], found: Iterable[tuple[str, _T]]) -> Iterator[tuple[str, _S]]:
+            """What comes of each customer; those for whom the work raises are parked."""
             for name, value in found:
                 try:
                     yield name, work(value)
@@ -241,14 +242,15 @@ class Runner:
                     park(tx, name, error, self.at)
                     parked.append(name)
 
-        def read(name: str) -> tuple[Loaded, Funds, dict[str, int]]:
-            return accounts.account(name), *accounts.funds(name, self.at)
+        def read(name: str) -> tuple[Loaded, Funds]:
+            return accounts.account(name), accounts.funds(name, self.at)
 
         rates, batch = rates_at(tx, date), Batch()
 
-        def decided(read: tuple[Loaded, Funds, dict[str, int]]) -> None:
-            loaded, funds, versions = read
+        def decided(read: tuple[Loaded, Funds]) -> None:
+            loaded, funds = read
             bill = decide_account(tx, self.session, loaded, date, self.at, rates, funds)
+            versions = accounts.versions(loaded.account.customer) if bill.payout.credits else {}
             new = [document.id for document in bill.documents]
             if old := [other for other in bill.payout.invoices if other not in new]:
                 versions |= versions_of(tx, old)

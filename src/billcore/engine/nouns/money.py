@@ -231,14 +231,15 @@ def _grant(
 def _settle(tx: Tx, call: Call, session: Session, loaded: Loaded, strategy: Strategy | None = None) -> list[str]:
     """Pay what is open from what is there; the ids of documents that were touched."""
     customer = loaded.account.customer
-    held, versions = Accounts.read(tx, [customer], funds=True).funds(customer, call.now)
+    accounts = Accounts.read(tx, [customer], funds=True)
+    held = accounts.funds(customer, call.now)
     if not held.credits:
         return []
     policy = attrs.evolve(session.policy, settle=True, strategy=strategy or session.policy.strategy)
     payout = pay([], {}, held.credits, held.open, policy, call.now)
     if not payout.payments:
         return []
-    versions.update(versions_of(tx, list(payout.invoices)))
+    versions = accounts.versions(customer) | versions_of(tx, list(payout.invoices))
     payout.credits = {p.reference: payout.credits[p.reference] for p in payout.payments if p.reference is not None}
     write_payout(tx, loaded.account.next(loaded.state), [], payout, versions, call.now)
     return list(payout.invoices)

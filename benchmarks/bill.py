@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import sqlite3
 import tempfile
 import time
@@ -20,14 +21,22 @@ def main(customers: int) -> None:
     """Print subscriptions a second, ours and raw."""
     with tempfile.TemporaryDirectory() as folder:
         ours = Path(folder) / "ours.db"
+        # The run is a process of its own, as a nightly job is: nothing is warm from what subscribed the customers.
+        filled = multiprocessing.get_context("spawn").Process(target=_fill, args=(ours, customers))
+        filled.start()
+        filled.join()
         with Billing.open(ours) as billing:
-            fill(billing, customers)
             before = time.perf_counter()
             report = billing.invoices.run(until=END, at=END)
             seconds = time.perf_counter() - before
         assert report.invoices == customers, report
         raw = _raw(ours, Path(folder) / "raw.db", customers)
         ratio(f"bill run, {customers:,} subscriptions", customers / seconds, "executemany of its rows", customers / raw)
+
+
+def _fill(path: Path, customers: int) -> None:
+    with Billing.open(path) as billing:
+        fill(billing, customers)
 
 
 def _raw(source: Path, target: Path, customers: int) -> float:

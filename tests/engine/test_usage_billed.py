@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from billcore.engine.rows.facts import fact_of, fact_row
-from billcore.kernel import HOUR
+from billcore.kernel import HOUR, InvalidValue
 from billcore.lifecycle import UsageEvent
 from billcore.pricing import (
     Addon,
@@ -355,3 +357,26 @@ def test_facts_of_before_are_read() -> None:
     body["records"] = [record[:6] for record in body["records"]]
 
     assert fact_of((*row[:-1], json.dumps(body)), lambda _: order.records[0].price) == order
+
+
+def test_an_addon_gives_no_units_of_what_is_priced_event_by_event() -> None:
+    """50 GB more of a meter that takes 3 % of each event: refused in a quote, when attached and by a change of plan."""
+    sold = catalog(
+        plan("share", base(Percentage(3), "gb", cadence=PriceCadence.USAGE, meter="gb")),
+        plan("units", base(gb("1.00"), "gb", cadence=PriceCadence.USAGE, meter="gb")),
+        addons=[Addon(code="more", price=base(5, "more"), quantity=50, meter="gb")],
+        meters=[Meter(code="gb")],
+    )
+    shop = Shop.new(sold, JUNE)
+    shop.billing.subscriptions.create("acme", Selection(plan="share"), id="1")
+    shop.billing.subscriptions.create("acme", Selection(plan="units", addons=["more"]), id="2")
+
+    for refused in (
+        lambda: sold.records(Selection(plan="share", addons=["more"])),
+        lambda: shop.billing.subscriptions.attach_addon("1", "more"),
+        lambda: shop.billing.subscriptions.change("2", plan="share", when="now"),
+    ):
+        with pytest.raises(InvalidValue) as told:
+            refused()
+        assert (told.value.place, told.value.value) == ("addons", "more")
+    assert [len(shop.billing.subscriptions.get(name).facts) for name in "12"] == [1, 1]

@@ -26,6 +26,7 @@ from billcore.pricing import (
     Selection,
     amount_of,
     period_of,
+    refuse_units_of_events,
 )
 
 __all__ = ["Asked", "changed_orders", "refuse_after_end", "same_currency", "write_facts"]
@@ -193,6 +194,8 @@ def write_facts(tx: Tx, loaded: Loaded, subscription: Subscription, facts: Seque
     """Append facts to a subscription (which has them already) and mark the account."""
     for fact in facts:
         if isinstance(fact, Order):
+            alive = life(subscription, loaded.facts.customer).alive(fact.at)
+            refuse_units_of_events([item.record for item in alive])
             tx.insert_absent(PRICE, price_rows(fact.records))
     tx.insert(FACT, [fact_row(fact, loaded.account.customer) for fact in facts])
     known = subscription.facts[: -len(facts)]

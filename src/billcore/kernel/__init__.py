@@ -57,7 +57,7 @@ from billcore.kernel.errors import (
 )
 from billcore.kernel.exact import ONE, ZERO, Exact, Number, number
 from billcore.kernel.frozen import FrozenMap
-from billcore.kernel.given import checked_text, of_kind, text_or_none
+from billcore.kernel.given import NOT_TEXT, checked_country, checked_text, of_kind, text_or_none
 from billcore.kernel.ids import CustomerId, DocumentId, OrderId, SubscriptionId, checked_id, derive
 from billcore.kernel.instant import UTC, from_micros, instant, micros, rfc3339, zone
 from billcore.kernel.money import MOST_MINOR, Money, bounded
@@ -74,6 +74,7 @@ __all__ = [
     "MINUTE",
     "MONTH",
     "MOST_MINOR",
+    "NOT_TEXT",
     "ONE",
     "QUARTER",
     "UTC",
@@ -125,6 +126,7 @@ __all__ = [
     "cadence",
     "canonical",
     "checked_anchor",
+    "checked_country",
     "checked_id",
     "checked_text",
     "currency",

@@ -7,11 +7,12 @@ from types import NoneType, UnionType
 
 from billcore.kernel.errors import InvalidValue
 
-__all__ = ["checked_text", "of_kind", "text_or_none"]
+__all__ = ["NOT_TEXT", "checked_country", "checked_text", "of_kind", "text_or_none"]
 
 _LONGEST = 1_000
-# Tabs and line breaks are text; other control characters and halves of surrogate pairs no store and no page can take.
-_NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_COUNTRY = re.compile("[A-Z]{2}", re.ASCII)
+NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+"""What no store and no page can take: control characters but tabs and line breaks, and halves of surrogate pairs."""
 
 
 def of_kind(value: object, kind: type | UnionType, place: str) -> None:
@@ -27,7 +28,7 @@ def checked_text(value: object, place: str) -> str:
 
     Raises ``InvalidValue``.
     """
-    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST or _NOT_TEXT.search(value):
+    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST or NOT_TEXT.search(value):
         hint = "1 to 1,000 characters, of control characters only tabs and line breaks"
         raise InvalidValue("not a text", place=place, value=value, hint=hint)
     return value
@@ -36,3 +37,11 @@ def checked_text(value: object, place: str) -> str:
 def text_or_none(value: object, place: str) -> str | None:
     """The same, where none may be given."""
     return None if value is None else checked_text(value, place)
+
+
+def checked_country(value: object, place: str | None = "country") -> str:
+    """An ISO 3166 country code: two capital letters. Raises ``InvalidValue``."""
+    if not isinstance(value, str) or not _COUNTRY.fullmatch(value):
+        hint = 'two capital letters, like "CH"'
+        raise InvalidValue("not an ISO 3166 country code", place=place, value=value, hint=hint)
+    return value

@@ -15,6 +15,7 @@ from billcore.kernel import (
     InvalidValue,
     Number,
     Timeline,
+    checked_country,
     checked_id,
     checked_text,
     currency,
@@ -29,7 +30,6 @@ __all__ = ["Customer", "Opening", "Profile", "Replaced"]
 
 _LONGEST_TERMS = 3650
 _LONGEST_LOCALE = 35  # the longest tag that BCP 47 lets one rely on
-_COUNTRY = re.compile("[A-Z]{2}", re.ASCII)
 _LOCALE = re.compile("[A-Za-z]{2,8}([_-][A-Za-z0-9]{1,8})*", re.ASCII)
 
 
@@ -67,9 +67,8 @@ class Profile:
 
     def __attrs_post_init__(self) -> None:
         zone(self.timezone, "timezone")
-        of_kind(self.country, str | None, "country")
-        if self.country is not None and not _COUNTRY.fullmatch(self.country):
-            raise InvalidValue("not an ISO 3166 country code", place="country", value=self.country)
+        if self.country is not None:
+            checked_country(self.country)
         if type(self.terms) is not int or not 0 <= self.terms <= _LONGEST_TERMS:
             raise InvalidValue("terms are 0 to 3650 days", place="terms", value=self.terms)
         of_kind(self.locale, str, "locale")

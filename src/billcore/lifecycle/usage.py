@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 import attrs
 
 from billcore.kernel import (
+    NOT_TEXT,
     ONE,
     Exact,
     FrozenMap,
@@ -51,7 +52,6 @@ _LONGEST_NAME = 200
 _LONGEST_PROPERTY = 1_000
 _MOST_PROPERTIES = 64
 _NOT_IN_NAME = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
-_NOT_IN_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def _name(value: object, place: str) -> str:
@@ -93,7 +93,7 @@ def _value(value: Number) -> Decimal:
 
 
 def _property(value: object, place: str) -> None:
-    if not isinstance(value, str) or len(value) > _LONGEST_PROPERTY or _NOT_IN_TEXT.search(value):
+    if not isinstance(value, str) or len(value) > _LONGEST_PROPERTY or NOT_TEXT.search(value):
         raise InvalidValue("not a property's text", place=place, value=value, hint="at most 1000 characters")
 
 

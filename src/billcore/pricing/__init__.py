@@ -33,7 +33,7 @@ from billcore.pricing.product import Addon, Aggregation, Meter, Plan, PlanStatus
 from billcore.pricing.proration import share
 from billcore.pricing.quote import Quote, QuoteLine, QuoteTotal, allowance_of, anchor_of, quote
 from billcore.pricing.rating import Event, EventModel, PriceModel, Rating, Step
-from billcore.pricing.record import OrderRecord
+from billcore.pricing.record import OrderRecord, refuse_units_of_events
 from billcore.pricing.selection import HOURS_PER_MONTH, Selection
 from billcore.pricing.service import BillingUnit, ComputePlan, Per, Resource, Service, SlaTier, Storage
 from billcore.pricing.tax import NO_RATE, AppliedRate, Tax, Taxes, TaxRate, find_rate, tax_over
@@ -120,6 +120,7 @@ __all__ = [
     "price_hash",
     "quote",
     "recurring_amount",
+    "refuse_units_of_events",
     "share",
     "tax_over",
     "unarchive",

@@ -25,7 +25,7 @@ from billcore.kernel import (
 from billcore.pricing.model.flat import Flat, PerUnit
 from billcore.pricing.price import Price
 from billcore.pricing.product import Addon, Meter, Plan, PlanStatus, PlanVersion, Product, period_of, unique_codes
-from billcore.pricing.record import OrderRecord
+from billcore.pricing.record import OrderRecord, refuse_units_of_events
 from billcore.pricing.selection import Selection
 from billcore.pricing.service import Service, SlaTier
 from billcore.pricing.tax import TaxRate
@@ -226,6 +226,7 @@ class Catalog:
         addons = Counter(selection.addons)
         found = (*base, *(self.addon_record(code, count) for code, count in addons.items()))
         unique_codes(tuple(record.price for record in found), "selection")
+        refuse_units_of_events(found)
         currencies = {record.price.currency for record in found}
         if len(currencies) > 1:
             raise CurrencyMismatch(place="selection", value=" and ".join(sorted(map(str, currencies))))

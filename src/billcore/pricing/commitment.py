@@ -14,7 +14,7 @@ from decimal import Decimal
 
 import attrs
 
-from billcore.kernel import MONTH, ONE, Interval, InvalidValue, Rounding, checked_id, minor_units
+from billcore.kernel import MONTH, ONE, Interval, InvalidValue, Rounding, checked_id, minor_units, of_kind
 from billcore.kernel import exact as ex
 from billcore.pricing import fields
 
@@ -54,7 +54,7 @@ class Commitment:
     cap: Decimal | None = attrs.field(default=None, converter=fields.cap)
 
     def __attrs_post_init__(self) -> None:
-        fields.of_kind(self.period, Interval, "period")
+        of_kind(self.period, Interval, "period")
         if not self.prices:
             raise InvalidValue("a commitment is for one price or more", place="prices")
         if self.cap is not None and self.cap < self.amount:

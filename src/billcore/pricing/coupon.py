@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import attrs
 
-from billcore.kernel import InvalidValue, checked_id, instant
+from billcore.kernel import InvalidValue, checked_id, instant, of_kind
 from billcore.pricing import fields
 from billcore.pricing.discount import Stacking
 
@@ -62,8 +62,8 @@ class Coupon:
     limit: int | None = None
 
     def __attrs_post_init__(self) -> None:
-        fields.of_kind(self.stacking, Stacking, "stacking")
-        fields.of_kind(self.duration, CouponDuration, "duration")
+        of_kind(self.stacking, Stacking, "stacking")
+        of_kind(self.duration, CouponDuration, "duration")
         if (self.percent is None) == (self.amount is None):
             raise InvalidValue("a coupon has a percentage or an amount", place="percent", value=self.percent)
         if (self.duration is CouponDuration.REPEATING) != (self.periods is not None):

@@ -18,7 +18,7 @@ from decimal import Decimal
 
 import attrs
 
-from billcore.kernel import ZERO, Exact, InvalidValue, Rounding, allocate, checked_id, minor_units
+from billcore.kernel import ZERO, Exact, InvalidValue, Rounding, allocate, checked_id, minor_units, of_kind
 from billcore.kernel import exact as ex
 from billcore.pricing import fields
 
@@ -61,7 +61,7 @@ class Discount:
     stacking: Stacking = Stacking.SCOPE
 
     def __attrs_post_init__(self) -> None:
-        fields.of_kind(self.stacking, Stacking, "stacking")
+        of_kind(self.stacking, Stacking, "stacking")
         if (self.percent is None) == (self.amount is None):
             raise InvalidValue("a discount has a percentage or an amount", place="percent", value=self.percent)
         if self.amount is not None and (type(self.amount) is not int or self.amount < 0):

@@ -5,30 +5,21 @@ Nothing that has a price may have a negative one: what lowers a bill is a discou
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 
-from billcore.kernel import InvalidValue, Number, number
-from billcore.kernel import of_kind as _of_kind
+from billcore.kernel import InvalidValue, Number, checked_country, number
 
-_COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
-
-of_kind = _of_kind
+_HUNDRED = 100
 
 
 def country(value: str) -> str:
     """The field ``country``, read and checked."""
-    if not _COUNTRY.fullmatch(str(value)):
-        raise InvalidValue("not an ISO 3166 country code", place="country", value=value, hint='write it like "CH"')
-    return value
+    return checked_country(value)
 
 
 def country_or_none(value: str | None) -> str | None:
     """The field ``country_or_none``, read and checked."""
     return None if value is None else country(value)
-
-
-_HUNDRED = 100
 
 
 def _not_negative(value: Number, place: str) -> Decimal:

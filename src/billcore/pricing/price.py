@@ -8,8 +8,18 @@ from types import UnionType
 
 import attrs
 
-from billcore.kernel import HOUR, MINUTE, MONTH, Exact, Interval, InvalidValue, NotSupportedYet, checked_id, currency
-from billcore.pricing import fields
+from billcore.kernel import (
+    HOUR,
+    MINUTE,
+    MONTH,
+    Exact,
+    Interval,
+    InvalidValue,
+    NotSupportedYet,
+    checked_id,
+    currency,
+    of_kind,
+)
 from billcore.pricing.model.flat import Flat, PerUnit
 from billcore.pricing.model.package import Package
 from billcore.pricing.model.percentage import Dynamic, GraduatedPercentage
@@ -112,7 +122,7 @@ class Price:
 
     def __attrs_post_init__(self) -> None:
         for place, kind in _KINDS.items():
-            fields.of_kind(getattr(self, place), kind, place)
+            of_kind(getattr(self, place), kind, place)
         if self.currency is not None:
             currency(self.currency, place="currency")
         if (self.cadence is PriceCadence.USAGE) != (self.meter is not None):

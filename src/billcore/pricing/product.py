@@ -10,7 +10,7 @@ from typing import Protocol
 
 import attrs
 
-from billcore.kernel import MONTH, ONE, Anchor, Interval, InvalidValue, checked_anchor, checked_id, instant
+from billcore.kernel import MONTH, ONE, Anchor, Interval, InvalidValue, checked_anchor, checked_id, instant, of_kind
 from billcore.pricing import fields
 from billcore.pricing.price import Price, PriceCadence
 
@@ -46,7 +46,7 @@ class Meter:
     unit: str | None = None
 
     def __attrs_post_init__(self) -> None:
-        fields.of_kind(self.aggregation, Aggregation, "aggregation")
+        of_kind(self.aggregation, Aggregation, "aggregation")
 
 
 @attrs.frozen(kw_only=True)
@@ -117,7 +117,7 @@ class PlanVersion:
     def __attrs_post_init__(self) -> None:
         if type(self.version) is not int or self.version < 1:
             raise InvalidValue("versions count from 1", place="version", value=self.version)
-        fields.of_kind(self.status, PlanStatus, "status")
+        of_kind(self.status, PlanStatus, "status")
         unique_codes(self.prices)
 
 

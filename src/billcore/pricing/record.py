@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 import attrs
 
-from billcore.kernel import ONE, ZERO
+from billcore.kernel import ONE, ZERO, InvalidValue
 from billcore.pricing import fields
 from billcore.pricing.price import Price
 from billcore.pricing.product import Aggregation
 
-__all__ = ["OrderRecord"]
+__all__ = ["OrderRecord", "refuse_units_of_events"]
 
 
 @attrs.frozen(kw_only=True)
@@ -37,3 +38,18 @@ class OrderRecord:
     def counts_like(self, other: OrderRecord) -> bool:
         """Their meters make the same numbers of the same events."""
         return (self.aggregation, self.field) == (other.aggregation, other.field)
+
+
+def refuse_units_of_events(records: Sequence[OrderRecord]) -> None:
+    """Refuse an addon that gives units of a meter whose price needs the events themselves: it could not take them off.
+
+    Raises ``InvalidValue``.
+    """
+    given = {record.meter: record.addon for record in records if record.allowance}
+    for record in records:
+        if record.price.meter in given and record.price.by_event is not None:
+            raise InvalidValue(
+                "it gives units of a meter that is priced event by event",
+                place="addons",
+                value=given[record.price.meter],
+            )

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 import attrs
 
-from billcore.kernel import HOUR, MONTH, ONE, ZERO, FrozenMap, InvalidValue, Number, checked_id, number
+from billcore.kernel import HOUR, MONTH, ONE, ZERO, FrozenMap, InvalidValue, Number, checked_id, number, of_kind
 from billcore.kernel import exact as ex
 from billcore.pricing import fields
 from billcore.pricing.model.flat import Flat, PerUnit
@@ -88,7 +88,7 @@ class Storage:
     per_replica: bool = True
 
     def __attrs_post_init__(self) -> None:
-        fields.of_kind(self.per, Per, "per")
+        of_kind(self.per, Per, "per")
 
 
 @attrs.frozen(kw_only=True)
@@ -102,7 +102,7 @@ class Resource:
     per: Per = Per.MONTH
 
     def __attrs_post_init__(self) -> None:
-        fields.of_kind(self.per, Per, "per")
+        of_kind(self.per, Per, "per")
 
 
 def _compute_plans(values: Iterable[ComputePlan]) -> tuple[ComputePlan, ...]:
@@ -139,7 +139,7 @@ class Service:
     resources: tuple[Resource, ...] = attrs.field(default=(), converter=_resources)
 
     def __attrs_post_init__(self) -> None:
-        fields.of_kind(self.billing_unit, BillingUnit, "billing_unit")
+        of_kind(self.billing_unit, BillingUnit, "billing_unit")
         if self.discount_brackets:
             check_brackets(self.discount_brackets, "discount_brackets")
         for place in ("compute_plans", "storage", "resources"):

@@ -10,14 +10,22 @@ from typing import cast
 
 from billcore.adapters.serialization.loader import Unreadable
 from billcore.adapters.serialization.problems import brief
-from billcore.kernel import InvalidInstant, InvalidNumber, InvalidValue, currency, instant, number, zone
+from billcore.kernel import (
+    InvalidInstant,
+    InvalidNumber,
+    InvalidValue,
+    checked_country,
+    currency,
+    instant,
+    number,
+    zone,
+)
 
 __all__ = ["CHECKS", "SCALARS", "read_text"]
 
 _LONGEST_TEXT = 10_000
 # Tabs and line breaks are text; other control characters and halves of surrogate pairs no store and no page can take.
 _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
@@ -80,8 +88,7 @@ def _known_zone(value: str) -> None:
 
 
 def _country(value: str) -> None:
-    if not _COUNTRY.fullmatch(value):
-        raise InvalidValue("not an ISO 3166 country code", value=value, hint='two capital letters, like "CH"')
+    checked_country(value, None)
 
 
 CHECKS: Mapping[str, Callable[[str], None]] = {

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 import attrs
 
-from billcore.kernel import ZERO, Exact, FrozenMap, InvalidValue
+from billcore.kernel import ZERO, Exact, FrozenMap, InvalidValue, of_kind
 from billcore.kernel import exact as ex
 from billcore.pricing import fields
 from billcore.pricing.rating import Event, Rating, Step
@@ -63,7 +63,7 @@ class Matrix:
             raise InvalidValue("dimensions are one or more different names", place="dimensions", value=self.dimensions)
         table: dict[tuple[str, ...], Decimal] = {}
         for index, cell in enumerate(self.cells):
-            fields.of_kind(cell, Cell, f"cells[{index}]")
+            of_kind(cell, Cell, f"cells[{index}]")
             if set(cell.values) != set(self.dimensions):
                 raise InvalidValue("a cell names every dimension", place=f"cells[{index}].values", value=cell.values)
             key = tuple(cell.values[name] for name in self.dimensions)

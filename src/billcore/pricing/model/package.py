@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import attrs
 
-from billcore.kernel import ONE, ZERO, Exact
+from billcore.kernel import ONE, ZERO, Exact, of_kind
 from billcore.kernel import exact as ex
 from billcore.pricing import fields
 from billcore.pricing.rating import Rating, Step
@@ -37,7 +37,7 @@ class Package:
     round: PackageRound = PackageRound.UP
 
     def __attrs_post_init__(self) -> None:
-        fields.of_kind(self.round, PackageRound, "round")
+        of_kind(self.round, PackageRound, "round")
 
     def packages(self, quantity: Exact) -> int:
         """How many packages the quantity makes."""

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 import attrs
 
-from billcore.kernel import ZERO, Exact, InvalidValue
+from billcore.kernel import ZERO, Exact, InvalidValue, of_kind
 from billcore.kernel import exact as ex
 from billcore.pricing import fields
 from billcore.pricing.model.tiered import Graduated
@@ -128,7 +128,7 @@ class GraduatedPercentage:
 
     def __attrs_post_init__(self) -> None:
         for index, tier in enumerate(self.tiers):
-            fields.of_kind(tier, PercentTier, f"tiers[{index}]")
+            of_kind(tier, PercentTier, f"tiers[{index}]")
         tiers = [Tier(tier.up_to, _share(tier.percent), tier.flat_amount) for tier in self.tiers]
         object.__setattr__(self, "_units", Graduated(tiers))
 

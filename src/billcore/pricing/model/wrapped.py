@@ -13,7 +13,7 @@ from typing import ClassVar
 
 import attrs
 
-from billcore.kernel import DAY, HOUR, MINUTE, ONE, ZERO, Exact, Interval, InvalidValue, Rounding, round_to
+from billcore.kernel import DAY, HOUR, MINUTE, ONE, ZERO, Exact, Interval, InvalidValue, Rounding, of_kind, round_to
 from billcore.kernel import exact as ex
 from billcore.pricing import fields
 from billcore.pricing.rating import Event, EventModel, PriceModel, Rating, Step
@@ -61,9 +61,9 @@ class Wrapped:
     interim: bool = False
 
     def __attrs_post_init__(self) -> None:
-        fields.of_kind(self.model, PriceModel, "model")
-        fields.of_kind(self.unit_round, UnitRound | None, "unit_round")
-        fields.of_kind(self.interim, bool, "interim")
+        of_kind(self.model, PriceModel, "model")
+        of_kind(self.unit_round, UnitRound | None, "unit_round")
+        of_kind(self.interim, bool, "interim")
         if isinstance(self.model, Wrapped):
             raise InvalidValue("a wrapped model is not wrapped again", place="model")
         if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:

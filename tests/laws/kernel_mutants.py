@@ -131,8 +131,8 @@ KERNEL = (
     Mutant(
         ROUNDING + "test_ties_go_to_the_earliest",
         "kernel/allocation.py",
-        "(-divided[index][1], index))",
-        "(-divided[index][1], -index))",
+        "sorted((-left, index) for",
+        "sorted((-left, -index) for",
     ),
     Mutant(
         NAMES + "test_canonical_bytes_are_json",

@@ -188,7 +188,7 @@ SOLD: list[Row] = [
         *(InvalidValue, "storage[1].code", "a code stands twice (got 'd')"),
     ),
     (lambda: rate(country="de"), InvalidValue, "country", "not an ISO 3166 country code (got 'de'"),
-    (lambda: rate(country="D1"), InvalidValue, "country", 'write it like "CH"'),
+    (lambda: rate(country="D1"), InvalidValue, "country", 'two capital letters, like "CH"'),
     (lambda: rate(percent="-1"), InvalidValue, "percent", "a percentage is 0 to 100"),
     (lambda: rate(from_=dt.date(2026, 1, 1), to=dt.date(2026, 1, 1)), InvalidValue, "to", "ends before it begins"),
 ]

@@ -165,7 +165,7 @@ def _selections(draw: Draw, catalog: Catalog) -> Selection:
     offered: list[Plan | Product | Service] = [*catalog.plans, *catalog.products, *catalog.services]
     what = draw(st.sampled_from(offered))
     count = draw(st.integers(1, 5))
-    addons = [addon.code for addon in catalog.addons]
+    addons = [addon.code for addon in catalog.addons if addon.meter not in _by_event(catalog, what)]
     chosen: dict[str, Any] = {
         "addons": draw(st.lists(st.sampled_from(addons), max_size=2)) if addons else (),
         "starts_on": draw(st.none() | instants()),
@@ -181,6 +181,14 @@ def _selections(draw: Draw, catalog: Catalog) -> Selection:
     metered = {record.price.meter or "" for record in catalog.records(Selection(**bought))} - {""}
     usage = {meter: draw(quantities()) for meter in sorted(metered) if draw(st.booleans())}
     return Selection(**bought, usage=usage)
+
+
+def _by_event(catalog: Catalog, what: Plan | Product | Service) -> set[str | None]:
+    """The meters of which no addon may give units: their prices need the events themselves."""
+    if isinstance(what, Service):
+        return set()
+    bought = Selection(plan=what.code) if isinstance(what, Plan) else Selection(product=what.code)
+    return {record.price.meter for record in catalog.records(bought) if record.price.by_event is not None}
 
 
 @st.composite

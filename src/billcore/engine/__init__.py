@@ -1,7 +1,8 @@
 """The imperative shell: load, decide by the core, save, in one unit of work.
 
-It owns the handle (``Billing``) and what its verbs answer, the run (``running``), corrections and explanations, stories
-played through the handle (``play``) and the checkers (``verify``). It does not own a rule of meaning: the core does.
+It owns the handle (``Billing``) and what its verbs answer, the run (``running``), corrections and explanations,
+delivery to an ERP (``deliver``), stories played through the handle (``play``) and the checkers (``verify``). It does
+not own a rule of meaning: the core does.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 from billcore.engine.billing import Billing
 
 if TYPE_CHECKING:
+    from billcore.engine.delivering import deliver
     from billcore.engine.focus import bill_focus
     from billcore.engine.nouns.customers import Standing
     from billcore.engine.nouns.page import Page
@@ -32,10 +34,12 @@ __all__ = [
     "Standing",
     "StepResult",
     "bill_focus",
+    "deliver",
     "play",
 ]
 
 _HOMES = {
+    "delivering": ("deliver",),
     "focus": ("bill_focus",),
     "nouns.customers": ("Standing",),
     "nouns.page": ("Page",),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 
-from billcore.kernel import NotFound, micros, rfc3339
+from billcore.kernel import NotFound, PriceUnavailable, micros, rfc3339
 from billcore.ports import ReadTx
 from billcore.ports.tables import CATALOG
 from billcore.pricing import Catalog, TaxRate, unarchive
@@ -20,10 +20,10 @@ def catalog_of(text: str) -> Catalog:
 
 
 def catalog_at(tx: ReadTx, at: dt.datetime) -> Catalog:
-    """The catalog in force at an instant. Raises ``NotFound`` where none is: before the first there is no price."""
+    """The catalog in force at an instant. Raises ``PriceUnavailable`` where none is: nothing is free by being unknown."""
     found = _in_force(tx, at)
     if found is None:
-        raise NotFound("no catalog is in force", place="at", value=rfc3339(at), hint="publish one first")
+        raise PriceUnavailable("no catalog is in force", place="at", value=rfc3339(at), hint="publish one first")
     return catalog_of(found)
 
 

@@ -8,12 +8,14 @@ trouble is), ``value`` (what was found there) and ``hint`` (what to write instea
     │   ├── InvalidNumber       not a number in the accepted form, or a float
     │   ├── InvalidInstant      not an instant, or one without a zone
     │   ├── InvalidValue        a value out of its range, or values that contradict each other
+    │   ├── MissingValue        nothing stands where a value path points
     │   ├── UnknownCurrency
     │   ├── CurrencyMismatch    amounts of two currencies meet
     │   ├── InvalidDocument     all problems of one document at once
     │   └── NotSupportedYet     named by the formats, built by a later version
     ├── StateError              a right request at the wrong time
     │   ├── NotFound            absent, or not visible in this scope
+    │   │   └── PriceUnavailable  nothing has a price yet; never zero
     │   ├── AlreadyExists
     │   ├── NotAllowed          the state of the thing forbids it
     │   ├── InsufficientFunds
@@ -23,6 +25,7 @@ trouble is), ``value`` (what was found there) and ``hint`` (what to write instea
     │   ├── ConstraintViolated  the store's last line of defence
     │   ├── OutcomeUnknown      nobody can say whether it was committed; call again with the same key
     │   └── SchemaMismatch      the database is older or newer than this code
+    ├── DeliveryFailed          somebody outside did not take an event; it is sent again
     └── InvariantBroken         billcore itself is wrong; the account is parked
 """
 
@@ -38,6 +41,7 @@ __all__ = [
     "Conflict",
     "ConstraintViolated",
     "CurrencyMismatch",
+    "DeliveryFailed",
     "IdempotencyMismatch",
     "InputError",
     "InsufficientFunds",
@@ -46,10 +50,12 @@ __all__ = [
     "InvalidNumber",
     "InvalidValue",
     "InvariantBroken",
+    "MissingValue",
     "NotAllowed",
     "NotFound",
     "NotSupportedYet",
     "OutcomeUnknown",
+    "PriceUnavailable",
     "SchemaMismatch",
     "StateError",
     "StoreError",
@@ -136,6 +142,13 @@ class InvalidValue(InputError):
     message = "value out of range"
 
 
+class MissingValue(InputError):
+    """Nothing stands where a value path points; ``place`` is the path. Never read as zero."""
+
+    code = "missing_value"
+    message = "missing value"
+
+
 class UnknownCurrency(InputError):
     """Not an ISO 4217 code of money, or not in force at the date asked for."""
 
@@ -184,6 +197,13 @@ class NotFound(StateError):
 
     code = "not_found"
     message = "not found"
+
+
+class PriceUnavailable(NotFound):
+    """Nothing has a price yet: no catalog is in force, or a service came in without prices. Never shown as zero."""
+
+    code = "price_unavailable"
+    message = "there is no price yet"
 
 
 class AlreadyExists(StateError):
@@ -247,6 +267,13 @@ class SchemaMismatch(StoreError):
 
     code = "schema_mismatch"
     message = "the database has another schema version"
+
+
+class DeliveryFailed(BillcoreError):
+    """Somebody outside did not take an event, or nobody knows whether they did; it is sent again, under its id."""
+
+    code = "delivery_failed"
+    message = "the event was not taken"
 
 
 class InvariantBroken(BillcoreError):

@@ -1,9 +1,10 @@
-"""What a host supplies, and the words it is spoken in: the store, the clock, ids, usage and stories.
+"""What a host supplies, and the words it is spoken in: the store, the clock, ids, the way to an ERP, usage and stories.
 
 It owns protocols and the values that cross them. It does not own an implementation: adapters do.
 """
 
 from billcore.ports.clock import Clock, Ids
+from billcore.ports.erp import EventSender
 from billcore.ports.store import Operation, ReadTx, Scope, Store, Tx, Usage
 from billcore.ports.tables import TABLES, Column, Index, Row, Table, Value
 
@@ -11,6 +12,7 @@ __all__ = [
     "TABLES",
     "Clock",
     "Column",
+    "EventSender",
     "Ids",
     "Index",
     "Operation",

@@ -17,6 +17,7 @@ from billcore.pricing.archive import archive, price_hash, unarchive
 from billcore.pricing.catalog import Catalog
 from billcore.pricing.charge import Allowance, events_rating, recurring_amount, usage_rating, windows_rating
 from billcore.pricing.commitment import Commitment, Committed
+from billcore.pricing.component import PRODUCT_NAMES, Component
 from billcore.pricing.coupon import Coupon, CouponDuration
 from billcore.pricing.credit_unit import CreditUnit
 from billcore.pricing.discount import Discount, Discounted, Stacking, UsedDiscount, discounted
@@ -36,12 +37,15 @@ from billcore.pricing.rating import Event, EventModel, PriceModel, Rating, Step
 from billcore.pricing.record import OrderRecord, refuse_units_of_events
 from billcore.pricing.selection import HOURS_PER_MONTH, Selection
 from billcore.pricing.service import BillingUnit, ComputePlan, Per, Resource, Service, SlaTier, Storage
+from billcore.pricing.sizing import SizingUnit, cluster_quantity, size_in
 from billcore.pricing.tax import NO_RATE, AppliedRate, Tax, Taxes, TaxRate, find_rate, tax_over
 from billcore.pricing.tier import Tier
+from billcore.pricing.value_path import ValuePath
 
 __all__ = [
     "HOURS_PER_MONTH",
     "NO_RATE",
+    "PRODUCT_NAMES",
     "Addon",
     "Aggregation",
     "Allowance",
@@ -52,6 +56,7 @@ __all__ = [
     "Cell",
     "Commitment",
     "Committed",
+    "Component",
     "ComputePlan",
     "Coupon",
     "CouponDuration",
@@ -93,6 +98,7 @@ __all__ = [
     "Resource",
     "Selection",
     "Service",
+    "SizingUnit",
     "SlaTier",
     "Stacking",
     "StairStep",
@@ -105,12 +111,14 @@ __all__ = [
     "Timing",
     "UnitRound",
     "UsedDiscount",
+    "ValuePath",
     "Volume",
     "Wrapped",
     "allowance_of",
     "amount_of",
     "anchor_of",
     "archive",
+    "cluster_quantity",
     "discounted",
     "events_rating",
     "explain_rating",
@@ -122,6 +130,7 @@ __all__ = [
     "recurring_amount",
     "refuse_units_of_events",
     "share",
+    "size_in",
     "tax_over",
     "unarchive",
     "usage_rating",

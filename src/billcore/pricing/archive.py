@@ -21,6 +21,7 @@ import attrs
 from billcore.kernel import INTERVALS, DayAnchor, Interval, InvalidValue, Rounding, instant, rfc3339
 from billcore.kernel import exact as ex
 from billcore.pricing.catalog import Catalog
+from billcore.pricing.component import Component
 from billcore.pricing.model.flat import Flat, PerUnit
 from billcore.pricing.model.matrix import Cell, Matrix
 from billcore.pricing.model.package import Package, PackageRound
@@ -32,6 +33,7 @@ from billcore.pricing.price import OnChange, OnEnd, Price, PriceCadence, Prorati
 from billcore.pricing.product import Addon, Aggregation, Meter, Plan, PlanStatus, PlanVersion, Product
 from billcore.pricing.selection import Selection
 from billcore.pricing.service import BillingUnit, ComputePlan, Per, Resource, Service, SlaTier, Storage
+from billcore.pricing.sizing import SizingUnit
 from billcore.pricing.tax import TaxRate
 from billcore.pricing.tier import Tier
 
@@ -46,6 +48,7 @@ _NAMES: dict[type, str] = {
     Bracket: "bracket",
     Cell: "cell",
     Catalog: "catalog",
+    Component: "component",
     ComputePlan: "compute_plan",
     DayAnchor: "day_anchor",
     Dynamic: "dynamic",
@@ -75,6 +78,7 @@ _NAMES: dict[type, str] = {
     Rounding: "rounding",
     Selection: "selection",
     Service: "service",
+    SizingUnit: "sizing_unit",
     SlaTier: "sla_tier",
     StairStep: "stair_step",
     Storage: "storage",

@@ -11,9 +11,22 @@ from decimal import Decimal
 
 import attrs
 
-from billcore.kernel import HOUR, MONTH, ONE, ZERO, FrozenMap, InvalidValue, Number, checked_id, number, of_kind
+from billcore.kernel import (
+    HOUR,
+    MONTH,
+    ONE,
+    ZERO,
+    FrozenMap,
+    InvalidValue,
+    Number,
+    PriceUnavailable,
+    checked_id,
+    number,
+    of_kind,
+)
 from billcore.kernel import exact as ex
 from billcore.pricing import fields
+from billcore.pricing.component import Component
 from billcore.pricing.model.flat import Flat, PerUnit
 from billcore.pricing.model.progressive import Bracket, Progressive, check_brackets
 from billcore.pricing.price import Price, Timing
@@ -121,6 +134,10 @@ def _resources(values: Iterable[Resource]) -> tuple[Resource, ...]:
     return tuple(values)
 
 
+def _components(values: Iterable[Component]) -> tuple[Component, ...]:
+    return tuple(values)
+
+
 @attrs.frozen(kw_only=True)
 class Service:
     """A managed service. A tier that ``sla_surcharges`` does not name is not offered; no tier at all costs nothing."""
@@ -137,12 +154,13 @@ class Service:
     storage: tuple[Storage, ...] = attrs.field(default=(), converter=_storage)
     discount_brackets: tuple[Bracket, ...] = attrs.field(default=(), converter=_brackets)
     resources: tuple[Resource, ...] = attrs.field(default=(), converter=_resources)
+    components: tuple[Component, ...] = attrs.field(default=(), converter=_components)
 
     def __attrs_post_init__(self) -> None:
         of_kind(self.billing_unit, BillingUnit, "billing_unit")
         if self.discount_brackets:
             check_brackets(self.discount_brackets, "discount_brackets")
-        for place in ("compute_plans", "storage", "resources"):
+        for place in ("compute_plans", "storage", "resources", "components"):
             unique_codes(getattr(self, place), place)
         for index, plan in enumerate(self.compute_plans):
             if not self._units_of_one(plan):
@@ -150,6 +168,12 @@ class Service:
                     f"must not be zero where {self.billing_unit.value} is billed",
                     place=f"compute_plans[{index}].{'cpu' if self.billing_unit is BillingUnit.VCPU else 'ram_gib'}",
                 )
+
+    @property
+    def priced(self) -> bool:
+        """It has a price of its own: a service before its first synchronisation has none, and is not free."""
+        rates = (self.compute_plans, self.storage, self.resources, self.base_fee)
+        return any(rates) or any(self.sla_surcharges.values())
 
     def _units_of_one(self, plan: ComputePlan) -> Decimal:
         """u(P): billing units of one replica."""
@@ -162,7 +186,12 @@ class Service:
                 return ONE
 
     def records(self, selection: Selection, tier: SlaTier | None) -> tuple[OrderRecord, ...]:
-        """The prices and quantities of a selection of this service. Raises ``InvalidValue`` for what is not offered."""
+        """The prices and quantities of a selection of this service. Raises ``InvalidValue`` for what is not offered.
+
+        Raises ``PriceUnavailable`` for a service that has no price at all: an SLA of 0.00 alone is no price (R4-36).
+        """
+        if not self.priced:
+            raise PriceUnavailable("this service has no prices yet", place="service", value=self.code)
         replicas = max(selection.replicas, tier.min_replicas if tier else ONE)
         if selection.quantity != 1 and self.billing_unit is not BillingUnit.USER:
             raise InvalidValue("this service is sized by replicas", place="quantity", value=str(selection.quantity))

@@ -13,8 +13,13 @@ billcore.kernel.errors.InvalidDocument: document has 1 problem
 """
 
 from billcore.adapters.serialization.documents import (
+    BILLING_RECORD,
     CATALOG,
     SCENARIO,
+    billing_event_from,
+    billing_event_to,
+    billing_record_from,
+    billing_record_to,
     catalog_from,
     catalog_to,
     kind_of,
@@ -33,6 +38,7 @@ from billcore.adapters.serialization.schema import SCHEMAS, schema
 from billcore.adapters.serialization.usage import Found, read_usage, usage_from_csv, usage_from_json
 
 __all__ = [
+    "BILLING_RECORD",
     "CATALOG",
     "DEEPEST",
     "LIMIT",
@@ -40,6 +46,10 @@ __all__ = [
     "SCENARIO",
     "SCHEMAS",
     "Found",
+    "billing_event_from",
+    "billing_event_to",
+    "billing_record_from",
+    "billing_record_to",
     "catalog_from",
     "catalog_to",
     "kind_of",

@@ -32,12 +32,18 @@ from billcore.adapters.serialization.strict import strict_converter
 from billcore.adapters.serialization.values import read_model, register_values
 from billcore.adapters.serialization.writer import register_writers
 from billcore.kernel import InputError, InvalidDocument, InvalidValue
+from billcore.lifecycle.erp import BillingEvent, BillingRecord
 from billcore.ports.scenario import Scenario
 from billcore.pricing import Catalog, Price, PriceModel, Selection
 
 __all__ = [
+    "BILLING_RECORD",
     "CATALOG",
     "SCENARIO",
+    "billing_event_from",
+    "billing_event_to",
+    "billing_record_from",
+    "billing_record_to",
     "catalog_from",
     "catalog_to",
     "converter",
@@ -54,6 +60,7 @@ __all__ = [
 
 T = TypeVar("T")
 Plain = dict[str, Any]
+BILLING_RECORD = "billcore-billing-record/1"
 CATALOG = "billcore-catalog/1"
 SCENARIO = "billcore-scenario/1"
 
@@ -129,6 +136,30 @@ def scenario_from(
         return converter().structure(Resolver(where, of_file, inline, problems).resolved(rest), Scenario)
 
     return _whole(name, lambda: _formatted(data, SCENARIO, read))
+
+
+def billing_event_from(data: Mapping[str, object], *, name: str | None = None) -> BillingEvent:
+    """The billing event of a document."""
+    return _whole(name, lambda: converter().structure(data, BillingEvent))
+
+
+def billing_record_from(data: Mapping[str, object], *, name: str | None = None) -> BillingRecord:
+    """The record of an instance, of a document whose ``format`` is ``billcore-billing-record/1``."""
+
+    def read(rest: dict[str, object], _problems: list[InputError]) -> BillingRecord:
+        return converter().structure(rest, BillingRecord)
+
+    return _whole(name, lambda: _formatted(data, BILLING_RECORD, read))
+
+
+def billing_event_to(event: BillingEvent) -> Plain:
+    """The document of a billing event."""
+    return _written(event)
+
+
+def billing_record_to(record: BillingRecord) -> Plain:
+    """The document of an instance's record."""
+    return {"format": BILLING_RECORD, **_written(record)}
 
 
 def catalog_to(catalog: Catalog) -> Plain:

@@ -41,7 +41,7 @@ LATER_KEYS: Mapping[type[attrs.AttrsInstance], frozenset[str]] = {
     Catalog: frozenset(
         {"availability", "meter_prices", "coupons", "commitments", "grants", "credit_units", "currencies", "dunning"}
     ),
-    Service: _SYNCED | {"supporting", "components"},
+    Service: _SYNCED | {"supporting"},
     Product: _SYNCED | {"max_per_customer", "composed_of"},
     Meter: _SYNCED | {"filters", "exclude", "group_by", "round", "recurring", "granularity"},
     Plan: _SYNCED | {"trial"},

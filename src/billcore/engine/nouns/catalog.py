@@ -47,7 +47,7 @@ class Catalogs:
         return self.session.read(lambda tx: catalog_named(tx, version))
 
     def as_of(self, at: dt.datetime | str | None = None) -> Catalog:
-        """The catalog in force at an instant, default now. Raises ``NotFound`` before the first."""
+        """The catalog in force at an instant, default now. Raises ``PriceUnavailable`` before the first."""
         when = self.session.now() if at is None else instant(at, "at")
         return self.session.read(lambda tx: catalog_at(tx, when))
 

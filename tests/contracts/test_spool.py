@@ -73,5 +73,5 @@ def test_a_disk_that_refuses_is_told(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("")
 
-    with pytest.raises(DeliveryFailed, match=r"file: the spool did not take it \(got '"):
+    with pytest.raises(DeliveryFailed, match=r"file: the spool did not take it: Not a directory"):
         Spool(file).send(created())

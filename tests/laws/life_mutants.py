@@ -9,6 +9,9 @@ __all__ = ["LIFE"]
 RUNS = "tests/laws/test_runs.py::"
 BOOKS = "tests/laws/test_books.py::"
 FACTS = "tests/laws/test_facts.py::"
+ITEMS = "tests/lifecycle/test_erp_items.py::"
+RECORD = "tests/lifecycle/test_erp_record.py::"
+BACKFILL = "tests/lifecycle/test_backfill.py::"
 
 LIFE = (
     Mutant(
@@ -142,5 +145,41 @@ LIFE = (
         "settlement/strategy.py",
         "            left[credit.id] -= minor",
         "            left[credit.id] -= min(minor, 1)",
+    ),
+    Mutant(
+        ITEMS + "test_items_read_back",
+        "lifecycle/erp/items.py",
+        "for key, name in _KEYS.items()} for item in items]",
+        "for key, name in _KEYS.items()} for item in sorted(items, key=lambda item: item.value)]",
+    ),
+    Mutant(
+        RECORD + "test_events_tell_what_runs",
+        "lifecycle/erp/record.py",
+        "        elif running[product].item.value != item.value:",
+        "        elif running[product].item != item:",
+    ),
+    Mutant(
+        RECORD + "test_events_tell_what_runs",
+        "lifecycle/erp/record.py",
+        "    unheard = event.at == at and",
+        "    unheard = event.kind is EventKind.CREATED and",
+    ),
+    Mutant(
+        RECORD + "test_each_product_waits_its_turn",
+        "lifecycle/erp/record.py",
+        "                heads.setdefault(event.line, event)",
+        "                heads[event.line] = event",
+    ),
+    Mutant(
+        BACKFILL + "test_backfills_may_be_run_again",
+        "lifecycle/backfill/availability.py",
+        "    return tuple(dict.fromkeys(values))\n\n\ndef _old_prices",
+        "    return tuple(values)\n\n\ndef _old_prices",
+    ),
+    Mutant(
+        BACKFILL + "test_backfills_may_be_run_again",
+        "lifecycle/backfill/tiers.py",
+        "if seed.code not in there)",
+        "if seed.code)",
     ),
 )

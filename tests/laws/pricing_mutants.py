@@ -14,6 +14,7 @@ PROGRESSIVE = "tests/pricing/test_progressive.py::"
 PRORATION = "tests/pricing/test_proration.py::"
 CATALOG = "tests/pricing/test_catalog.py::"
 QUOTE = "tests/pricing/test_quote.py::"
+SIZING = "tests/pricing/test_sizing.py::"
 SNAPSHOT = "tests/pricing/test_snapshot.py::"
 TAX = "tests/pricing/test_tax.py::"
 
@@ -215,6 +216,18 @@ PRICING = (
         "pricing/catalog.py",
         "        return price if price.currency else attrs.evolve(price, currency=code)",
         "        object.__setattr__(price, 'currency', code)\n        return price",
+    ),
+    Mutant(
+        SIZING + "test_a_unit_changes_no_size",
+        "pricing/sizing.py",
+        "ex.ratio(cluster_quantity(value, place), unit.size)",
+        "ex.whole(int(ex.ratio(cluster_quantity(value, place), unit.size)))",
+    ),
+    Mutant(
+        SIZING + "test_a_path_reads_back",
+        "pricing/value_path.py",
+        """                written += f'["{step}"]'""",
+        """                written += f".{step}\"""",
     ),
     Mutant(
         QUOTE + "test_explanations_recompute",

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from billcore import kernel, pricing
 from billcore.kernel import MONTH, DayAnchor, Money, Period
+from billcore.lifecycle.erp import BillingRecord
 from billcore.testing import _entrypoint, strategies
 from billcore.testing.strategies import catalogs, selections
 
@@ -40,6 +41,11 @@ _entrypoint.register()
         (strategies.periods(), "[2000-01-01T00:00:00Z, 2000-01-01T01:00:00Z)"),
         (strategies.tiers(), str([pricing.Tier()])),
         (strategies.brackets(), str([pricing.Bracket()])),
+        (strategies.cluster_quantities(), "0"),
+        (strategies.value_paths(), "a"),
+        (strategies.components(), str(pricing.Component(code="component", product_id="component"))),
+        (strategies.billing_items(), "[]"),
+        (strategies.billing_records(), str((BillingRecord(instance="instance"), []))),
         (strategies.price_models(), str(pricing.Flat(0))),
         (strategies.prices(), str(pricing.Price(code="price", model=pricing.Flat(0)))),
     ],
@@ -55,7 +61,7 @@ def test_strategies_shrink_to_what_they_say(strategy: st.SearchStrategy[object],
     [
         *(kernel.Currency, kernel.Money, kernel.Interval, kernel.DayAnchor, kernel.Cadence, kernel.Period),
         *(pricing.Tier, pricing.Bracket, pricing.Graduated, pricing.StairStep, pricing.Wrapped, pricing.Price),
-        *(pricing.Plan, pricing.Service, pricing.Catalog, pricing.Selection),
+        *(pricing.Plan, pricing.Component, pricing.Service, pricing.Catalog, pricing.Selection),
     ],
 )
 def test_values_are_known_by_type(kind: type) -> None:

@@ -16,6 +16,7 @@ import pytest
 from billcore.adapters import serialization
 from billcore.kernel import MONTH, Cadence, Exact, Group, Money, Period, cadence, instant
 from billcore.kernel import exact as ex
+from billcore.lifecycle.erp import BillingItem, BillingRecord, EventKind
 from billcore.pricing import (
     Explanation,
     Flat,
@@ -27,12 +28,13 @@ from billcore.pricing import (
     Selection,
     Step,
     Tier,
+    ValuePath,
     Volume,
     leaf,
     quote,
 )
 from billcore.testing import laws
-from billcore.testing.laws import documents, prices
+from billcore.testing.laws import documents, erp, prices
 from tests.pricing.examples import EFFECTIVE, studio
 
 __all__ = ["VALUES"]
@@ -169,6 +171,49 @@ def archive_forgets(patch: pytest.MonkeyPatch) -> None:
     laws.archive_reads_back(studio())
 
 
+APP = BillingItem(product_id="app", value="1")
+TOLD = BillingRecord(instance="shop").changed([APP], START)
+"""A record that says what runs."""
+
+
+def said_twice(**changes: object) -> BillingRecord:
+    """That record with its event once more, changed."""
+    again = attrs.evolve(TOLD.events[0], id="bev_2", sequence=1, **changes)  # type: ignore[arg-type]  # its fields
+    return attrs.evolve(TOLD, events=(again, *TOLD.events))
+
+
+def a_unit_too_large(patch: pytest.MonkeyPatch) -> None:
+    """Half a gibibyte that is half of everything."""
+    patch.setattr(erp, "size_in", lambda *_: Decimal("0.5"))
+    laws.size_is_exact("512Mi")
+
+
+def path_forgets(patch: pytest.MonkeyPatch) -> None:
+    """A path that is written without its end."""
+    patch.setattr(ValuePath, "__str__", lambda path: str(path.factors[0][0]))
+    laws.path_reads_back("spec.disk")
+
+
+def items_turn_round(patch: pytest.MonkeyPatch) -> None:
+    """A reader that has the items the other way round."""
+    read = erp.read_items
+    patch.setattr(erp, "read_items", lambda text: read(text)[::-1])
+    laws.items_read_back([APP, attrs.evolve(APP, product_id="ssd")])
+
+
+def newest_first(patch: pytest.MonkeyPatch) -> None:
+    """A record whose last event is due before its first."""
+    record = TOLD.changed([], END)
+    patch.setattr(BillingRecord, "due", lambda record, *_: record.events[:1])
+    laws.record_waits_its_turn(record)
+
+
+def never_due(patch: pytest.MonkeyPatch) -> None:
+    """A record that is never sent."""
+    patch.setattr(BillingRecord, "due", lambda *_: ())
+    laws.record_waits_its_turn(TOLD)
+
+
 VALUES: tuple[tuple[str, Callable[[pytest.MonkeyPatch], None]], ...] = (
     ("periods_tile_time", lambda _: laws.periods_tile_time(beat(Early))),
     ("periods_tile_time", lambda _: laws.periods_tile_time(beat(Short))),
@@ -212,6 +257,15 @@ VALUES: tuple[tuple[str, Callable[[pytest.MonkeyPatch], None]], ...] = (
             attrs.evolve(offer(), all_in=QuoteTotal(Money("1", "AUD"), ()))
         ),
     ),
+    ("size_is_exact", a_unit_too_large),
+    ("path_reads_back", path_forgets),
+    ("items_read_back", items_turn_round),
+    ("record_tells_what_runs", lambda _: laws.record_tells_what_runs(TOLD, [])),
+    ("record_tells_what_runs", lambda _: laws.record_tells_what_runs(said_twice(), [APP])),
+    ("record_tells_what_runs", lambda _: laws.record_tells_what_runs(said_twice(kind=EventKind.SCALED), [APP])),
+    ("record_waits_its_turn", newest_first),
+    ("record_waits_its_turn", never_due),
+    ("backfill_is_rerunnable", lambda _: laws.backfill_is_rerunnable(lambda count: count + 1, 0)),
     ("document_reads_back", forgets_an_addon),
     ("archive_reads_back", archive_forgets),
 )

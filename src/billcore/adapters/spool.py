@@ -1,7 +1,8 @@
 """A spool: billing events as files of a directory, which the ERP's importer takes up; the simplest ``EventSender``.
 
-A file is named by the event's instant, sequence and id, written whole beside its place, forced to the disk and then moved there:
-an importer never sees half of one. One that was taken is moved to ``taken`` by the importer, and not written again.
+A file is named by the event's instant, sequence and id. It is written whole beside its place, forced to the disk and
+then moved there: an importer never sees half of one. What the ERP has, the importer moves to ``taken``, and it is not
+written again.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ class Spool:
                 return
             self._write(place, json.dumps(billing_event_to(event), ensure_ascii=False, indent=2) + "\n")
         except OSError as error:
-            raise DeliveryFailed("the spool did not take it", place=str(self.directory), value=str(error)) from error
+            why = f"the spool did not take it: {error.strerror}"
+            raise DeliveryFailed(why, place=str(self.directory)) from error
 
     def waiting(self) -> tuple[Path, ...]:
         """Files that nobody took yet, oldest event first."""

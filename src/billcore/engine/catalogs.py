@@ -20,7 +20,7 @@ def catalog_of(text: str) -> Catalog:
 
 
 def catalog_at(tx: ReadTx, at: dt.datetime) -> Catalog:
-    """The catalog in force at an instant. Raises ``PriceUnavailable`` where none is: nothing is free by being unknown."""
+    """The catalog in force at an instant. Raises ``PriceUnavailable`` where none is: what is unknown is not free."""
     found = _in_force(tx, at)
     if found is None:
         raise PriceUnavailable("no catalog is in force", place="at", value=rfc3339(at), hint="publish one first")

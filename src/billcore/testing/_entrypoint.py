@@ -44,6 +44,7 @@ def register() -> None:
         st.register_type_strategy(model, lambda kind: _strategies().price_models(kinds=[kind]))
     known(pricing.Price, lambda our: our.prices())
     known(pricing.Plan, lambda our: our.plans())
+    known(pricing.Component, lambda our: our.components())
     known(pricing.Service, lambda our: our.services())
     known(pricing.Catalog, lambda our: our.catalogs())
     known(pricing.Selection, lambda our: our.catalogs().flatmap(our.selections))

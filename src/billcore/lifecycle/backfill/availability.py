@@ -138,11 +138,11 @@ class OldPlan:
 
 
 def with_old_prices(service: Service, prices: Iterable[OldPrice], plans: Iterable[OldPlan]) -> Service:
-    """The service with a compute plan for each old price; plans that it has already, synchronised say, stay as they are.
+    """The service with a compute plan for each old price; plans that it has already, synchronised say, stay.
 
     A plan has one price, and the SLA a surcharge: where the old prices of a plan differ by SLA nobody can tell what is
-    which, so that is a problem for people to decide. Raises ``InvalidDocument`` with all problems: several prices of one
-    plan, prices whose plan has no known size.
+    which, so that is a problem for people to decide. Raises ``InvalidDocument`` with all problems: several prices of
+    one plan, prices whose plan has no known size.
     """
     sizes, there = {plan.code: plan for plan in plans}, {plan.code for plan in service.compute_plans}
     found: dict[str, list[OldPrice]] = {}

@@ -19,9 +19,9 @@ _SOURCES = {"plan": "{plan}"}
 def component_specs(config: object) -> tuple[Component, ...]:
     """The component specs of a ``billing_config``: a list of items with ``productID`` or ``productIDSource``.
 
-    ``config`` is the JSON as it was loaded. Each item may have ``valuePath``, ``unit`` and ``itemDescription``. A spec is
-    coded by its source or product id, its quantity is 1 without a path. Raises ``InvalidDocument`` with every problem: an
-    unknown source or key, a path that is none, two items of one product. Nothing is dropped.
+    ``config`` is the JSON as it was loaded. Each item may have ``valuePath``, ``unit`` and ``itemDescription``. A spec
+    is coded by its source or product id, its quantity is 1 without a path. Raises ``InvalidDocument`` with every
+    problem: an unknown source or key, a path that is none, two items of one product. Nothing is dropped.
     """
     if not isinstance(config, Sequence) or isinstance(config, str):
         raise InvalidDocument((InvalidValue("not a list", value=type(config).__name__),), name="billing_config")

@@ -95,8 +95,9 @@ def _retry_count(value: int) -> int:
 class BillingEvent:
     """One change of one product, with the whole item, as the instance may forget it; ``id`` stays over all attempts.
 
-    ``sequence`` counts the events of an instance, as two may have one instant. ``instance_id`` is the ERP's name of the product of this instance. ``retry_count`` counts failures, ``error`` is
-    what the last attempt said. A deleted event has the item as it was last.
+    ``sequence`` counts the events of an instance, as two may have one instant. ``instance_id`` is the ERP's name of the
+    product of this instance. ``retry_count`` counts failures, ``error`` is what the last attempt said. A deleted event
+    has the item as it was last.
     """
 
     id: str

@@ -18,6 +18,13 @@ from billcore.testing.laws.billed import (
     lines_sum_to_what_the_facts_ask,
 )
 from billcore.testing.laws.documents import archive_reads_back, document_reads_back
+from billcore.testing.laws.erp import (
+    items_read_back,
+    path_reads_back,
+    record_tells_what_runs,
+    record_waits_its_turn,
+    size_is_exact,
+)
 from billcore.testing.laws.explanations import (
     explanation_recomputes,
     quote_explains_itself,
@@ -36,6 +43,7 @@ from billcore.testing.laws.models import (
     rate_agrees_with_amount,
     steps_sum_to_the_amount,
 )
+from billcore.testing.laws.moving import backfill_is_rerunnable
 from billcore.testing.laws.prices import (
     equal_prices_have_one_hash,
     parts_add_to_the_price,
@@ -53,11 +61,13 @@ from billcore.testing.laws.time import periods_tile_time
 
 __all__ = [
     "archive_reads_back",
+    "backfill_is_rerunnable",
     "books_are_sound",
     "document_reads_back",
     "equal_prices_have_one_hash",
     "explanation_recomputes",
     "invoices_only_add_and_notes_only_lower",
+    "items_read_back",
     "later_catalog_touches_no_order",
     "ledger_holds_what_is_open",
     "ledger_sums_to_zero",
@@ -70,15 +80,19 @@ __all__ = [
     "nothing_falls_below_zero",
     "numbers_have_no_gap",
     "parts_add_to_the_price",
+    "path_reads_back",
     "periods_tile_time",
     "preview_equals_run",
     "price_survives_its_snapshot",
     "quote_explains_itself",
     "quote_totals_are_sums_of_its_lines",
     "rate_agrees_with_amount",
+    "record_tells_what_runs",
+    "record_waits_its_turn",
     "rounded_parts_add_up",
     "running_again_adds_nothing",
     "settling_again_moves_nothing",
     "shares_of_parts_add_up",
+    "size_is_exact",
     "steps_sum_to_the_amount",
 ]

@@ -8,6 +8,13 @@ skip a day, anchors on the 31st, quantities exactly on a tier's bound. Each says
 '42 JPY'
 """
 
+from billcore.testing.strategies.erp import (
+    billing_items,
+    billing_records,
+    cluster_quantities,
+    components,
+    value_paths,
+)
 from billcore.testing.strategies.models import brackets, events, price_models, tiers
 from billcore.testing.strategies.sold import catalogs, plans, prices, selections, services
 from billcore.testing.strategies.values import (
@@ -30,9 +37,13 @@ from billcore.testing.strategies.values import (
 __all__ = [
     "amounts",
     "anchors",
+    "billing_items",
+    "billing_records",
     "brackets",
     "cadences",
     "catalogs",
+    "cluster_quantities",
+    "components",
     "currencies",
     "cuts",
     "day_anchors",
@@ -50,5 +61,6 @@ __all__ = [
     "selections",
     "services",
     "tiers",
+    "value_paths",
     "zones",
 ]

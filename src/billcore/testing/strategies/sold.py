@@ -34,6 +34,7 @@ from billcore.pricing import (
     TaxRate,
     Timing,
 )
+from billcore.testing.strategies.erp import components
 from billcore.testing.strategies.models import brackets, price_models
 from billcore.testing.strategies.values import amounts, anchors, currencies, instants, quantities, zones
 
@@ -117,6 +118,7 @@ def _services(draw: Draw, code: str, sla_tiers: Iterable[str]) -> Service:
             Resource(code="balancer", provider="alpha", price=draw(fees)),
             Resource(code="address", price=draw(rates), per=Per.HOUR),
         ],
+        components=[draw(components(code=name)) for name in ("base", "disk")[: draw(st.integers(0, 2))]],
     )
 
 

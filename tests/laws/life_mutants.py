@@ -153,13 +153,13 @@ LIFE = (
         "for key, name in _KEYS.items()} for item in sorted(items, key=lambda item: item.value)]",
     ),
     Mutant(
-        RECORD + "test_events_tell_what_runs",
+        RECORD + "test_events_tell_what_ran",
         "lifecycle/erp/record.py",
         "        elif running[product].item.value != item.value:",
         "        elif running[product].item != item:",
     ),
     Mutant(
-        RECORD + "test_events_tell_what_runs",
+        RECORD + "test_events_tell_what_ran",
         "lifecycle/erp/record.py",
         "    unheard = event.at == at and",
         "    unheard = event.kind is EventKind.CREATED and",

@@ -218,7 +218,8 @@ def test_a_choice_of_storage_is_asked_for() -> None:
 
 def test_nothing_selected_is_no_quote() -> None:
     """A selection that makes no line at all is refused."""
-    empty = Catalog(version="1", effective=EFFECTIVE, currency="CHF", services=[Service(code="s")])
+    disks = Service(code="s", storage=[Storage(code="ssd", price="0.000300")])
+    empty = Catalog(version="1", effective=EFFECTIVE, currency="CHF", services=[disks])
 
     with pytest.raises(InvalidValue, match=r"^selection: nothing to sell"):
         quote(empty, Selection(service="s"), NOW)

@@ -4,7 +4,7 @@ It owns the billing items of an instance (``items``), their JSON and ids as the 
 record of created, scaled and deleted events with the state of their delivery (``event``, ``record``). It does not own a
 price: the ERP has these; nor the sending, which is ``ports.EventSender``.
 
-Invariants: what an instance lacks is an error, never a zero; the events of a record, in order, say what is in force;
+Invariants: what an instance lacks is an error, never a zero; the events of a record, in order, say what ran at any time;
 those of one product and sales order are delivered in order, each at least once under one id.
 """
 

@@ -21,7 +21,7 @@ from billcore.testing.laws.documents import archive_reads_back, document_reads_b
 from billcore.testing.laws.erp import (
     items_read_back,
     path_reads_back,
-    record_tells_what_runs,
+    record_tells_what_ran,
     record_waits_its_turn,
     size_is_exact,
 )
@@ -87,7 +87,7 @@ __all__ = [
     "quote_explains_itself",
     "quote_totals_are_sums_of_its_lines",
     "rate_agrees_with_amount",
-    "record_tells_what_runs",
+    "record_tells_what_ran",
     "record_waits_its_turn",
     "rounded_parts_add_up",
     "running_again_adds_nothing",

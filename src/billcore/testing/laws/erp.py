@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 
 from billcore.kernel import Number
 from billcore.kernel import exact as ex
-from billcore.lifecycle.erp import BillingItem, BillingRecord, DeliveryState, EventKind, Retry, items_json, read_items
+from billcore.lifecycle.erp import (
+    BillingEvent,
+    BillingItem,
+    BillingRecord,
+    DeliveryState,
+    EventKind,
+    Retry,
+    items_json,
+    read_items,
+)
 from billcore.pricing import SizingUnit, ValuePath, cluster_quantity, size_in
 from billcore.testing.laws._broken import broken, same
 
 __all__ = [
     "items_read_back",
     "path_reads_back",
-    "record_tells_what_runs",
+    "record_tells_what_ran",
     "record_waits_its_turn",
     "size_is_exact",
 ]
@@ -40,26 +50,32 @@ def items_read_back(items: Iterable[BillingItem]) -> None:
     same("items read back", read_items(items_json(wanted)), wanted, text=items_json(wanted))
 
 
-def record_tells_what_runs(record: BillingRecord, items: Iterable[BillingItem]) -> None:
-    """Law: who follows the events in their order, superseded ones left out, knows what runs: these items.
+def record_tells_what_ran(record: BillingRecord, history: Iterable[tuple[dt.datetime, Iterable[BillingItem]]]) -> None:
+    """Law: who follows the events up to any instant, superseded ones left out, knows what ran then.
 
-    And no event says what was said before: a product is created where it is not there, scaled to another quantity,
-    deleted where it is there.
+    ``history`` is what the instance had, from which instant on; the last of one instant holds. And no event says what
+    was said before: a product is created where it is not there, scaled to another quantity, deleted where it is there.
     """
-    law, running = "a record tells what runs", dict[str, str]()
-    for event in reversed(record.events):
-        product, there = event.item.product_id, event.item.product_id in running
-        if event.state is DeliveryState.SUPERSEDED:
-            continue
-        if there is (event.kind is EventKind.CREATED):
-            raise broken(law, event=event, running=running)
-        if event.kind is EventKind.DELETED:
-            del running[product]
-            continue
-        if running.get(product) == event.item.value:
-            raise broken(law, event=event, running=running)
+    law = "a record tells what ran"
+    told = [event for event in reversed(record.events) if event.state is not DeliveryState.SUPERSEDED]
+    for at, items in dict(history).items():
+        running: dict[str, str] = {}
+        for event in told:
+            if event.at <= at:
+                _follow(event, running)
+        same(law, running, {item.product_id: item.value for item in items}, at=at, record=record)
+
+
+def _follow(event: BillingEvent, running: dict[str, str]) -> None:
+    product = event.item.product_id
+    if (product in running) is (event.kind is EventKind.CREATED) or (
+        event.kind is EventKind.SCALED and running.get(product) == event.item.value
+    ):
+        raise broken("a record tells what ran", event=event, running=running)
+    if event.kind is EventKind.DELETED:
+        del running[product]
+    else:
         running[product] = event.item.value
-    same(law, running, {item.product_id: item.value for item in items}, record=record)
 
 
 def record_waits_its_turn(record: BillingRecord) -> None:

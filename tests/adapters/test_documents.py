@@ -311,6 +311,7 @@ class TestReading:
 
 PRICE: list[str | int] = ["plans", 0, "versions", 0, "prices", 0]
 MODEL: list[str | int] = [*PRICE, "model"]
+COMPONENT = {"code": "disk", "product_id": "ssd", "value_path": "spec.disk", "unit": "GiB"}
 TIERS: list[str | int] = ["plans", 0, "versions", 0, "prices", 1, "model", "tiers"]
 SERVICE: list[str | int] = ["services", 0]
 

@@ -158,7 +158,7 @@ def test_no_sla_is_seeded() -> None:
     tiers = seed_tiers([GUARANTEED])
 
     assert tiers == (GUARANTEED, NO_SLA)
-    assert (NO_SLA.code, NO_SLA.service_level, NO_SLA.min_replicas) == ("nosla", "besteffort", 1)
+    assert (NO_SLA.code, NO_SLA.service_level, NO_SLA.min_replicas) == ("nosla", "besteffort", Decimal(1))
     assert offer_no_sla(Service(code="redis", sla_surcharges={"sla999247": 150})).sla_surcharges == {
         "nosla": 0,
         "sla999247": 150,
@@ -267,8 +267,9 @@ def test_backfills_may_be_run_again(service: Service, rows: list[OldAssignment],
     again(lambda there: with_old_prices(there, prices, known), service)
     again(lambda there: with_components(there, CONFIG), service)
     again(offer_no_sla, service)
-    again(lambda there: copy_brackets(there, BRACKETS), (service,))
-    again(seed_tiers, (GUARANTEED,))
+    services: tuple[Service, ...] = (service,)
+    again(lambda there: copy_brackets(there, BRACKETS), services)
+    again(lambda there: seed_tiers(there), tiers[:1])
     again(lambda there: backfill_tiers(there, MAPPING, tiers), tuple(instances))
 
 

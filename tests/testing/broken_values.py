@@ -16,7 +16,7 @@ import pytest
 from billcore.adapters import serialization
 from billcore.kernel import MONTH, Cadence, Exact, Group, Money, Period, cadence, instant
 from billcore.kernel import exact as ex
-from billcore.lifecycle.erp import BillingItem, BillingRecord, EventKind
+from billcore.lifecycle.erp import BillingItem, BillingRecord, EventKind, read_items
 from billcore.pricing import (
     Explanation,
     Flat,
@@ -196,8 +196,7 @@ def path_forgets(patch: pytest.MonkeyPatch) -> None:
 
 def items_turn_round(patch: pytest.MonkeyPatch) -> None:
     """A reader that has the items the other way round."""
-    read = erp.read_items
-    patch.setattr(erp, "read_items", lambda text: read(text)[::-1])
+    patch.setattr(erp, "read_items", lambda text: read_items(text)[::-1])
     laws.items_read_back([APP, attrs.evolve(APP, product_id="ssd")])
 
 

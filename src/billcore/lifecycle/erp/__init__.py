@@ -4,8 +4,8 @@ It owns the billing items of an instance (``items``), their JSON and ids as the 
 record of created, scaled and deleted events with the state of their delivery (``event``, ``record``). It does not own a
 price: the ERP has these; nor the sending, which is ``ports.EventSender``.
 
-Invariants: what an instance lacks is an error, never a zero; the events of a record, in order, say what ran at any time;
-those of one product and sales order are delivered in order, each at least once under one id.
+Invariants: what an instance lacks is an error, never a zero; the events of a record, in order, say what ran at any
+time; those of one product are delivered in order, each at least once under one id.
 """
 
 from billcore.lifecycle.erp.event import BillingEvent, DeliveryState, EventKind, Resend, Retry

@@ -9,7 +9,7 @@ import pytest
 from billcore.adapters.serialization import billing_record_from, billing_record_to
 from billcore.adapters.spool import Spool
 from billcore.engine import deliver
-from billcore.kernel import instant
+from billcore.kernel import DeliveryFailed, instant
 from billcore.lifecycle.erp import BillingEvent, BillingItem, BillingRecord, DeliveryState, Retry
 from billcore.testing import ManualClock
 
@@ -68,6 +68,21 @@ def test_a_failed_event_waits_and_the_others_go_on(tmp_path: Path) -> None:
     clock.advance(seconds=10)
     assert deliver(record, Spool(tmp_path), saved.append, clock=clock).synced
     assert len(saved) == 2 + 4
+
+
+def test_attempts_that_last_end_all_the_same() -> None:
+    """A way that times out after half a minute, longer than the wait, is tried once a product, not for ever."""
+    clock, saved = ManualClock(END), list[BillingRecord]()
+
+    class Slow:
+        def send(self, event: BillingEvent) -> None:
+            clock.advance(seconds=30)
+            raise DeliveryFailed("timed out", value=event.id)
+
+    record = deliver(lived(), Slow(), saved.append, clock=clock)
+
+    assert [event.retry_count for event in record.events] == [0, 0, 1, 1]
+    assert len(saved) == 2
 
 
 def test_a_record_is_kept_as_a_document(tmp_path: Path) -> None:

@@ -269,7 +269,7 @@ def test_backfills_may_be_run_again(service: Service, rows: list[OldAssignment],
     again(offer_no_sla, service)
     services: tuple[Service, ...] = (service,)
     again(lambda there: copy_brackets(there, BRACKETS), services)
-    again(lambda there: seed_tiers(there), tiers[:1])
+    again(lambda there: seed_tiers(there, [NO_SLA]), tiers[:1])
     again(lambda there: backfill_tiers(there, MAPPING, tiers), tuple(instances))
 
 

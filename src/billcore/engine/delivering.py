@@ -23,14 +23,17 @@ def deliver(
 
     ``save`` is called with the record after each attempt, before the next: a process that dies between sending and
     saving sends one event again, under its id. A failed event holds back the later ones of its product until its wait
-    is over; those of other products go on. Call it again for what is left; it is no work while nothing is due.
+    is over; those of other products go on. One call tries a failing event once, however long its attempts last: call
+    again for what is left; it is no work while nothing is due.
     """
-    while due := record.due(clock.now(), retry):
+    failed: set[str] = set()
+    while due := [event for event in record.due(clock.now(), retry) if event.id not in failed]:
         event, error = due[0], None
         try:
             sender.send(event)
         except DeliveryFailed as failure:
             error = str(failure)
+            failed.add(event.id)
         record = record.attempted(event.id, clock.now(), error)
         save(record)
     return record

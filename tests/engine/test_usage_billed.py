@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 
+import attrs
 import pytest
 
 from billcore.engine.rows.facts import fact_of, fact_row
-from billcore.kernel import HOUR, InvalidValue
+from billcore.kernel import DAY, HOUR, InvalidValue
 from billcore.lifecycle import UsageEvent
 from billcore.pricing import (
     Addon,
@@ -380,3 +381,34 @@ def test_an_addon_gives_no_units_of_what_is_priced_event_by_event() -> None:
             refused()
         assert (told.value.place, told.value.value) == ("addons", "more")
     assert [len(shop.billing.subscriptions.get(name).facts) for name in "12"] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("at", "gb_of_a", "gb_of_b"), [(MID, "2.00", "4.00"), ("2026-06-16T12:00:00Z", "9.00", "14.00")]
+)
+def test_a_day_has_its_free_units_whole(at: str, gb_of_a: str, gb_of_b: str) -> None:
+    """10 a day are free, then 20: 12 and 22 come to 2.00 and 4.00, whatever became of the month.
+
+    Of a day that the change cuts in half, each price has its half: of 12 and 15 more on the 16th 5 and 10 are free.
+    """
+
+    def daily(unit: str, included: int) -> PriceModel:
+        return attrs.evolve(gb(unit, included), per_window=DAY)
+
+    usage = [("1", "2026-06-10T08:00:00Z", 12), ("2", "2026-06-20T08:00:00Z", 22)]
+    if at != MID:
+        usage += [("3", "2026-06-16T08:00:00Z", 12), ("4", "2026-06-16T16:00:00Z", 15)]
+    sold = catalog(
+        plan("a", base(daily("1.00", 10), "gb_a", cadence=PriceCadence.USAGE, meter="gb")),
+        plan("b", base(daily("2.00", 20), "gb_b", cadence=PriceCadence.USAGE, meter="gb")),
+        meters=[Meter(code="gb")],
+    )
+    shop = Shop.new(sold, JUNE)
+    shop.billing.subscriptions.create("acme", Selection(plan="a"), id="1")
+    shop.at(at).subscriptions.change("1", plan="b", when="now")
+    shop.at(JULY)
+    for name, time, value in usage:
+        shop.use(name, time, value)
+
+    total = "6.00" if at == MID else "23.00"
+    assert shop.run(JULY) == [f"INV-000001 07-01: gb_a {gb_of_a}, gb_b {gb_of_b} | due {total}"]

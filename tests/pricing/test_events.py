@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from billcore.adapters.serialization import price_model_to
 from billcore.kernel import DAY, HOUR, Exact, FrozenMap, InvalidValue
 from billcore.kernel import exact as ex
 from billcore.pricing import (
@@ -27,7 +28,7 @@ from billcore.pricing import (
     explain_rating,
 )
 from billcore.testing.strategies import events, price_models, quantities
-from tests.pricing import oracle
+from tests.pricing.oracle import models as oracle
 
 BY_EVENT = price_models(kinds=[Percentage, Matrix])
 
@@ -38,7 +39,8 @@ def test_events_cost_what_the_formats_say(model: PriceModel, found: list[Event])
     assert isinstance(model, EventModel)
     rating = model.rate_events(found)
 
-    assert ex.fraction(rating.amount) == oracle.by_event(model, found)
+    told = [(ex.fraction(event.value), event.properties) for event in found]
+    assert ex.fraction(rating.amount) == oracle.by_event(price_model_to(model), told)
     assert ex.total(step.amount for step in rating.steps) == rating.amount
     assert explain_rating(rating).recompute() == rating.amount
 

@@ -133,6 +133,26 @@ def test_an_addon_twice_counts_twice() -> None:
     assert (amounts_of(offer)["storage_50gb"], amounts_of(offer)["spaces"]) == ("15.00 AUD", "0.02 AUD")
 
 
+@pytest.mark.parametrize(
+    ("price", "line"),
+    [
+        (Price(code="a", model=Flat("7.50")), "15.00 AUD"),
+        (Price(code="a", model=Wrapped(model=Flat("7.50"), minimum=10)), "20.00 AUD"),
+        (Price(code="a", model=Wrapped(model=Flat("7.50"), maximum=5)), "10.00 AUD"),
+        (Price(code="a", model=Wrapped(model=Flat("7.50")), cadence=PriceCadence.ONCE), "15.00 AUD"),
+        (Price(code="a", model=Flat("7.50"), cadence=PriceCadence.USAGE, meter="gb"), "7.50 AUD"),
+    ],
+)
+def test_a_flat_addon_twice_costs_twice(price: Price, line: str) -> None:
+    """A flat addon costs so much each, with the bounds around it; for usage it is had once, whatever was used."""
+    catalog = studio()
+    catalog = attrs.evolve(catalog, addons=[attrs.evolve(catalog.addons[0], price=price, meter=None)])
+
+    offer = quote(catalog, attrs.evolve(STUDIO, addons=["storage_50gb"] * 2, usage={"gb": 150}), NOW)
+
+    assert amounts_of(offer)["a"] == line
+
+
 def test_tax_stands_apart() -> None:
     """Each total has its own tax: GST of 10 % on 57.50 is 5.75, and all in 63.50 becomes 69.85."""
     offer = quote(studio(), attrs.evolve(STUDIO, country="AU"), NOW)

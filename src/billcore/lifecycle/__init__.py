@@ -21,6 +21,7 @@ from billcore.lifecycle.usage import (
     first_to_meter,
     quantity_of,
     unnamed_windows,
+    window_shares,
 )
 
 __all__ = [
@@ -58,4 +59,5 @@ __all__ = [
     "quantity_of",
     "schedule_of",
     "unnamed_windows",
+    "window_shares",
 ]

@@ -13,16 +13,19 @@ from typing import Literal, TypeAlias
 import attrs
 
 from billcore.kernel import (
+    MINUTE,
     NOT_TEXT,
     ONE,
     Exact,
     FrozenMap,
+    Interval,
     InvalidValue,
     NotSupportedYet,
     Number,
     Period,
     checked_id,
     instant,
+    local_floor,
     number,
     of_kind,
 )
@@ -40,6 +43,7 @@ __all__ = [
     "first_to_meter",
     "quantity_of",
     "unnamed_windows",
+    "window_shares",
 ]
 
 UsageAction = Literal["increment"]
@@ -221,6 +225,30 @@ def allowance(life: Life, occurrence: Occurrence) -> Allowance:
     if chain == occurrence.part:
         return Allowance(extra=extra)
     return Allowance(share(item.record.price.proration, occurrence.part, chain, occurrence.zone), extra)
+
+
+def window_shares(life: Life, occurrence: Occurrence, starts: Iterable[dt.datetime]) -> list[tuple[int, int]]:
+    """The share of each minute, hour or day of a usage window that is its price's: all, but where a change cuts it.
+
+    Included units start anew in each, so that a part of a period has them whole in each but the one that is cut.
+    """
+    price, part = occurrence.item.record.price, occurrence.part
+    chain = _chain(life, occurrence, _bounded(life, occurrence))
+    shares = []
+    for start in starts:
+        end = _following(start, price.window or MINUTE, occurrence.zone)
+        own, whole = part.overlap(start, end), chain.overlap(start, end)
+        shares.append((1, 1) if own is None or whole is None else share(price.proration, own, whole, occurrence.zone))
+    return shares
+
+
+def _following(start: dt.datetime, window: Interval, zone: str) -> dt.datetime:
+    """The start of the next local minute, hour or day."""
+    step = dt.timedelta(days=window.days, seconds=window.seconds)
+    end = start + step
+    while local_floor(end, window, zone) <= start:
+        end += step
+    return local_floor(end, window, zone)
 
 
 def _bounded(life: Life, occurrence: Occurrence) -> Period:

@@ -22,10 +22,9 @@ from billcore.kernel import (
     instant,
     rfc3339,
 )
-from billcore.pricing.model.flat import Flat, PerUnit
 from billcore.pricing.price import Price
 from billcore.pricing.product import Addon, Meter, Plan, PlanStatus, PlanVersion, Product, period_of, unique_codes
-from billcore.pricing.record import OrderRecord, refuse_units_of_events
+from billcore.pricing.record import OrderRecord, of_each, refuse_units_of_events
 from billcore.pricing.selection import Selection
 from billcore.pricing.service import Service, SlaTier
 from billcore.pricing.tax import TaxRate
@@ -255,11 +254,8 @@ class Catalog:
     def addon_record(self, code: str, quantity: int = 1) -> OrderRecord:
         """The record of an addon: its price and what it adds to a meter's allowance."""
         addon = self.addon(code)
-        flat = addon.price.model
-        # Two of an addon cost twice as much: a flat price of one is a price of each.
-        price = attrs.evolve(addon.price, model=PerUnit(flat.value)) if isinstance(flat, Flat) else addon.price
         record = OrderRecord(
-            price=price,
+            price=of_each(addon.price),
             quantity=quantity,
             addon=addon.code,
             meter=addon.meter,

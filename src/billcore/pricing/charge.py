@@ -71,9 +71,11 @@ def usage_rating(price: Price, quantity: Exact, allowance: Allowance) -> Rating:
     return _wrapped(price.model).rate(quantity, allowance.share, allowance.extra)
 
 
-def windows_rating(price: Price, quantities: Iterable[Exact], allowance: Allowance) -> Rating:
-    """The same for a price by window: what was used in each."""
-    return _wrapped(price.model).rate_windows(quantities, allowance.share, allowance.extra)
+def windows_rating(
+    price: Price, quantities: Iterable[Exact], allowance: Allowance, parts: Iterable[tuple[int, int]] | None = None
+) -> Rating:
+    """The same for a price by window: what was used in each, and the share of each that is the price's (all)."""
+    return _wrapped(price.model).rate_windows(quantities, allowance.share, allowance.extra, parts=parts)
 
 
 def events_rating(price: Price, events: Iterable[Event], allowance: Allowance) -> Rating:

@@ -9,10 +9,11 @@ import attrs
 
 from billcore.kernel import ONE, ZERO, InvalidValue
 from billcore.pricing import fields
-from billcore.pricing.price import Price
+from billcore.pricing.model.flat import PerUnit
+from billcore.pricing.price import Price, PriceCadence, amount_of
 from billcore.pricing.product import Aggregation
 
-__all__ = ["OrderRecord", "refuse_units_of_events"]
+__all__ = ["OrderRecord", "of_each", "refuse_units_of_events"]
 
 
 @attrs.frozen(kw_only=True)
@@ -38,6 +39,17 @@ class OrderRecord:
     def counts_like(self, other: OrderRecord) -> bool:
         """Their meters make the same numbers of the same events."""
         return (self.aggregation, self.field) == (other.aggregation, other.field)
+
+
+def of_each(price: Price) -> Price:
+    """The price of one addon of several: two of it cost twice as much, so a flat one, with its bounds, is per unit.
+
+    A flat price of usage stays: it is for having used anything at all, and its quantity is what was used.
+    """
+    if price.counted or price.cadence is PriceCadence.USAGE:
+        return price
+    amount = amount_of(price.model, ONE)
+    return attrs.evolve(price, model=PerUnit(amount)) if isinstance(amount, Decimal) else price
 
 
 def refuse_units_of_events(records: Sequence[OrderRecord]) -> None:

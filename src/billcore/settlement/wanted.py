@@ -20,6 +20,7 @@ from billcore.lifecycle import (
     occurrences,
     quantity_of,
     schedule_of,
+    window_shares,
 )
 from billcore.pricing import (
     Aggregation,
@@ -182,7 +183,8 @@ def used(life: Life, occurrence: Occurrence, usage: UsageLookup) -> Used | None:
     for at, event in found:
         start = local_floor(at, price.window, occurrence.zone)
         sums[start] = ex.add(sums.get(start, ZERO), event.value)
-    return Used(total, quantity, windows_rating(price, list(sums.values()), free))
+    parts = None if free.share == (1, 1) else window_shares(life, occurrence, sums)
+    return Used(total, quantity, windows_rating(price, list(sums.values()), free, parts))
 
 
 def one_off_charge(item: OneOff) -> Charge:

@@ -54,10 +54,10 @@ class Graduated(_Tiered):
 
     def amount(self, quantity: Exact) -> Exact:
         """The exact amount, without a breakdown."""
-        if quantity <= ZERO:
-            return self._on_zero()
         table = self.table
         index = bisect_left(table.bounds, quantity)
+        if not index and quantity <= ZERO:  # nothing, or less, is looked for below the first bound alone
+            return self._on_zero()
         if type(quantity) is Decimal and not table.packaged:
             rest = _multiply(_subtract(quantity, table.lower[index]), table.unit_amounts[index])
             return _add(table.base[index], rest)
@@ -83,9 +83,10 @@ class Volume(_Tiered):
 
     def amount(self, quantity: Exact) -> Exact:
         """The exact amount, without a breakdown."""
-        if quantity <= ZERO:
+        index = bisect_left(self.table.bounds, quantity)
+        if not index and quantity <= ZERO:
             return self._on_zero()
-        tier = self.tiers[bisect_left(self.table.bounds, quantity)]
+        tier = self.tiers[index]
         if type(quantity) is Decimal and tier.package_size is None:
             amount = _multiply(quantity, tier.unit_amount)
             return _add(amount, tier.flat_amount) if tier.flat_amount else amount
@@ -117,9 +118,10 @@ class StairStep(_Tiered):
 
     def amount(self, quantity: Exact) -> Exact:
         """The exact amount, without a breakdown."""
-        if quantity <= ZERO:
+        index = bisect_left(self.table.bounds, quantity)
+        if not index and quantity <= ZERO:
             return self._on_zero()
-        return self.tiers[self.table.find(quantity)].flat_amount
+        return self.tiers[index].flat_amount
 
     def rate(self, quantity: Exact) -> Rating:
         """The amount as one step, named after the tier."""

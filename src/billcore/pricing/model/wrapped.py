@@ -114,10 +114,16 @@ class Wrapped:
         share: tuple[int, int] = (1, 1),
         allowance: Exact = ZERO,
         *,
+        parts: Iterable[tuple[int, int]] | None = None,
         closing: bool = True,
     ) -> Rating:
-        """Each window's quantity rated alone, tiers and included units anew, added step by step; then the bounds."""
-        windows = [self._inner(quantity, share, allowance) for quantity in quantities]
+        """Each window's quantity rated alone, tiers and included units anew, added step by step; then the bounds.
+
+        ``share`` scales the bounds alone: what is included is whole in each window, or the share that ``parts`` tell.
+        """
+        whole = ((quantity, (1, 1)) for quantity in quantities)
+        told = whole if parts is None else zip(quantities, parts, strict=True)
+        windows = [self._inner(quantity, part, allowance) for quantity, part in told]
         steps: dict[str, Step] = {}
         for step in (step for window in windows for step in window.steps):
             steps[step.name] = step if (so_far := steps.get(step.name)) is None else _together(so_far, step)

@@ -35,6 +35,7 @@ from billcore.kernel.currency import Currency, active_codes, currency, is_active
 from billcore.kernel.errors import (
     AlreadyExists,
     BillcoreError,
+    CatalogMoved,
     Conflict,
     ConstraintViolated,
     CurrencyMismatch,
@@ -51,8 +52,10 @@ from billcore.kernel.errors import (
     NotSupportedYet,
     OutcomeUnknown,
     SchemaMismatch,
+    StaleCatalogEntry,
     StateError,
     StoreError,
+    SyncAborted,
     UnknownCurrency,
 )
 from billcore.kernel.exact import ONE, ZERO, Exact, Number, number
@@ -85,6 +88,7 @@ __all__ = [
     "Anchor",
     "BillcoreError",
     "Cadence",
+    "CatalogMoved",
     "Conflict",
     "ConstraintViolated",
     "Currency",
@@ -114,9 +118,11 @@ __all__ = [
     "Period",
     "Rounding",
     "SchemaMismatch",
+    "StaleCatalogEntry",
     "StateError",
     "StoreError",
     "SubscriptionId",
+    "SyncAborted",
     "Timeline",
     "UnknownCurrency",
     "active_codes",

@@ -3,14 +3,17 @@
 It owns protocols and the values that cross them. It does not own an implementation: adapters do.
 """
 
+from billcore.ports.catalog import CatalogSource, Feed
 from billcore.ports.clock import Clock, Ids
 from billcore.ports.store import Operation, ReadTx, Scope, Store, Tx, Usage
 from billcore.ports.tables import TABLES, Column, Index, Row, Table, Value
 
 __all__ = [
     "TABLES",
+    "CatalogSource",
     "Clock",
     "Column",
+    "Feed",
     "Ids",
     "Index",
     "Operation",

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 
 import attrs
 
 from billcore.engine.catalogs import catalog_found
-from billcore.kernel import AlreadyExists, CatalogMoved, micros
+from billcore.kernel import AlreadyExists, CatalogMoved, instant, micros, rfc3339
 from billcore.ports import Feed, ReadTx, Tx
 from billcore.ports.tables import CATALOG, SYNC
 from billcore.pricing import Catalog, CatalogPlan, Merged, SyncChange, archive, entries, merged, plan_catalog, plan_hash
 
-__all__ = ["SyncPlan", "SyncReport", "insert_catalog", "known_tag", "plan_feed", "write_sync"]
+__all__ = [
+    "SyncPlan",
+    "SyncReport",
+    "insert_catalog",
+    "known_tag",
+    "plan_feed",
+    "report_of",
+    "report_text",
+    "write_sync",
+]
 
 
 @attrs.frozen
@@ -106,3 +116,14 @@ def write_sync(tx: Tx, planned: SyncPlan, now: dt.datetime) -> SyncReport:
     row = (planned.source, micros(planned.at), catalog.version, planned.tag, *counts)
     tx.insert_absent(SYNC, [row])
     return SyncReport(planned.source, planned.at, catalog.version, *counts)
+
+
+def report_text(report: SyncReport) -> str:
+    """A report as the result of an operation, so that the same key finds it again."""
+    return json.dumps({**attrs.asdict(report), "at": rfc3339(report.at)}, ensure_ascii=False)
+
+
+def report_of(text: str) -> SyncReport:
+    """The report of a result."""
+    data = json.loads(text)
+    return SyncReport(**{**data, "at": instant(data["at"])})

@@ -44,6 +44,7 @@ from billcore.pricing.tax import TaxRate
 
 __all__ = ["Catalog"]
 
+_FILLED = ("services", "products", "plans", "addons", "meter_prices")
 T = TypeVar("T", SlaTier, Service, Meter, Product, Plan, Addon)
 
 
@@ -137,16 +138,11 @@ class Catalog:
             for index, entry in enumerate(self.addons)
         ]
         meter_prices = [
-            attrs.evolve(entry, price=self._filled(entry.price, None, f"meter_prices[{index}].price"))
-            for index, entry in enumerate(self.meter_prices)
+            attrs.evolve(entry, price=self._filled(entry.price, None, f"meter_prices[{n}].price"))
+            for n, entry in enumerate(self.meter_prices)
         ]
-        filled: dict[str, Iterable[object]] = {
-            "services": services,
-            "products": products,
-            "plans": plans,
-            "addons": addons,
-        }
-        for name, value in {**filled, "meter_prices": meter_prices}.items():
+        values: tuple[Iterable[object], ...] = (services, products, plans, addons, meter_prices)
+        for name, value in zip(_FILLED, values, strict=True):
             object.__setattr__(self, name, tuple(value))
 
     def _with(self, prices: tuple[Price, ...], default: str | None, place: str) -> tuple[Price, ...]:

@@ -137,7 +137,8 @@ def _text(value: object) -> str:
         case Mapping():
             return ", ".join(f"{key} {_text(item)}" for key, item in value.items())
         case _ if attrs.has(type(value)):
-            named = ((field.name, getattr(value, field.name)) for field in attrs.fields(type(value)) if field.init)
+            own = attrs.fields(type(value))  # type: ignore[arg-type]  # ``has`` said that it is an attrs class
+            named = ((field.name, getattr(value, field.name)) for field in own if field.init)
             inner = ", ".join(f"{name} {_text(item)}" for name, item in named if item not in (None, "", False))
             return f"{type(value).__name__} ({inner})"
         case _:

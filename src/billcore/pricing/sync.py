@@ -19,7 +19,7 @@ from billcore.kernel import InputError, InvalidValue, SyncAborted, instant, rfc3
 from billcore.pricing.catalog import Catalog
 from billcore.pricing.entry import Entry
 from billcore.pricing.product import PlanStatus, PlanVersion
-from billcore.pricing.walk import LISTS, NESTED, entries, fields_of, key_of
+from billcore.pricing.walk import LISTS, NESTED, entries, key_of, same
 
 __all__ = ["MOST_STALE", "Merged", "SyncChange", "merged", "restamped", "stale_by_age"]
 
@@ -125,8 +125,8 @@ class _Merging:
             for name in NESTED.get(type(new), ())
         }
         if had is not None:
-            same = had.source is not None and not had.stale and _same(had, new)
-            self.changes[place] = SyncChange.UNCHANGED if same else SyncChange.UPDATED
+            alike = had.source is not None and not had.stale and same(had, new)
+            self.changes[place] = SyncChange.UNCHANGED if alike else SyncChange.UPDATED
         return attrs.evolve(new, **parts, **marks)
 
     def missing(self, entry: E, place: str, *, retire: bool) -> E:
@@ -147,10 +147,6 @@ def _retired(entry: E) -> E:
     if isinstance(entry, PlanVersion) and entry.status is PlanStatus.ACTIVE:
         return cast("E", attrs.evolve(entry, status=PlanStatus.RETIRED))
     return entry
-
-
-def _same(a: Entry, b: Entry) -> bool:
-    return all(getattr(a, name) == getattr(b, name) for name in fields_of(type(a)))
 
 
 def _believable(base: Catalog, feed: Catalog, source: str, changes: Mapping[str, SyncChange], most_stale: int) -> None:

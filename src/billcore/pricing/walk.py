@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator
 
 import attrs
@@ -14,7 +13,7 @@ from billcore.pricing.product import MeterPrice, Plan, PlanVersion
 from billcore.pricing.service import Service
 from billcore.pricing.tax import TaxRate
 
-__all__ = ["LISTS", "MARKS", "NESTED", "entries", "fields_of", "key_of"]
+__all__ = ["LISTS", "MARKS", "NESTED", "entries", "key_of", "same"]
 
 LISTS = ("sla_tiers", "services", "meters", "products", "plans", "addons", "meter_prices", "tax_rates")
 """The lists of a catalog whose entries come from sources."""
@@ -55,8 +54,14 @@ def entries(catalog: Catalog) -> Iterator[tuple[str, Entry]]:
                     yield f"{place}/{inner}/{key_of(part)}", part
 
 
-@functools.cache
-def fields_of(kind: type[attrs.AttrsInstance]) -> tuple[str, ...]:
-    """The fields of an entry's class that are its own: neither marks nor lists of further entries."""
+def same(a: Entry, b: Entry) -> bool:
+    """The two say the same of themselves: marks and lists of further entries left out."""
+    return type(a) is type(b) and all(getattr(a, name) == getattr(b, name) for name in _OWN[type(a)])
+
+
+def _own(kind: type[Entry]) -> tuple[str, ...]:
     left_out = MARKS | set(NESTED.get(kind, ()))
     return tuple(field.name for field in attrs.fields(kind) if field.init and field.name not in left_out)
+
+
+_OWN = {kind: _own(kind) for kind in Entry.__subclasses__()}

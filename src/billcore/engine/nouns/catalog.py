@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 
 import attrs
 
 from billcore.engine.catalogs import catalog_at, catalog_found, catalog_named, stamped
 from billcore.engine.checking import CatalogCheck, check_subscriptions
-from billcore.engine.publishing import SyncPlan, SyncReport, insert_catalog, known_tag, plan_feed, write_sync
+from billcore.engine.publishing import (
+    SyncPlan,
+    SyncReport,
+    insert_catalog,
+    known_tag,
+    plan_feed,
+    report_of,
+    report_text,
+    write_sync,
+)
 from billcore.engine.session import Call, Session
 from billcore.kernel import fingerprint, instant, of_kind
 from billcore.ports import CatalogSource, ReadTx, Tx
@@ -81,11 +89,9 @@ class Catalogs:
         of_kind(plan, SyncPlan, "plan")
 
         def work(tx: Tx, call: Call) -> str:
-            report = write_sync(tx, plan, call.now)
-            return json.dumps([*attrs.astuple(attrs.evolve(report, at=report.at.isoformat()))])
+            return report_text(write_sync(tx, plan, call.now))
 
-        source, at, *rest = json.loads(self.session.write("catalog.sync", plan.source, key, work))
-        return SyncReport(source, instant(at), *rest)
+        return report_of(self.session.write("catalog.sync", plan.source, key, work))
 
     def sync(self, source: CatalogSource, *, most_stale: int = MOST_STALE, key: str | None = None) -> SyncReport:
         """Bring the catalog to what a source sells (R4-01): created, updated and unchanged entries, and stale ones.

@@ -238,8 +238,7 @@ class Catalog:
             raise InvalidValue("nothing to sell in this selection", place="selection")
         for size in sorted(selection.sizes.keys() - {record.price.size for record in base}):
             raise InvalidValue("no price of this product takes this size", place=f"sizes.{size}", value=size)
-        addons = Counter(selection.addons)
-        found = (*base, *(self.addon_record(code, count) for code, count in addons.items()))
+        found = (*base, *(self.addon_record(code, count) for code, count in Counter(selection.addons).items()))
         unique_codes(tuple(record.price for record in found), "selection")
         refuse_units_of_events(found)
         currencies = {record.price.currency for record in found}

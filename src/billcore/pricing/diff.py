@@ -34,6 +34,7 @@ T = TypeVar("T")
 _UNSEEN = frozenset({"source", "last_synced_at"})
 _HEAD = frozenset({"version", "effective"})
 _MOST_COSTS = 12
+_BEYOND = Decimal(2)  # times the last bound: what the open tier costs is seen too
 
 
 @attrs.frozen
@@ -92,7 +93,7 @@ def _fields(a: object, b: object, place: str, unseen: frozenset[str] = _UNSEEN) 
     """What differs between two values of one class."""
     for field in attrs.fields(type(a)):  # type: ignore[arg-type]  # only called for attrs values
         if field.init and field.name not in unseen:
-            where = f"{place}.{field.name.rstrip('_')}" if place else field.name
+            where = f"{place}/{field.name.rstrip('_')}" if place else field.name
             yield from _different(getattr(a, field.name), getattr(b, field.name), where)
 
 
@@ -101,9 +102,9 @@ def _different(a: object, b: object, place: str) -> Iterator[Difference]:
         return
     match a, b:
         case (tuple(), tuple()) if _keyed(a) and _keyed(b):
-            yield from _items({key_of(i): i for i in a}, {key_of(i): i for i in b}, place, "/")
+            yield from _items({key_of(i): i for i in a}, {key_of(i): i for i in b}, place)
         case (Mapping(), Mapping()):
-            yield from _items(a, b, place, ".")
+            yield from _items(a, b, place)
         case _ if type(a) is type(b) and isinstance(a, (Entry, Price)):
             yield from _fields(a, b, place)
         case _ if type(a) is type(b) and attrs.has(type(a)) and not isinstance(a, tuple):
@@ -116,9 +117,9 @@ def _keyed(values: tuple[object, ...]) -> bool:
     return all(isinstance(value, (Entry, Price)) for value in values)
 
 
-def _items(a: Mapping[str, object], b: Mapping[str, object], place: str, joint: str) -> Iterator[Difference]:
+def _items(a: Mapping[str, object], b: Mapping[str, object], place: str) -> Iterator[Difference]:
     for key in [*a, *(key for key in b if key not in a)]:
-        where = f"{place}{joint}{key}"
+        where = f"{place}/{key}"
         if key in a and key in b:
             yield from _different(a[key], b[key], where)
         elif key in a:
@@ -184,7 +185,8 @@ class _Sold:
         """The quantities at which its cost is shown."""
         model = None if self.price is None else self.price.model
         tiers = getattr(getattr(model, "model", model), "tiers", ()) if self.price and self.price.counted else ()
-        return {ONE, *(tier.up_to for tier in tiers if tier.up_to is not None)}
+        ends = [tier.up_to for tier in tiers if tier.up_to is not None]
+        return {ONE, *ends, *(ex.CONTEXT.multiply(end, _BEYOND) for end in ends[-1:])}
 
 
 def _costs(place: str, was: _Sold | None, will: _Sold | None) -> Iterator[Cost]:

@@ -72,7 +72,8 @@ def merged(
     """What the catalog in force becomes when ``source`` answers ``feed`` at an instant.
 
     The result takes effect at ``at``, or when the feed says so if that is later; it is named after the instant. At most
-    ``most_stale`` percent of the source's fresh entries may go stale. Raises ``SyncAborted``.
+    ``most_stale`` percent of the source's fresh entries may go stale; with 100, whole
+    lists too. Raises ``SyncAborted``.
     """
     when = instant(at, "at")
     if type(most_stale) is not int or not 0 <= most_stale <= 100:  # noqa: PLR2004 - percent
@@ -155,7 +156,7 @@ def _believable(base: Catalog, feed: Catalog, source: str, changes: Mapping[str,
         raise SyncAborted("the source names nothing at all", value=source)
     for name in LISTS:
         fresh = any(entry.source == source and not entry.stale for entry in getattr(base, name))
-        if fresh and not getattr(feed, name):
+        if fresh and not getattr(feed, name) and most_stale < 100:  # noqa: PLR2004 - percent; 100: all may go
             raise SyncAborted("the source names none of a list that it had", place=name, value=source)
     had = sum(entry.source == source and not entry.stale for _, entry in entries(base))
     gone = sum(change is SyncChange.STALE for change in changes.values())

@@ -61,10 +61,10 @@ class HttpSource:
     def __attrs_post_init__(self) -> None:
         try:
             parts = urlsplit(self.url)
-            known = parts.scheme in _PORTS and bool(parts.hostname) and parts.port != 0
+            usable = parts.scheme in _PORTS and bool(parts.hostname) and parts.port != 0
         except ValueError:
-            known = False
-        if not known:
+            parts, usable = urlsplit(""), False
+        if not usable:
             raise InvalidValue("not a URL of a website", place="url", value=self.url, hint="https://...")
         if parts.username is not None or parts.password is not None:
             raise InvalidValue("a password in a URL ends up in logs", place="url", hint="give user and password")

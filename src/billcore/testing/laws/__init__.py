@@ -17,6 +17,12 @@ from billcore.testing.laws.billed import (
     lines_of_a_group_sum_to_its_rounded_sum,
     lines_sum_to_what_the_facts_ask,
 )
+from billcore.testing.laws.catalogs import (
+    applied_plan_is_what_was_planned,
+    diff_tells_every_difference,
+    sync_loses_nothing,
+    sync_twice_is_unchanged,
+)
 from billcore.testing.laws.documents import archive_reads_back, document_reads_back
 from billcore.testing.laws.explanations import (
     explanation_recomputes,
@@ -52,8 +58,10 @@ from billcore.testing.laws.runs import (
 from billcore.testing.laws.time import periods_tile_time
 
 __all__ = [
+    "applied_plan_is_what_was_planned",
     "archive_reads_back",
     "books_are_sound",
+    "diff_tells_every_difference",
     "document_reads_back",
     "equal_prices_have_one_hash",
     "explanation_recomputes",
@@ -81,4 +89,6 @@ __all__ = [
     "settling_again_moves_nothing",
     "shares_of_parts_add_up",
     "steps_sum_to_the_amount",
+    "sync_loses_nothing",
+    "sync_twice_is_unchanged",
 ]

@@ -179,6 +179,17 @@ def publishing_that_cancels(billing: Billing, patch: pytest.MonkeyPatch) -> None
     laws.later_catalog_touches_no_order(billing, LATER)
 
 
+def publishing_another(billing: Billing, patch: pytest.MonkeyPatch) -> None:
+    """A plan whose application publishes something else."""
+    publish = Catalogs.publish
+
+    def other(catalogs: Catalogs, catalog: Catalog, **_: object) -> Catalog:
+        return publish(catalogs, attrs.evolve(catalog, currency="EUR"))
+
+    patch.setattr(Catalogs, "publish", other)
+    laws.applied_plan_is_what_was_planned(billing, LATER)
+
+
 BOOKS: tuple[tuple[str, Books], ...] = (
     ("ledger_sums_to_zero", changed(laws.ledger_sums_to_zero, POSTING, "minor", plus(POSTING, "minor", 1))),
     ("ledger_sums_to_zero", changed(laws.ledger_sums_to_zero, POSTING, "currency", "EUR")),
@@ -235,5 +246,6 @@ BOOKS: tuple[tuple[str, Books], ...] = (
     ("running_again_adds_nothing", run_that_marks),
     ("settling_again_moves_nothing", settling_that_pays),
     ("later_catalog_touches_no_order", publishing_that_cancels),
+    ("applied_plan_is_what_was_planned", publishing_another),
 )
 """Each law's name, and what must raise on books that are in order."""

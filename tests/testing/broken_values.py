@@ -18,6 +18,8 @@ from billcore.kernel import MONTH, Cadence, Exact, Group, Money, Period, cadence
 from billcore.kernel import exact as ex
 from billcore.lifecycle.erp import BillingItem, BillingRecord, EventKind, read_items
 from billcore.pricing import (
+    CatalogDiff,
+    Difference,
     Explanation,
     Flat,
     Price,
@@ -34,7 +36,7 @@ from billcore.pricing import (
     quote,
 )
 from billcore.testing import laws
-from billcore.testing.laws import documents, erp, prices
+from billcore.testing.laws import catalogs, documents, erp, prices
 from tests.pricing.examples import EFFECTIVE, studio
 
 __all__ = ["VALUES"]
@@ -213,6 +215,33 @@ def never_due(patch: pytest.MonkeyPatch) -> None:
     laws.record_waits_its_turn(TOLD)
 
 
+def blind_diff(patch: pytest.MonkeyPatch) -> None:
+    """A diff that sees nothing."""
+    patch.setattr(catalogs, "catalog_diff", lambda a, b: CatalogDiff(a.version, b.version, (), ()))
+    laws.diff_tells_every_difference(studio(), attrs.evolve(studio(), addons=()))
+
+
+def restless_diff(patch: pytest.MonkeyPatch) -> None:
+    """A diff that takes the version for a difference."""
+    said = Difference("version", "1", "2")
+    patch.setattr(catalogs, "catalog_diff", lambda a, b: CatalogDiff(a.version, b.version, (said,), ()))
+    laws.diff_tells_every_difference(studio(), studio())
+
+
+def restless_sync(patch: pytest.MonkeyPatch) -> None:
+    """A sync that takes each entry for a new one."""
+    read = catalogs.merged
+    patch.setattr(catalogs, "merged", lambda _, *rest, **more: read(None, *rest, **more))
+    laws.sync_twice_is_unchanged(studio(), studio(), EFFECTIVE)
+
+
+def sync_that_deletes(patch: pytest.MonkeyPatch) -> None:
+    """A sync that leaves out what the feed does not name."""
+    read = catalogs.merged
+    patch.setattr(catalogs, "merged", lambda _, *rest, **more: read(None, *rest, **more))
+    laws.sync_loses_nothing(studio(), attrs.evolve(studio(), addons=()), EFFECTIVE)
+
+
 VALUES: tuple[tuple[str, Callable[[pytest.MonkeyPatch], None]], ...] = (
     ("periods_tile_time", lambda _: laws.periods_tile_time(beat(Early))),
     ("periods_tile_time", lambda _: laws.periods_tile_time(beat(Short))),
@@ -270,5 +299,9 @@ VALUES: tuple[tuple[str, Callable[[pytest.MonkeyPatch], None]], ...] = (
     ("backfill_is_rerunnable", lambda _: laws.backfill_is_rerunnable(lambda count: count + 1, 0)),
     ("document_reads_back", forgets_an_addon),
     ("archive_reads_back", archive_forgets),
+    ("diff_tells_every_difference", blind_diff),
+    ("diff_tells_every_difference", restless_diff),
+    ("sync_twice_is_unchanged", restless_sync),
+    ("sync_loses_nothing", sync_that_deletes),
 )
 """Each law's name, and what must raise."""

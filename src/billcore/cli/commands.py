@@ -10,12 +10,14 @@ import click
 from billcore.adapters.rendering import explanation_text
 from billcore.adapters.results import explanation_to, quote_to
 from billcore.adapters.serialization import SCHEMAS, schema
+from billcore.cli.catalogs import catalog as catalogs
 from billcore.cli.documents import documents
 from billcore.cli.files import holds_usage, read_any, read_catalog, read_selection
 from billcore.cli.importing import importing
 from billcore.cli.loading import load
 from billcore.cli.output import NO, Group, answer, counted, json_option, table
 from billcore.cli.store import db, explain, run, verify
+from billcore.cli.syncing import sync
 from billcore.kernel import InputError, InvalidDocument, instant
 from billcore.pricing import quote as make_quote
 
@@ -96,5 +98,5 @@ def print_schema(name: str) -> None:
     click.echo(json.dumps(schema(name), indent=2, ensure_ascii=False))
 
 
-for command in (load, run, verify, explain, db, documents, importing):
+for command in (load, run, verify, explain, db, documents, importing, catalogs, sync):
     billcore.add_command(command)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import functools
 
-from billcore.kernel import NotFound, PriceUnavailable, micros, rfc3339
+from billcore.kernel import NotFound, PriceUnavailable, from_micros, micros, rfc3339
 from billcore.ports import ReadTx
-from billcore.ports.tables import CATALOG
-from billcore.pricing import Catalog, TaxRate, unarchive
+from billcore.ports.tables import CATALOG, SYNC
+from billcore.pricing import Catalog, TaxRate, entries, restamped, unarchive
 
-__all__ = ["catalog_at", "catalog_named", "catalog_of", "rates_at"]
+__all__ = ["catalog_at", "catalog_found", "catalog_named", "catalog_of", "rates_at", "stamped"]
 
 
 @functools.lru_cache(maxsize=64)
@@ -25,6 +25,24 @@ def catalog_at(tx: ReadTx, at: dt.datetime) -> Catalog:
     if found is None:
         raise PriceUnavailable("no catalog is in force", place="at", value=rfc3339(at), hint="publish one first")
     return catalog_of(found)
+
+
+def catalog_found(tx: ReadTx, at: dt.datetime) -> Catalog | None:
+    """The catalog in force at an instant, its entries stamped as they were by then; ``None`` before the first."""
+    found = _in_force(tx, at)
+    return None if found is None else stamped(tx, catalog_of(found), at)
+
+
+def stamped(tx: ReadTx, catalog: Catalog, at: dt.datetime) -> Catalog:
+    """The catalog with the instants of the syncs up to ``at`` that found its entries unchanged.
+
+    Such a sync publishes nothing: a copy of a whole catalog a day, only to say that it is the same, would fill a store.
+    """
+    for source in sorted({entry.source for _, entry in entries(catalog) if entry.source is not None}):
+        last = tx.find(SYNC, SYNC.indexes[0], (catalog.version, source), at_most=micros(at), limit=1, backwards=True)
+        if last:
+            catalog = restamped(catalog, from_micros(int(last[0][1] or 0)), source)
+    return catalog
 
 
 def catalog_named(tx: ReadTx, version: str) -> Catalog:

@@ -35,6 +35,7 @@ from billcore.kernel.currency import Currency, active_codes, currency, is_active
 from billcore.kernel.errors import (
     AlreadyExists,
     BillcoreError,
+    CatalogMoved,
     Conflict,
     ConstraintViolated,
     CurrencyMismatch,
@@ -54,8 +55,10 @@ from billcore.kernel.errors import (
     OutcomeUnknown,
     PriceUnavailable,
     SchemaMismatch,
+    StaleCatalogEntry,
     StateError,
     StoreError,
+    SyncAborted,
     UnknownCurrency,
 )
 from billcore.kernel.exact import ONE, ZERO, Exact, Number, number
@@ -88,6 +91,7 @@ __all__ = [
     "Anchor",
     "BillcoreError",
     "Cadence",
+    "CatalogMoved",
     "Conflict",
     "ConstraintViolated",
     "Currency",
@@ -120,9 +124,11 @@ __all__ = [
     "PriceUnavailable",
     "Rounding",
     "SchemaMismatch",
+    "StaleCatalogEntry",
     "StateError",
     "StoreError",
     "SubscriptionId",
+    "SyncAborted",
     "Timeline",
     "UnknownCurrency",
     "active_codes",

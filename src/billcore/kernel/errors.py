@@ -19,7 +19,10 @@ trouble is), ``value`` (what was found there) and ``hint`` (what to write instea
     │   ├── AlreadyExists
     │   ├── NotAllowed          the state of the thing forbids it
     │   ├── InsufficientFunds
-    │   └── IdempotencyMismatch a key that was used for another request
+    │   ├── IdempotencyMismatch a key that was used for another request
+    │   ├── StaleCatalogEntry   its source sells it no more: no new order
+    │   ├── CatalogMoved        the catalog is not the one that was planned against
+    │   └── SyncAborted         a source that failed, or sent too little to be believed
     ├── StoreError              the store could not do it
     │   ├── Conflict            somebody else wrote first; the adapter tries again
     │   ├── ConstraintViolated  the store's last line of defence
@@ -38,6 +41,7 @@ from billcore.kernel.override import override
 __all__ = [
     "AlreadyExists",
     "BillcoreError",
+    "CatalogMoved",
     "Conflict",
     "ConstraintViolated",
     "CurrencyMismatch",
@@ -57,8 +61,10 @@ __all__ = [
     "OutcomeUnknown",
     "PriceUnavailable",
     "SchemaMismatch",
+    "StaleCatalogEntry",
     "StateError",
     "StoreError",
+    "SyncAborted",
     "UnknownCurrency",
     "shown",
 ]
@@ -232,6 +238,27 @@ class IdempotencyMismatch(StateError):
 
     code = "idempotency_mismatch"
     message = "this key was used for another request"
+
+
+class StaleCatalogEntry(StateError):
+    """The entry's source names it no more: who has it keeps it, nobody new can buy it."""
+
+    code = "stale_catalog_entry"
+    message = "its source sells it no more"
+
+
+class CatalogMoved(StateError):
+    """Somebody published since the plan was made: make it again, and look at what it says now."""
+
+    code = "catalog_moved"
+    message = "the catalog is not the one that this was planned against"
+
+
+class SyncAborted(StateError):
+    """The source failed, or sent nothing, a part or too little to be believed. The catalog is as it was."""
+
+    code = "sync_aborted"
+    message = "the catalog was not synced"
 
 
 class StoreError(BillcoreError):

@@ -3,6 +3,7 @@
 It owns protocols and the values that cross them. It does not own an implementation: adapters do.
 """
 
+from billcore.ports.catalog import CatalogSource, Feed
 from billcore.ports.clock import Clock, Ids
 from billcore.ports.erp import EventSender
 from billcore.ports.store import Operation, ReadTx, Scope, Store, Tx, Usage
@@ -10,9 +11,11 @@ from billcore.ports.tables import TABLES, Column, Index, Row, Table, Value
 
 __all__ = [
     "TABLES",
+    "CatalogSource",
     "Clock",
     "Column",
     "EventSender",
+    "Feed",
     "Ids",
     "Index",
     "Operation",

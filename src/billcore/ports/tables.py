@@ -107,6 +107,13 @@ ACCOUNT = _table(
 CATALOG = _table(
     "catalog", "version:text effective:int recorded:int body:text", "version", (_by("effective recorded version"),)
 )
+SYNC = _table(
+    "sync",
+    "source:text at:int catalog:text tag:text? created:int updated:int unchanged:int stale:int",
+    "source at",
+    (_by("catalog source at"),),
+    references=((("catalog",), "catalog"),),
+)
 PRICE = _table("price", "hash:text body:text", "hash")
 SUBSCRIPTION = _table(
     "subscription",
@@ -247,6 +254,7 @@ TABLES = (
     CUSTOMER,
     ACCOUNT,
     CATALOG,
+    SYNC,
     PRICE,
     SUBSCRIPTION,
     FACT,

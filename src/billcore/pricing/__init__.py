@@ -20,8 +20,11 @@ from billcore.pricing.commitment import Commitment, Committed
 from billcore.pricing.component import PRODUCT_NAMES, Component
 from billcore.pricing.coupon import Coupon, CouponDuration
 from billcore.pricing.credit_unit import CreditUnit
+from billcore.pricing.diff import CatalogDiff, Cost, Difference, catalog_diff
 from billcore.pricing.discount import Discount, Discounted, Stacking, UsedDiscount, discounted
+from billcore.pricing.entry import Entry, sold
 from billcore.pricing.explain import Explanation, Operation, explain_rating, leaf
+from billcore.pricing.lint import Finding, check_selection, lint
 from billcore.pricing.model.flat import Flat, PerUnit
 from billcore.pricing.model.matrix import Cell, Matrix
 from billcore.pricing.model.package import Package, PackageRound
@@ -30,20 +33,34 @@ from billcore.pricing.model.progressive import Bracket, Progressive
 from billcore.pricing.model.tiered import Graduated, StairStep, Volume
 from billcore.pricing.model.wrapped import UnitRound, Wrapped
 from billcore.pricing.price import OnChange, OnEnd, Price, PriceCadence, Proration, Timing, amount_of
-from billcore.pricing.product import Addon, Aggregation, Meter, Plan, PlanStatus, PlanVersion, Product, period_of
+from billcore.pricing.product import (
+    Addon,
+    Aggregation,
+    Meter,
+    MeterPrice,
+    Plan,
+    PlanStatus,
+    PlanVersion,
+    Product,
+    period_of,
+)
 from billcore.pricing.proration import share
+from billcore.pricing.publishing import CatalogPlan, plan_catalog, plan_hash
 from billcore.pricing.quote import Quote, QuoteLine, QuoteTotal, allowance_of, anchor_of, quote
 from billcore.pricing.rating import Event, EventModel, PriceModel, Rating, Step
 from billcore.pricing.record import OrderRecord, refuse_units_of_events
 from billcore.pricing.selection import HOURS_PER_MONTH, Selection
 from billcore.pricing.service import BillingUnit, ComputePlan, Per, Resource, Service, SlaTier, Storage
 from billcore.pricing.sizing import SizingUnit, cluster_quantity, size_in
+from billcore.pricing.sync import MOST_STALE, Merged, SyncChange, merged, restamped, stale_by_age
 from billcore.pricing.tax import NO_RATE, AppliedRate, Tax, Taxes, TaxRate, find_rate, tax_over
 from billcore.pricing.tier import Tier
 from billcore.pricing.value_path import ValuePath
+from billcore.pricing.walk import entries, key_of
 
 __all__ = [
     "HOURS_PER_MONTH",
+    "MOST_STALE",
     "NO_RATE",
     "PRODUCT_NAMES",
     "Addon",
@@ -53,25 +70,33 @@ __all__ = [
     "BillingUnit",
     "Bracket",
     "Catalog",
+    "CatalogDiff",
+    "CatalogPlan",
     "Cell",
     "Commitment",
     "Committed",
     "Component",
     "ComputePlan",
+    "Cost",
     "Coupon",
     "CouponDuration",
     "CreditUnit",
+    "Difference",
     "Discount",
     "Discounted",
     "Dynamic",
+    "Entry",
     "Event",
     "EventModel",
     "Explanation",
+    "Finding",
     "Flat",
     "Graduated",
     "GraduatedPercentage",
     "Matrix",
+    "Merged",
     "Meter",
+    "MeterPrice",
     "OnChange",
     "OnEnd",
     "Operation",
@@ -104,6 +129,7 @@ __all__ = [
     "StairStep",
     "Step",
     "Storage",
+    "SyncChange",
     "Tax",
     "TaxRate",
     "Taxes",
@@ -118,19 +144,30 @@ __all__ = [
     "amount_of",
     "anchor_of",
     "archive",
+    "catalog_diff",
+    "check_selection",
     "cluster_quantity",
     "discounted",
+    "entries",
     "events_rating",
     "explain_rating",
     "find_rate",
+    "key_of",
     "leaf",
+    "lint",
+    "merged",
     "period_of",
+    "plan_catalog",
+    "plan_hash",
     "price_hash",
     "quote",
     "recurring_amount",
     "refuse_units_of_events",
+    "restamped",
     "share",
     "size_in",
+    "sold",
+    "stale_by_age",
     "tax_over",
     "unarchive",
     "usage_rating",

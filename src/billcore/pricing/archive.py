@@ -30,7 +30,7 @@ from billcore.pricing.model.progressive import Bracket, Progressive
 from billcore.pricing.model.tiered import Graduated, StairStep, Volume
 from billcore.pricing.model.wrapped import UnitRound, Wrapped
 from billcore.pricing.price import OnChange, OnEnd, Price, PriceCadence, Proration, Timing
-from billcore.pricing.product import Addon, Aggregation, Meter, Plan, PlanStatus, PlanVersion, Product
+from billcore.pricing.product import Addon, Aggregation, Meter, MeterPrice, Plan, PlanStatus, PlanVersion, Product
 from billcore.pricing.selection import Selection
 from billcore.pricing.service import BillingUnit, ComputePlan, Per, Resource, Service, SlaTier, Storage
 from billcore.pricing.sizing import SizingUnit
@@ -58,6 +58,7 @@ _NAMES: dict[type, str] = {
     Interval: "interval",
     Matrix: "matrix",
     Meter: "meter",
+    MeterPrice: "meter_price",
     OnChange: "on_change",
     OnEnd: "on_end",
     Package: "package",

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from itertools import pairwise
 from typing import TypeVar
 
 import attrs
@@ -22,15 +21,29 @@ from billcore.kernel import (
     instant,
     rfc3339,
 )
+from billcore.pricing.dated import refuse_overlaps
+from billcore.pricing.entry import sold
 from billcore.pricing.price import Price
-from billcore.pricing.product import Addon, Meter, Plan, PlanStatus, PlanVersion, Product, period_of, unique_codes
+from billcore.pricing.product import (
+    Addon,
+    Meter,
+    MeterPrice,
+    Plan,
+    PlanStatus,
+    PlanVersion,
+    Product,
+    period_of,
+    unique_codes,
+)
 from billcore.pricing.record import OrderRecord, of_each, refuse_units_of_events
+from billcore.pricing.references import check_currencies, check_meters, check_products, check_tiers
 from billcore.pricing.selection import Selection
 from billcore.pricing.service import Service, SlaTier
 from billcore.pricing.tax import TaxRate
 
 __all__ = ["Catalog"]
 
+_FILLED = ("services", "products", "plans", "addons", "meter_prices")
 T = TypeVar("T", SlaTier, Service, Meter, Product, Plan, Addon)
 
 
@@ -66,6 +79,10 @@ def _addons(values: Iterable[Addon]) -> tuple[Addon, ...]:
     return tuple(values)
 
 
+def _meter_prices(values: Iterable[MeterPrice]) -> tuple[MeterPrice, ...]:
+    return tuple(values)
+
+
 def _tax_rates(values: Iterable[TaxRate]) -> tuple[TaxRate, ...]:
     return tuple(values)
 
@@ -84,6 +101,7 @@ class Catalog:
     sla_tiers: tuple[SlaTier, ...] = attrs.field(default=(), converter=_sla_tiers)
     services: tuple[Service, ...] = attrs.field(default=(), converter=_services)
     meters: tuple[Meter, ...] = attrs.field(default=(), converter=_meters)
+    meter_prices: tuple[MeterPrice, ...] = attrs.field(default=(), converter=_meter_prices)
     products: tuple[Product, ...] = attrs.field(default=(), converter=_products)
     plans: tuple[Plan, ...] = attrs.field(default=(), converter=_plans)
     addons: tuple[Addon, ...] = attrs.field(default=(), converter=_addons)
@@ -99,9 +117,7 @@ class Catalog:
 
     def _fill_in_currencies(self) -> None:
         services = [attrs.evolve(entry, currency=entry.currency or self.currency) for entry in self.services]
-        for index, service in enumerate(services):
-            if service.currency is None:
-                raise InvalidValue("no currency", place=f"services[{index}].currency")
+        check_currencies(services)
         products = [
             attrs.evolve(entry, prices=self._with(entry.prices, entry.currency, f"products[{index}].prices"))
             for index, entry in enumerate(self.products)
@@ -120,7 +136,12 @@ class Catalog:
             attrs.evolve(entry, price=self._filled(entry.price, None, f"addons[{index}].price"))
             for index, entry in enumerate(self.addons)
         ]
-        for name, value in (("services", services), ("products", products), ("plans", plans), ("addons", addons)):
+        meter_prices = [
+            attrs.evolve(entry, price=self._filled(entry.price, None, f"meter_prices[{n}].price"))
+            for n, entry in enumerate(self.meter_prices)
+        ]
+        values: tuple[Iterable[object], ...] = (services, products, plans, addons, meter_prices)
+        for name, value in zip(_FILLED, values, strict=True):
             object.__setattr__(self, name, tuple(value))
 
     def _with(self, prices: tuple[Price, ...], default: str | None, place: str) -> tuple[Price, ...]:
@@ -133,30 +154,15 @@ class Catalog:
         return price if price.currency else attrs.evolve(price, currency=code)
 
     def _check_references(self) -> None:
-        tiers, meters = {tier.code for tier in self.sla_tiers}, {meter.code for meter in self.meters}
-        for index, service in enumerate(self.services):
-            for tier in service.sla_surcharges:
-                if tier not in tiers:
-                    raise InvalidValue("no such SLA tier", place=f"services[{index}].sla_surcharges.{tier}", value=tier)
-        addons = [(f"addons[{index}]", addon.meter) for index, addon in enumerate(self.addons)]
-        for place, meter in [*((place, price.meter) for place, price in self._prices()), *addons]:
-            if meter is not None and meter not in meters:
-                raise InvalidValue("no such meter", place=f"{place}.meter", value=meter)
-        self._check_plans_and_rates()
+        addons = ((f"addons[{index}]", addon.meter) for index, addon in enumerate(self.addons))
+        check_meters(self.meters, [*((place, price.meter) for place, price in self.priced()), *addons])
+        check_tiers(self.services, self.sla_tiers)
+        check_products(self.plans, self.products)
+        refuse_overlaps(self.tax_rates, lambda rate: (rate.country, rate.category), "tax_rates", "rates")
+        refuse_overlaps(self.meter_prices, lambda entry: (entry.meter,), "meter_prices", "prices of a meter")
 
-    def _check_plans_and_rates(self) -> None:
-        products = {product.code for product in self.products}
-        for index, plan in enumerate(self.plans):
-            if plan.product is not None and plan.product not in products:
-                raise InvalidValue("no such product", place=f"plans[{index}].product", value=plan.product)
-        # In order of their kind and beginning, rates that overlap have neighbours that do.
-        ordered = sorted(enumerate(self.tax_rates), key=lambda entry: _by_kind_and_time(entry[1]))
-        for (i, rate), (j, other) in pairwise(ordered):
-            if _overlap(rate, other):
-                last = max(i, j)
-                raise InvalidValue("two rates at one time", place=f"tax_rates[{last}]", value=self.tax_rates[last].code)
-
-    def _prices(self) -> Iterable[tuple[str, Price]]:
+    def priced(self) -> Iterator[tuple[str, Price]]:
+        """Every price with its place."""
         for i, product in enumerate(self.products):
             for j, price in enumerate(product.prices):
                 yield f"products[{i}].prices[{j}]", price
@@ -166,6 +172,8 @@ class Catalog:
                     yield f"plans[{i}].versions[{j}].prices[{k}]", price
         for i, addon in enumerate(self.addons):
             yield f"addons[{i}].price", addon.price
+        for i, entry in enumerate(self.meter_prices):
+            yield f"meter_prices[{i}].price", entry.price
 
     def service(self, code: str) -> Service:
         """The service of that code. Raises ``NotFound``."""
@@ -187,6 +195,13 @@ class Catalog:
         """The meter of that code. Raises ``NotFound``."""
         return _find(self.meters, code, "meter")
 
+    def meter_price(self, meter: str, on: dt.date) -> Price:
+        """What usage of a meter outside any plan costs on a local date (R3-22). Raises ``NotFound``."""
+        for entry in sorted(self.meter_prices, key=lambda entry: entry.stale):
+            if entry.meter == meter and entry.holds(on):
+                return entry.price
+        raise NotFound("no price of this meter outside plans on that date", place="meter", value=meter)
+
     def sla_tier(self, code: str) -> SlaTier:
         """The SLA tier of that code. Raises ``NotFound``."""
         return _find(self.sla_tiers, code, "sla_tier")
@@ -196,7 +211,7 @@ class Catalog:
 
         Drafts and retired versions are not sold, nor one that takes effect after ``at``.
         """
-        plan = self.plan(code)
+        plan = sold(self.plan(code), "plan")
         chosen = plan.active if version is None else plan.version(version)
         if chosen is None:
             raise NotFound(
@@ -209,7 +224,7 @@ class Catalog:
         if at is not None and chosen.effective is not None and at < chosen.effective:
             since = rfc3339(chosen.effective)
             raise InvalidValue("this version is not sold yet", place="version", value=chosen.version, hint=since)
-        return chosen
+        return sold(chosen, "version")
 
     def records(self, selection: Selection, at: dt.datetime | None = None) -> tuple[OrderRecord, ...]:
         """What a selection expands to: prices and quantities, the addons' last; ``at`` is when it is bought.
@@ -222,8 +237,7 @@ class Catalog:
             raise InvalidValue("nothing to sell in this selection", place="selection")
         for size in sorted(selection.sizes.keys() - {record.price.size for record in base}):
             raise InvalidValue("no price of this product takes this size", place=f"sizes.{size}", value=size)
-        addons = Counter(selection.addons)
-        found = (*base, *(self.addon_record(code, count) for code, count in addons.items()))
+        found = (*base, *(self.addon_record(code, count) for code, count in Counter(selection.addons).items()))
         unique_codes(tuple(record.price for record in found), "selection")
         refuse_units_of_events(found)
         currencies = {record.price.currency for record in found}
@@ -234,15 +248,12 @@ class Catalog:
     def _base(self, selection: Selection, at: dt.datetime | None = None) -> tuple[OrderRecord, ...]:
         if selection.service is not None:
             tier = None if selection.sla_tier is None else self.sla_tier(selection.sla_tier)
-            return self.service(selection.service).records(selection, tier)
+            return sold(self.service(selection.service), "service").records(selection, tier)
         if selection.plan is not None:
             prices = self.plan_version(selection.plan, selection.version, at).prices
         else:
-            prices = self.product(selection.product or "").prices
-        return tuple(self._record(price, _quantity(price, selection)) for price in prices)
-
-    def _record(self, price: Price, quantity: Decimal) -> OrderRecord:
-        return self._metered(OrderRecord(price=price, quantity=quantity))
+            prices = sold(self.product(selection.product or ""), "product").prices
+        return tuple(self._metered(OrderRecord(price=p, quantity=_quantity(p, selection))) for p in prices)
 
     def _metered(self, record: OrderRecord) -> OrderRecord:
         """The record with what the meter of its price counts."""
@@ -253,7 +264,7 @@ class Catalog:
 
     def addon_record(self, code: str, quantity: int = 1) -> OrderRecord:
         """The record of an addon: its price and what it adds to a meter's allowance."""
-        addon = self.addon(code)
+        addon = sold(self.addon(code), "addon")
         record = OrderRecord(
             price=of_each(addon.price),
             quantity=quantity,
@@ -283,14 +294,3 @@ def _find(entries: tuple[T, ...], code: str, what: str) -> T:
         if entry.code == code:
             return entry
     raise NotFound(f"no such {what} in the catalog", place=what, value=code)
-
-
-def _by_kind_and_time(rate: TaxRate) -> tuple[str, str, dt.date]:
-    return (rate.country, rate.category, rate.from_ or dt.date.min)
-
-
-def _overlap(a: TaxRate, b: TaxRate) -> bool:
-    if (a.country, a.category) != (b.country, b.category):
-        return False
-    starts_before = a.from_ is None or b.to is None or a.from_ < b.to
-    return starts_before and (b.from_ is None or a.to is None or b.from_ < a.to)

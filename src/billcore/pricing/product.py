@@ -12,13 +12,19 @@ import attrs
 
 from billcore.kernel import MONTH, ONE, Anchor, Interval, InvalidValue, checked_anchor, checked_id, instant, of_kind
 from billcore.pricing import fields
+from billcore.pricing.dated import date
+from billcore.pricing.entry import Entry
 from billcore.pricing.price import Price, PriceCadence
 
-__all__ = ["Addon", "Aggregation", "Meter", "Plan", "PlanStatus", "PlanVersion", "Product", "period_of"]
+__all__ = ["Addon", "Aggregation", "Meter", "MeterPrice", "Plan", "PlanStatus", "PlanVersion", "Product", "period_of"]
 
 
 def _code(value: str) -> str:
     return checked_id(value, "code")
+
+
+def _meter(value: str) -> str:
+    return checked_id(value, "meter")
 
 
 def _prices(prices: Iterable[Price]) -> tuple[Price, ...]:
@@ -37,7 +43,7 @@ class Aggregation(enum.Enum):
 
 
 @attrs.frozen(kw_only=True)
-class Meter:
+class Meter(Entry):
     """What usage is counted: the sum of the events' values (of ``field``, a property, if named), or their number."""
 
     code: str = attrs.field(converter=_code)
@@ -50,7 +56,7 @@ class Meter:
 
 
 @attrs.frozen(kw_only=True)
-class Addon:
+class Addon(Entry):
     """Something attached to a subscription: a price, and ``quantity`` units more of a meter's allowance."""
 
     code: str = attrs.field(converter=_code)
@@ -58,6 +64,35 @@ class Addon:
     price: Price
     quantity: Decimal = attrs.field(default=ONE, converter=fields.quantity)
     meter: str | None = None
+
+
+def _from(value: dt.date | str | None) -> dt.date | None:
+    return date(value, "from")
+
+
+def _to(value: dt.date | str | None) -> dt.date | None:
+    return date(value, "to")
+
+
+@attrs.frozen(kw_only=True)
+class MeterPrice(Entry):
+    """A usage price of a meter outside any plan, in force on the local dates ``[from, to)`` (R3-22)."""
+
+    meter: str = attrs.field(converter=_meter)
+    price: Price
+    from_: dt.date | None = attrs.field(default=None, converter=_from)
+    to: dt.date | None = attrs.field(default=None, converter=_to)
+
+    def __attrs_post_init__(self) -> None:
+        of_kind(self.price, Price, "price")
+        if self.price.meter != self.meter:
+            raise InvalidValue("its price is of another meter", place="price.meter", value=self.price.meter)
+        if self.from_ is not None and self.to is not None and self.to <= self.from_:
+            raise InvalidValue("ends before it begins", place="to", value=self.to.isoformat())
+
+    def holds(self, on: dt.date) -> bool:
+        """It is in force on that local date."""
+        return (self.from_ is None or self.from_ <= on) and (self.to is None or on < self.to)
 
 
 class _Coded(Protocol):
@@ -84,7 +119,7 @@ def period_of(prices: tuple[Price, ...]) -> Interval:
 
 
 @attrs.frozen(kw_only=True)
-class Product:
+class Product(Entry):
     """Something sold at a list of prices."""
 
     code: str = attrs.field(converter=_code)
@@ -106,7 +141,7 @@ class PlanStatus(enum.Enum):
 
 
 @attrs.frozen(kw_only=True)
-class PlanVersion:
+class PlanVersion(Entry):
     """A fixed list of prices; once published it never changes."""
 
     version: int
@@ -126,7 +161,7 @@ def _versions(versions: Iterable[PlanVersion]) -> tuple[PlanVersion, ...]:
 
 
 @attrs.frozen(kw_only=True)
-class Plan:
+class Plan(Entry):
     """A plan and its versions."""
 
     code: str = attrs.field(converter=_code)

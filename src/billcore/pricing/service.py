@@ -27,6 +27,7 @@ from billcore.kernel import (
 from billcore.kernel import exact as ex
 from billcore.pricing import fields
 from billcore.pricing.component import Component
+from billcore.pricing.entry import Entry, sold
 from billcore.pricing.model.flat import Flat, PerUnit
 from billcore.pricing.model.progressive import Bracket, Progressive, check_brackets
 from billcore.pricing.price import Price, Timing
@@ -71,7 +72,7 @@ class Per(enum.Enum):
 
 
 @attrs.frozen(kw_only=True)
-class SlaTier:
+class SlaTier(Entry):
     """A service level: ``min_replicas`` raises the replica count, ``uptime`` is a percentage for people."""
 
     code: str = attrs.field(converter=_code)
@@ -82,7 +83,7 @@ class SlaTier:
 
 
 @attrs.frozen(kw_only=True)
-class ComputePlan:
+class ComputePlan(Entry):
     """A size of one replica; ``price`` is for one replica and hour."""
 
     code: str = attrs.field(converter=_code)
@@ -92,7 +93,7 @@ class ComputePlan:
 
 
 @attrs.frozen(kw_only=True)
-class Storage:
+class Storage(Entry):
     """Disk: ``price`` is for one GiB and hour (or month); ``per_replica`` multiplies by the replicas."""
 
     code: str = attrs.field(converter=_code)
@@ -105,7 +106,7 @@ class Storage:
 
 
 @attrs.frozen(kw_only=True)
-class Resource:
+class Resource(Entry):
     """Something of a cloud provider, priced by the unit; under another provider it makes no line (R4-26)."""
 
     code: str = attrs.field(converter=_code)
@@ -139,7 +140,7 @@ def _components(values: Iterable[Component]) -> tuple[Component, ...]:
 
 
 @attrs.frozen(kw_only=True)
-class Service:
+class Service(Entry):
     """A managed service. A tier that ``sla_surcharges`` does not name is not offered; no tier at all costs nothing."""
 
     code: str = attrs.field(converter=_code)
@@ -236,13 +237,14 @@ class Service:
         surcharge = self.sla_surcharges.get(tier.code)
         if surcharge is None:
             raise InvalidValue("this service does not offer the tier", place="sla_tier", value=tier.code)
+        sold(tier, "sla_tier")
         return self._record("sla", self._title(f"SLA {tier.name or tier.code}"), Flat(surcharge), ONE)
 
     def _compute(self, selection: Selection, replicas: Decimal) -> OrderRecord:
         plan = next((plan for plan in self.compute_plans if plan.code == selection.compute_plan), None)
         if plan is None:
             raise InvalidValue("no such compute plan", place="compute_plan", value=selection.compute_plan)
-        one = self._units_of_one(plan)
+        one = self._units_of_one(sold(plan, "compute_plan"))
         units = selection.quantity if self.billing_unit is BillingUnit.USER else ex.CONTEXT.multiply(one, replicas)
         model = Progressive(plan.price, one, self.minimum_units, self.discount_brackets or (Bracket(),))
         return self._record(
@@ -250,7 +252,7 @@ class Service:
         )
 
     def _stored(self, selection: Selection, replicas: Decimal) -> OrderRecord:
-        named = [entry for entry in self.storage if selection.storage in (None, entry.code)]
+        named = [s for s in self.storage if s.code == selection.storage or (selection.storage is None and not s.stale)]
         if len(named) != 1:
             raise InvalidValue(
                 "no such storage" if not named else "several storage prices",
@@ -258,7 +260,7 @@ class Service:
                 value=selection.storage,
                 hint="one of " + ", ".join(entry.code for entry in self.storage) if self.storage else None,
             )
-        entry = named[0]
+        entry = sold(named[0], "storage")
         size = ex.CONTEXT.multiply(selection.storage_gib, replicas) if entry.per_replica else selection.storage_gib
         return self._record(
             "storage", self._title(f"storage {entry.code}"), PerUnit(entry.price), size, entry.per, "GiB"
@@ -272,6 +274,7 @@ class Service:
             if entry is None:
                 raise InvalidValue("no such resource", place=f"resources.{code}", value=code)
             if entry.provider in (None, selection.provider):
+                sold(entry, f"resources.{code}")
                 found.append(
                     self._record(
                         f"resource:{code}", self._title(code), PerUnit(entry.price), quantity, entry.per, entry.unit

@@ -15,6 +15,8 @@ import attrs
 from billcore.kernel import InvalidValue, Rounding, allocate, minor_units
 from billcore.kernel import exact as ex
 from billcore.pricing import fields
+from billcore.pricing.dated import date
+from billcore.pricing.entry import Entry
 
 __all__ = ["NO_RATE", "AppliedRate", "Tax", "TaxRate", "Taxes", "find_rate", "tax_over"]
 
@@ -32,27 +34,16 @@ NO_RATE = AppliedRate("none", ex.ZERO, "no rate")
 """No rate for the customer's country and the line's category: taxed zero, and said so."""
 
 
-def _date(value: dt.date | str | None, place: str) -> dt.date | None:
-    if isinstance(value, str):
-        try:
-            return dt.date.fromisoformat(value)
-        except ValueError:
-            raise InvalidValue("not a date", place=place, value=value, hint='write it like "2026-01-31"') from None
-    if value is not None and type(value) is not dt.date:
-        raise InvalidValue("a local date is asked for", place=place, value=value, hint="not an instant")
-    return value
-
-
 def _from(value: dt.date | str | None) -> dt.date | None:
-    return _date(value, "from")
+    return date(value, "from")
 
 
 def _to(value: dt.date | str | None) -> dt.date | None:
-    return _date(value, "to")
+    return date(value, "to")
 
 
 @attrs.frozen(kw_only=True)
-class TaxRate:
+class TaxRate(Entry):
     """A rate of one country and category, in force on the local dates ``[from, to)``."""
 
     code: str

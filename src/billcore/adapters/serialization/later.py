@@ -13,10 +13,8 @@ import attrs
 from billcore.lifecycle import UsageAction, UsageEvent
 from billcore.ports import scenario, steps
 from billcore.pricing import (
-    Addon,
     Aggregation,
     Catalog,
-    ComputePlan,
     Meter,
     OnChange,
     OnEnd,
@@ -25,31 +23,23 @@ from billcore.pricing import (
     Price,
     Product,
     Proration,
-    Resource,
     Selection,
     Service,
-    SlaTier,
-    Storage,
     TaxRate,
 )
 
 __all__ = ["HARMLESS", "LATER_KEYS", "LATER_VALUES"]
 
-_SYNCED = frozenset({"stale", "last_synced_at"})
-
 LATER_KEYS: Mapping[type[attrs.AttrsInstance], frozenset[str]] = {
-    Catalog: frozenset(
-        {"availability", "meter_prices", "coupons", "commitments", "grants", "credit_units", "currencies", "dunning"}
-    ),
-    Service: _SYNCED | {"supporting"},
-    Product: _SYNCED | {"max_per_customer", "composed_of"},
-    Meter: _SYNCED | {"filters", "exclude", "group_by", "round", "recurring", "granularity"},
-    Plan: _SYNCED | {"trial"},
-    PlanVersion: _SYNCED | {"trial"},
-    Price: _SYNCED | {"event_minimum", "minimum_duration"},
-    TaxRate: _SYNCED | {"inclusive"},
+    Catalog: frozenset({"availability", "coupons", "commitments", "grants", "credit_units", "currencies", "dunning"}),
+    Service: frozenset({"supporting"}),
+    Product: frozenset({"max_per_customer", "composed_of"}),
+    Meter: frozenset({"filters", "exclude", "group_by", "round", "recurring", "granularity"}),
+    Plan: frozenset({"trial"}),
+    PlanVersion: frozenset({"trial"}),
+    Price: frozenset({"stale", "last_synced_at", "event_minimum", "minimum_duration"}),
+    TaxRate: frozenset({"inclusive"}),
     Selection: frozenset({"coupon"}),
-    **dict.fromkeys((SlaTier, ComputePlan, Storage, Resource, Addon), _SYNCED),
     UsageEvent: frozenset({"deployment"}),
     scenario.ScenarioPolicy: frozenset({"grace", "tax"}),
     steps.Subscribe: frozenset({"coupon", "trial_end"}),

@@ -64,10 +64,11 @@ def _prices(data: Row) -> Iterator[tuple[str, Row, bool]]:
         for there, version in _rows(plan, "versions", place):
             for where, price in _rows(version, "prices", there):
                 yield where, price, usual or bool(plan.get("currency"))
-    for place, addon in _rows(data, "addons"):
-        own = addon.get("price")
-        if isinstance(own, Mapping):
-            yield f"{place}.price", own, usual
+    for name in ("addons", "meter_prices"):
+        for place, entry in _rows(data, name):
+            own = entry.get("price")
+            if isinstance(own, Mapping):
+                yield f"{place}.price", own, usual
 
 
 def _known(row: Row, key: str, codes: set[str], place: str) -> Iterator[InvalidValue]:

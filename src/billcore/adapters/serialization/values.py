@@ -104,7 +104,8 @@ _ANCHOR_HINT = '"calendar", "start", {day = 15} or an instant'
 
 def read_model(value: object, converter: cattrs.Converter) -> PriceModel:
     """A price model by its ``type``, in a ``Wrapped`` if a wrapper stands beside it."""
-    if isinstance(value, PriceModel):
+    # A protocol is asked last: looking for its methods costs more than reading the table.
+    if not isinstance(value, Mapping) and isinstance(value, PriceModel):
         return value
     data = table(value)
     if "type" not in data:

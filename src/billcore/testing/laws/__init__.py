@@ -17,6 +17,12 @@ from billcore.testing.laws.billed import (
     lines_of_a_group_sum_to_its_rounded_sum,
     lines_sum_to_what_the_facts_ask,
 )
+from billcore.testing.laws.catalogs import (
+    applied_plan_is_what_was_planned,
+    diff_tells_every_difference,
+    sync_loses_nothing,
+    sync_twice_is_unchanged,
+)
 from billcore.testing.laws.documents import archive_reads_back, document_reads_back
 from billcore.testing.laws.erp import (
     items_read_back,
@@ -60,9 +66,11 @@ from billcore.testing.laws.runs import (
 from billcore.testing.laws.time import periods_tile_time
 
 __all__ = [
+    "applied_plan_is_what_was_planned",
     "archive_reads_back",
     "backfill_is_rerunnable",
     "books_are_sound",
+    "diff_tells_every_difference",
     "document_reads_back",
     "equal_prices_have_one_hash",
     "explanation_recomputes",
@@ -95,4 +103,6 @@ __all__ = [
     "shares_of_parts_add_up",
     "size_is_exact",
     "steps_sum_to_the_amount",
+    "sync_loses_nothing",
+    "sync_twice_is_unchanged",
 ]

@@ -1,0 +1,39 @@
+"""Entries of a catalog: what each carries once it has come from a source, and what that does to who wants to buy."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TypeVar
+
+import attrs
+
+from billcore.kernel import StaleCatalogEntry, instant
+
+__all__ = ["Entry", "sold"]
+
+E = TypeVar("E", bound="Entry")
+
+
+def _last_synced_at(value: dt.datetime | str | None) -> dt.datetime | None:
+    return None if value is None else instant(value, "last_synced_at")
+
+
+@attrs.frozen(kw_only=True)
+class Entry:
+    """What every entry of a catalog carries: the ``source`` that named it, when last, and whether it no longer does.
+
+    A stale entry is not sold to anybody new, and stays for those who have it (R4-02, R4-05). An entry without a source
+    was written by hand; no sync touches it until a source names it.
+    """
+
+    stale: bool = False
+    source: str | None = None
+    last_synced_at: dt.datetime | None = attrs.field(default=None, converter=_last_synced_at)
+
+
+def sold(entry: E, place: str) -> E:
+    """The entry, if somebody new can have it. Raises ``StaleCatalogEntry`` (R4-06)."""
+    if entry.stale:
+        named = getattr(entry, "code", None) or getattr(entry, "version", None)
+        raise StaleCatalogEntry(place=place, value=named)
+    return entry

@@ -1,0 +1,108 @@
+"""Catalogs: what a sync, a diff and a publication may not get wrong."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import attrs
+
+from billcore.engine import Billing
+from billcore.kernel import SyncAborted, instant
+from billcore.pricing import Catalog, Merged, SyncChange, catalog_diff, entries, merged, restamped
+from billcore.testing.laws._broken import broken, same
+
+__all__ = [
+    "applied_plan_is_what_was_planned",
+    "diff_tells_every_difference",
+    "sync_loses_nothing",
+    "sync_twice_is_unchanged",
+]
+
+
+def diff_tells_every_difference(before: Catalog, after: Catalog) -> None:
+    """Law: a diff is empty exactly if the two sell the same, and a catalog never differs from itself.
+
+    Version, effective instant, the order of entries and the stamps of syncs are not what is sold. Seen from the other
+    side, each difference has the same place.
+    """
+    law = "a diff tells every difference"
+    for one in (before, after):
+        same(law, catalog_diff(one, one).differences, (), catalog=one.version)
+    found, back = catalog_diff(before, after), catalog_diff(after, before)
+    same(law, bool(found), _sold(before) != _sold(after), before=before, after=after)
+    same(law, {d.place for d in back.differences}, {d.place for d in found.differences}, before=before, after=after)
+    if found.costs and not found:
+        raise broken(law, costs=found.costs)
+
+
+def _sold(catalog: Catalog) -> tuple[object, dict[str, object]]:
+    """What a catalog sells, by place; entries that have others inside are compared without them."""
+    inner = ("compute_plans", "storage", "resources", "versions")
+    found: dict[str, object] = {}
+    for place, entry in entries(catalog):
+        values = {f.name: getattr(entry, f.name) for f in attrs.fields(type(entry)) if f.name not in inner}
+        prices = {price.code: price for price in values.pop("prices", ())}
+        found[place] = ({k: v for k, v in values.items() if k not in ("source", "last_synced_at")}, prices)
+    return catalog.currency, found
+
+
+def _synced(base: Catalog | None, feed: Catalog, source: str, at: dt.datetime) -> Merged | None:
+    """What a sync comes to; ``None`` where it is refused, for then nothing changes."""
+    try:
+        return merged(base, feed, source, at, most_stale=100)
+    except SyncAborted:
+        return None
+
+
+def sync_twice_is_unchanged(base: Catalog | None, feed: Catalog, at: dt.datetime | str, source: str = "law") -> None:
+    """Law: the same feed again changes nothing and makes nothing stale; all of it is unchanged (R4-07)."""
+    law, when = "a sync twice is unchanged", instant(at, "at")
+    first = _synced(base, feed, source, when)
+    if first is None:
+        return
+    later = when + dt.timedelta(days=1)
+    again = merged(first.catalog, feed, source, later, most_stale=100)
+    same(law, again.counts, (0, 0, sum(1 for _ in entries(feed)), 0), base=base, feed=feed)
+    same(law, _sold(again.catalog), _sold(first.catalog), base=base, feed=feed)
+    stamped = dict(entries(restamped(first.catalog, later, source)))
+    same(law, dict(entries(again.catalog)), stamped, base=base, feed=feed)
+
+
+def sync_loses_nothing(base: Catalog, feed: Catalog, at: dt.datetime | str, source: str = "law") -> None:
+    """Law: after a sync every entry of before is still there, and what the feed names is as the feed has it (R4-02).
+
+    An entry is stale exactly if it came from the source and is named no more, or was stale before and is none of its.
+    """
+    law, when = "a sync loses nothing", instant(at, "at")
+    done = _synced(base, feed, source, when)
+    if done is None:
+        return
+    had, named, has = dict(entries(base)), dict(entries(feed)), dict(entries(done.catalog))
+    same(law, set(has), {*had, *named}, base=base, feed=feed)
+    for place, entry in has.items():
+        if place in named:
+            marks = (entry.stale, entry.source, entry.last_synced_at)
+            same(law, marks, (False, source, when), place=place)
+        else:
+            gone = had[place].source == source or had[place].stale
+            marks = (entry.stale, entry.last_synced_at)
+            same(law, marks, (gone, had[place].last_synced_at), place=place)
+            told = done.changes.get(place)
+            newly = had[place].source == source and not had[place].stale
+            same(law, told, SyncChange.STALE if newly else None, place=place)
+
+
+def applied_plan_is_what_was_planned(billing: Billing, catalog: Catalog) -> None:
+    """Law: once a plan is applied, the catalog in force at its instant is the planned one, and nothing else changed.
+
+    ``catalog`` is published over another one. What then differs is what the plan said.
+    """
+    law = "an applied plan is what was planned"
+    before = billing.catalog.as_of(catalog.effective)
+    plan = billing.catalog.plan(catalog)
+    same(law, billing.catalog.as_of(catalog.effective), before, catalog=catalog.version)
+    billing.catalog.apply(plan)
+    after = billing.catalog.as_of(catalog.effective)
+    same(law, after, plan.catalog, catalog=catalog.version)
+    same(law, catalog_diff(before, after), plan.diff, catalog=catalog.version)
+    same(law, billing.catalog.plan(catalog).diff.differences, (), catalog=catalog.version)

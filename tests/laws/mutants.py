@@ -26,6 +26,7 @@ import hypothesis
 from tests.laws.kernel_mutants import KERNEL
 from tests.laws.life_mutants import LIFE
 from tests.laws.mutant import Mutant
+from tests.laws.oracle_mutants import ORACLE
 from tests.laws.pricing_mutants import PRICING
 
 __all__ = ["EXAMPLES", "MUTANTS", "PROFILE"]
@@ -34,7 +35,7 @@ PROFILE = "mutants"
 EXAMPLES = "BILLCORE_LAW_EXAMPLES"
 """The variable of the environment that says how many examples a law gets."""
 
-MUTANTS: tuple[Mutant, ...] = (*KERNEL, *PRICING, *LIFE)
+MUTANTS: tuple[Mutant, ...] = (*KERNEL, *PRICING, *ORACLE, *LIFE)
 
 
 def pytest_configure() -> None:

@@ -37,9 +37,12 @@ def price(draw: Draw, code: str, meters: dict[str, Made], cadences: tuple[str, .
     made: Made = {"code": code, "cadence": cadence, **draw.some(tax_category=draw.one_of(("standard", "reduced")))}
     made |= draw.some(proration=draw.one_of(MEASURES))
     if cadence == "usage":
-        meter = draw.one_of(METERS)
+        meter = draw.one_of(("calls", "calls", "gb"))
         kinds = EVENTS if meters[meter]["by_event"] else (*UNITS, *AMOUNTS)
-        return made | {"meter": meter, "interval": meters[meter]["interval"], "model": draw.model(kinds)}
+        model = draw.model(kinds)
+        if kinds is not EVENTS and draw.chance(3):  # a change that cuts windows is rare enough
+            model |= {"included": draw.number(9, 1), "per_window": draw.one_of(("minute", "hour", "day"))}
+        return made | {"meter": meter, "interval": meters[meter]["interval"], "model": model}
     made["model"] = draw.model(metered=False)
     if cadence == "recurring":
         made |= draw.some(interval=draw.one_of(INTERVALS))
@@ -210,7 +213,7 @@ def lived(draw: Draw, catalog: Made) -> tuple[Lived, dt.datetime]:
     first = {"plan": catalog["plans"][0]["code"], "quantity": draw.number(9, 0)}
     addons = {"addons": draw.random.choices(codes, k=draw.random.randrange(3))} if codes else {}
     then = end = None
-    if marks and draw.chance(6):
+    if marks and draw.chance(8):
         then = (marks.pop(0), {"plan": draw.one_of(catalog["plans"])["code"], "quantity": draw.number(9, 0)})
     if marks and draw.chance(4):
         end = marks.pop(0)

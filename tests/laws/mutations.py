@@ -1,11 +1,11 @@
-"""Mutations: every small mistake that could be made in a module, one at a time, as text.
+r"""Mutations: every small mistake that could be made in a module, one at a time, as text.
 
-The recorded mutants (``mutants.py``) ask whether each law bites; these ask whether each line of the core is held by some
-test. A mutation replaces one node of the syntax tree, or drops one statement; the rest of the file stays as it is
+The recorded mutants (``mutants.py``) ask whether each law bites; these ask whether each line of the core is held by
+some test. A mutation replaces one node of the syntax tree, or drops one statement; the rest of the file stays as it is
 written, so that a survivor reads like a diff. What no test of behaviour could see is left alone: docstrings, types,
 ``__all__``, decorators (memos), slots for later versions, and the wording of errors.
 
->>> for found in mutations("def least(a, b):\\n    return a if a < b else b\\n", "kernel/x.py"):
+>>> for found in mutations("def least(a, b):\\n    return a if a < b else b\n", "kernel/x.py"):
 ...     print(found.change)
 a if a < b else b -> b if a < b else a
 a < b -> a <= b
@@ -136,6 +136,27 @@ def _below(node: ast.AST, scope: str) -> Iterator[tuple[str, ast.stmt | ast.expr
 
 
 def _changes(node: ast.stmt | ast.expr) -> Iterator[str]:
+    """What may stand there instead of a node, as text."""
+    match node:
+        case ast.Constant(value=bool(value)):
+            yield str(not value)
+        case ast.Constant(value=int(value)):
+            yield str(value + 1)
+        case ast.Call(func=ast.Name(id=name) as func) if name in _CALLED:
+            yield _with(node, func=ast.Name(_CALLED[name], func.ctx))
+        case ast.Call(func=ast.Attribute(attr=name) as func) if name in _CALLED:
+            yield _with(node, func=ast.Attribute(func.value, _CALLED[name], func.ctx))
+        case ast.Continue():
+            yield "break"
+        case ast.Break():
+            yield "continue"
+        case ast.Raise() | ast.Expr(value=ast.Call()):
+            yield "pass"
+        case _:
+            yield from _operators(node)
+
+
+def _operators(node: ast.stmt | ast.expr) -> Iterator[str]:
     match node:
         case ast.Compare(ops=[op]) if type(op) in _COMPARED:
             yield _with(node, ops=[_COMPARED[type(op)]()])
@@ -149,20 +170,6 @@ def _changes(node: ast.stmt | ast.expr) -> Iterator[str]:
             yield f"({ast.unparse(operand)})"
         case ast.IfExp(body=body, orelse=orelse):
             yield _with(node, body=orelse, orelse=body)
-        case ast.Constant(value=bool(value)):
-            yield str(not value)
-        case ast.Constant(value=int(value)):
-            yield str(value + 1)
-        case ast.Call(func=ast.Name(id=name) as func) if name in _CALLED:
-            yield _with(node, func=_with_name(func, id=_CALLED[name]))
-        case ast.Call(func=ast.Attribute(attr=name) as func) if name in _CALLED:
-            yield _with(node, func=_with_name(func, attr=_CALLED[name]))
-        case ast.Continue():
-            yield "break"
-        case ast.Break():
-            yield "continue"
-        case ast.Raise() | ast.Expr(value=ast.Call()):
-            yield "pass"
         case _:
             pass
 
@@ -172,13 +179,6 @@ def _text(node: ast.AST) -> bool:
     return any(isinstance(part, ast.JoinedStr | ast.List) for part in ast.walk(node)) or any(
         isinstance(part, ast.Constant) and isinstance(part.value, str) for part in ast.walk(node)
     )
-
-
-def _with_name(func: ast.expr, **fields: str) -> ast.expr:
-    made = copy.copy(func)
-    for name, value in fields.items():
-        setattr(made, name, value)
-    return made
 
 
 def _with(node: ast.stmt | ast.expr, **fields: object) -> str:

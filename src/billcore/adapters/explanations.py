@@ -43,8 +43,6 @@ class _View:
     def value(self, node: Explanation) -> str:
         value, kind = node.value, node.kind
         if kind == "amount" and self.currency is not None:
-            if node.operation == "round":
-                return formatting.money(ex.text(value), self.currency, self.locale)
             return formatting.exact_money(value, self.currency, self.locale)
         if kind == "percent":
             return f"{formatting.approximate(ex.multiply(value, _HUNDRED), self.locale)} %"

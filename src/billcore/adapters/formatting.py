@@ -70,18 +70,21 @@ def exact_money(amount: Exact, currency: str, locale: str) -> str:
     """An exact amount in major units: all its digits, at least those of the currency; ``n/d`` after one without end.
 
     >>> from fractions import Fraction
+    >>> exact_money(Decimal("0.0000000000004900"), "CHF", "en")
+    'CHF0.00000000000049'
     >>> exact_money(Decimal("0.0125"), "EUR", "en"), exact_money(Fraction(10, 3), "EUR", "en")
     ('€0.0125', '≈ €3.333333 (10/3)')
     """
     from babel.numbers import format_currency
 
     value = amount if isinstance(amount, Decimal) else round_to(amount, _SHOWN)
-    name, digits = known_locale(locale), max(places(currency), -exponent(value) if value else 0)
+    value = Decimal(text(value))  # without trailing zeros
+    name, digits = known_locale(locale), max(places(currency), -exponent(value))
     with decimal.localcontext() as context:
         context.prec = _WIDE
         pattern = _currency_pattern(name, digits)
         written: str = format_currency(value, currency, format=pattern, locale=name, currency_digits=False)
-    return written if value is amount else f"≈ {written} ({text(amount)})"
+    return written if isinstance(amount, Decimal) else f"≈ {written} ({text(amount)})"
 
 
 def approximate(value: Exact, locale: str) -> str:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
 from billcore.adapters.results import quote_to
-from billcore.adapters.serialization import SCHEMAS, schema
+from billcore.adapters.serialization import SCHEMAS, schema_text
 from billcore.cli.catalogs import catalog as catalogs
 from billcore.cli.documents import documents
 from billcore.cli.explaining import explain, locale_option, page_option, tell
 from billcore.cli.files import holds_usage, read_any, read_catalog, read_selection
 from billcore.cli.importing import importing
 from billcore.cli.loading import load
-from billcore.cli.output import NO, Group, answer, counted, json_option, table
+from billcore.cli.output import NO, Group, answer, counted, json_option, table, written
+from billcore.cli.plot import plot
 from billcore.cli.store import db, run, verify
 from billcore.cli.syncing import sync
 from billcore.kernel import InputError, InvalidDocument, instant
@@ -23,6 +23,7 @@ from billcore.pricing import quote as make_quote
 
 __all__ = ["billcore"]
 
+NEW = click.Path(dir_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -104,10 +105,14 @@ def quote(
 
 @billcore.command(name="schema")
 @click.argument("name", type=click.Choice(sorted(SCHEMAS)))
-def print_schema(name: str) -> None:
+@click.option(
+    "--output", "-o", "to", type=click.Path(dir_okay=False, path_type=Path), default=None, help="Write it here."
+)
+def print_schema(name: str, to: Path | None) -> None:
     """Print the JSON Schema of a document."""
-    click.echo(json.dumps(schema(name), indent=2, ensure_ascii=False))
+    click.echo(schema_text(name) if to is None else written(to, schema_text(name), "--output"), nl=to is not None)
 
 
+catalogs.add_command(plot)
 for command in (load, run, verify, explain, db, documents, importing, catalogs, sync):
     billcore.add_command(command)

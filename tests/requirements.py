@@ -1,8 +1,8 @@
 """Which test runs which requirement: ``python -m tests.requirements`` writes ``docs/reference/requirements.md`` anew.
 
-A test carries a requirement by naming its id in its docstring (``R4-25: ...``, ``... (H-03)``, ``5.3 item 5: ...``). The
-page has a row an id: what a test says of it, and the tests. ``ASKED`` are the ids that must have one; the page lists
-those of them that have none.
+A test carries a requirement by naming its id in its docstring (``R4-25: ...``, ``... (H-03)``, ``5.3 item 5: ...``).
+The page has a row an id: what a test says of it, and the tests. ``ASKED`` are the ids that must have one; the page
+lists those of them that have none.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def _says(docstring: str) -> str:
     """The first line, without the ids and what else it is about."""
     first = docstring.partition("\n")[0].removeprefix("Law: ")
     bare = _TRAILING.sub("", _LEADING.sub("", first)) if _ID.search(first) else first
-    return (bare[:1].upper() + bare[1:]).replace("|", "\\|")
+    return bare.replace("|", "\\|")
 
 
 def _order(name: str) -> tuple[int, str]:
@@ -99,10 +99,10 @@ def page(found: Sequence[Carried]) -> str:
         [
             "# Requirements and their tests",
             "",
-            "billcore was written for the systems of several companies; what each of them needs has an id (`R` by system, `X`",
-            "where they contradict, `B` their defects, `H` what holds always, `5.3` the decomposed cloud price). A test that runs",
-            "a requirement's own numbers names it in its docstring. This page is made of those docstrings by",
-            "`python -m tests.requirements`, and a test fails when it is stale.",
+            "billcore was written for the systems of several companies; what each of them needs has an id (`R` by",
+            "system, `X` where they contradict, `B` their defects, `H` what always holds, `5.3` the decomposed cloud",
+            "price). A test that runs a requirement's own numbers names it in its docstring. This page is made of those",
+            "docstrings by `python -m tests.requirements`; a test fails when it is stale.",
             "",
             "| id | what a test says | tests |",
             "| --- | --- | --- |",

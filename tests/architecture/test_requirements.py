@@ -40,10 +40,10 @@ def test_ids_are_found_in_docstrings_of_tests_alone(tmp_path: Path) -> None:
 
     assert carried(folder) == [
         Carried("B-26", f"{where}test_rounds", "0.29 is 29 cents."),
-        Carried("H-11", sync, "A sync never deletes \\| it marks."),
-        Carried("R4-02", sync, "A sync never deletes \\| it marks."),
-        Carried("R4-99", sync, "A sync never deletes \\| it marks."),
-        Carried("5.3 item 5", f"{where}test_plain", "Three replicas; 5.30 is a price, and R4-1 no id."),
+        Carried("H-11", sync, "a sync never deletes \\| it marks."),
+        Carried("R4-02", sync, "a sync never deletes \\| it marks."),
+        Carried("R4-99", sync, "a sync never deletes \\| it marks."),
+        Carried("5.3 item 5", f"{where}test_plain", "three replicas; 5.30 is a price, and R4-1 no id."),
     ]
 
 

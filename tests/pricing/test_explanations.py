@@ -8,7 +8,6 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from billcore.kernel import Exact
 from billcore.kernel import exact as ex
 from billcore.pricing import (
     Allowance,
@@ -132,7 +131,9 @@ def test_an_id_stays_when_others_come() -> None:
         tree = explain_rating(model.rate(Decimal(quantity)), model=model).numbered("x")
         return next((node for node in tree.walk() if node.id == "x.tier-2"), None)
 
-    values: list[Exact | None] = [node and node.value for node in (second("0", 14), second("5", 14), second("5", 20))]
+    values: list[Exact | None] = [
+        node.value if node else None for node in (second("0", 14), second("5", 14), second("5", 20))
+    ]
     assert values == [2, 2, 5]
     assert second("5", 10) is None
 

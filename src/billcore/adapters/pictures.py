@@ -6,7 +6,7 @@ What is drawn is rated exactly; numbers become floats only where they become pla
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Literal
 
@@ -125,6 +125,6 @@ def picture(price: Price, found: Sequence[PricePoint], title: str, form: Picture
         below.set_ylabel(f"average of a unit ({price.currency or ''})".replace(" ()", ""))
         below.set_xlabel(unit)
         out = io.BytesIO()
-        stamps: dict[str, str | None] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(form, {})
-        figure.savefig(out, format=form, metadata=stamps)
+        stamps: Mapping[str, None] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(form, {})
+        figure.savefig(out, format=form, metadata=dict(stamps))
     return out.getvalue()

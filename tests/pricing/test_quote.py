@@ -20,6 +20,7 @@ from billcore.pricing import (
     Product,
     Quote,
     Selection,
+    Wrapped,
     charge,
     quote,
 )

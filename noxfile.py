@@ -21,7 +21,7 @@ nox.options.error_on_missing_interpreters = "CI" in os.environ
 nox.options.download_python = "never"
 
 
-def install(session: nox.Session, *groups: str, extras: str = "cli,http,testing") -> None:
+def install(session: nox.Session, *groups: str, extras: str = "cli,http,plot,testing") -> None:
     """Install billcore with its extras and the named dependency groups."""
     chosen = [argument for group in groups for argument in ("--group", group)]
     session.install("-e", f".[{extras}]", *chosen)
@@ -86,6 +86,13 @@ def bench(session: nox.Session) -> None:
     """Print the benchmarks' ratios."""
     install(session)
     session.run("python", "-m", "benchmarks", *session.posargs)
+
+
+@nox.session(python=PYTHONS[0])
+def mutation(session: nox.Session) -> None:
+    """Mutate kernel and pricing; at least 95 % must be noticed: `nox -s mutation -- --sample 300 --seed 1`."""
+    install(session, "tests")
+    session.run("python", "-m", "tests.laws.mutation", *session.posargs)
 
 
 @nox.session(python=PYTHONS[0])

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +17,7 @@ from billcore.adapters.serialization import (
     price_to,
     scenario_to,
     schema,
+    schema_text,
     selection_to,
 )
 from billcore.kernel import InvalidValue
@@ -23,17 +27,74 @@ from billcore.pricing import Catalog, Price, Selection
 from billcore.testing import strategies as bst
 from tests.adapters.stories import catalog_data, scenario_data, scenarios, step_data, with_key
 from tests.adapters.test_documents import BAD_STEPS, MODEL, PRICE
+from tests.schemas import SHIPPED
 
 jsonschema = pytest.importorskip("jsonschema")
 pytestmark = pytest.mark.dev_dependency
 slow = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], max_examples=30)
 
+ROOT = Path(__file__).parents[2]
+WRONG_ON_PURPOSE: set[str] = set()
 VALIDATORS = {name: jsonschema.Draft202012Validator(schema(name)) for name in SCHEMAS}
 
 
 def as_json(data: dict[str, Any]) -> object:
     """Plain data as JSON has it: instants and decimals as text."""
     return json.loads(json.dumps(data, default=str).replace("+00:00", "Z"))
+
+
+EXAMPLES = sorted((ROOT / "examples").rglob("*.toml"))
+_TOML = re.compile(r'"""\\\n(.*?)"""|```toml\n(.*?)```', re.DOTALL)
+_NAMED = re.compile(r"#:schema ([\w./-]+)\n")
+
+
+def in_docs() -> list[tuple[str, str]]:
+    """The whole documents that pages show: where, and the text."""
+    found = []
+    for page in sorted((ROOT / "docs").rglob("*.md")):
+        for n, block in enumerate(_TOML.finditer(page.read_text(encoding="utf-8"))):
+            text = block[1] or block[2] or ""
+            if re.search(r"^(format|service|plan|product) = ", text, re.MULTILINE):
+                found.append((f"{page.stem}-{n}", text))
+    return found
+
+
+def kind_of_text(data: dict[str, object]) -> str:
+    """The name of the schema that a document is for."""
+    return str(data["format"]).removeprefix("billcore-").partition("/")[0] if "format" in data else "selection"
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
+def test_examples_name_the_schema_that_they_follow(path: Path) -> None:
+    """Each example's first line names a shipped schema for editors, and the example is valid by that very file."""
+    text = path.read_text(encoding="utf-8")
+    named = _NAMED.match(text)
+    data = tomllib.loads(text)
+
+    assert named is not None
+    schema_file = (path.parent / named[1]).resolve()
+    assert schema_file == (SHIPPED / f"{kind_of_text(data)}.json").resolve()
+    jsonschema.Draft202012Validator(json.loads(schema_file.read_text(encoding="utf-8"))).validate(as_json(data))
+
+
+@pytest.mark.parametrize(("where", "text"), in_docs(), ids=[where for where, _ in in_docs()])
+def test_documents_on_pages_are_valid(where: str, text: str) -> None:
+    """What a page shows as a whole document is valid, unless the page shows what is wrong with it."""
+    data = tomllib.loads(text)
+    valid = VALIDATORS[kind_of_text(data)].is_valid(as_json(data))
+
+    assert valid != (where in WRONG_ON_PURPOSE)
+
+
+def test_pages_show_documents() -> None:
+    """The pages are looked through: there are documents in them."""
+    assert len(in_docs()) >= 4
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_shipped_schemas_are_those_of_the_classes(name: str) -> None:
+    """The files in the package are what the classes make: ``python -m tests.schemas`` writes them anew."""
+    assert (SHIPPED / f"{name}.json").read_text(encoding="utf-8") == schema_text(name)
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

@@ -13,15 +13,35 @@ from tests.engine.breaks import broken
 
 def test_a_line_is_explained(billed: Path) -> None:
     """By its place from 1: the amount, and under it what it is made of."""
-    lines = call("explain", billed, "INV-000001", "1").stdout.splitlines()
+    lines = call("explain", billed, "INV-000001", "1", "--locale", "en").stdout.replace("\xa0", " ").splitlines()
 
-    assert lines[0] == "29.7  Seats (=)  [rounded in its group to CHF 29.70]"
-    assert lines[2] == "    29.7  [2025-12-31T23:00:00Z, 2026-01-31T23:00:00Z) (x)"
-    assert lines[5:8] == [
-        "          29.7  units (x)",
-        "            3  units (=)",
-        "            9.9  unit amount (=)",
+    assert lines[0].startswith("CHF29.70  Seats (rounded)  [document INV-000001, line inv_")
+    assert lines[1].startswith("  CHF29.70  exact amount (+)  [price seats, order ord_")
+    assert lines[1].endswith(", period Jan 1, 2026 - Jan 31, 2026, catalog 1]")
+    assert lines[2:7] == [
+        "    CHF29.70  Jan 1, 2026 - Jan 31, 2026 (x)",
+        "      CHF29.70  amount by the price (+)",
+        "        CHF29.70  units (x)",
+        "          3  quantity",
+        "          CHF9.90  price of a unit",
     ]
+
+
+def test_it_speaks_the_customers_language(billed: Path) -> None:
+    """German with the numbers of Switzerland for acme, French for lyon; --locale says another; else English."""
+    assert "Preis einer Einheit" in call("explain", billed, "INV-000001", "1").stdout
+    assert "prix d'une unité" in call("explain", billed, "INV-000002", "1").stdout
+    assert "prezzo unitario" in call("explain", billed, "INV-000001", "1", "--locale", "it_CH").stdout
+    assert "price of a unit" in call("explain", billed, "INV-000001", "1", "--locale", "tlh_XX").stdout
+
+
+def test_a_page_is_written(billed: Path, tmp_path: Path) -> None:
+    """HTML in the customer's language; nowhere to write it is wrong use."""
+    page = tmp_path / "why.html"
+
+    assert call("explain", billed, "INV-000001", "1", "--html", page).stdout == f"written to {page}\n"
+    assert '<html lang="de-CH">' in page.read_text(encoding="utf-8")
+    call("explain", billed, "INV-000001", "1", "--html", tmp_path / "no" / "why.html", code=2)
 
 
 def test_a_line_is_found_by_its_id(billed: Path) -> None:
@@ -31,7 +51,7 @@ def test_a_line_is_found_by_its_id(billed: Path) -> None:
 
     assert isinstance(document, dict)
     assert by_place == answered("explain", billed, "INV-000001", document["lines"][0]["id"])
-    assert keys(by_place) == documented("explain")
+    assert keys(by_place, but="about") == documented("explain")
 
 
 def test_every_line_of_every_document_is_explained(billed: Path) -> None:
@@ -51,9 +71,9 @@ def test_usage_that_was_recorded_after_the_runs_instant(loaded: Path) -> None:
     call("run", loaded, "--until", "2026-01-31T23:00:00Z", "--at", "2025-01-01T00:00:00Z")
     told = call("explain", loaded, "INV-000003", "2").stdout
 
-    assert told.startswith("2.75  Traffic (=)")
-    assert "2 events of gb" in told
-    assert call("explain", loaded, "INV-000001", "1").stdout.startswith("29.7  Seats (=)")
+    assert told.startswith("CHF\xa02.75  Traffic (gerundet)")
+    assert "Verbrauch gb, 2 Ereignisse" in told
+    assert call("explain", loaded, "INV-000001", "1").stdout.startswith("CHF\xa029.70  Seats (gerundet)")
 
 
 @pytest.mark.parametrize("line", ["0", "2", "99", "01", "one", "", "inv_1-1"])

@@ -59,8 +59,12 @@ def test_a_line_is_explained(shop: Path) -> None:
 
     assert isinstance(told, dict)
     assert told["value"] == "69.3"
-    assert keys(told) == documented("quote --explain")
-    assert call(*command).stdout.startswith("69.3  Seats")
+    assert keys(told, but="about") == documented("quote --explain")
+    assert call(*command).stdout.startswith("CHF69.30  Seats (rounded)")
+    assert call(*command, "--locale", "fr_CH").stdout.startswith("69,30\xa0CHF  Seats (arrondi)")
+    assert call(*command, "--html", shop / "why.html").stdout == f"written to {shop / 'why.html'}\n"
+    assert "Seats" in (shop / "why.html").read_text(encoding="utf-8")
+    call(*command[:3], "--html", shop / "why.html", code=2)
 
 
 def test_a_description_is_shown_as_it_is(shop: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +19,15 @@ def test_a_schema_is_printed(name: str) -> None:
 
     assert told == schema(name)
     assert told["$id"] == f"urn:billcore:{name}:1"
+
+
+def test_a_schema_is_written_for_an_editor(tmp_path: Path) -> None:
+    """The file is what is printed; nowhere to write it is wrong use."""
+    file = tmp_path / "catalog.json"
+
+    assert call("schema", "catalog", "-o", file).stdout == f"written to {file}\n"
+    assert file.read_text(encoding="utf-8") == call("schema", "catalog").stdout
+    call("schema", "catalog", "--output", tmp_path / "no" / "catalog.json", code=2)
 
 
 def test_the_reference_names_them_all() -> None:

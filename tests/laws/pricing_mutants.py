@@ -13,6 +13,7 @@ EVENTS = "tests/pricing/test_events.py::"
 PROGRESSIVE = "tests/pricing/test_progressive.py::"
 PRORATION = "tests/pricing/test_proration.py::"
 CATALOG = "tests/pricing/test_catalog.py::"
+EXPLAINED = "tests/pricing/test_explanations.py::"
 QUOTE = "tests/pricing/test_quote.py::"
 SIZING = "tests/pricing/test_sizing.py::"
 SNAPSHOT = "tests/pricing/test_snapshot.py::"
@@ -236,10 +237,16 @@ PRICING = (
         'exact, "sum", (tree, leaf(',
     ),
     Mutant(
-        QUOTE + "test_a_rating_explains_itself",
-        "pricing/explain.py",
-        "            children.append(leaf(step.name, step.amount))\n",
-        "",
+        EXPLAINED + "test_a_rating_explains_itself",
+        "pricing/explain_rating.py",
+        "for step in rating.steps if step.name not in FREE or step.amount",
+        "for step in rating.steps if step.name not in FREE | BOUNDS",
+    ),
+    Mutant(
+        EXPLAINED + "test_every_quantity_explains_itself",
+        "pricing/explain_rating.py",
+        "        value = ex.multiply(free.value, portion.value)\n",
+        "        value = ex.add(free.value, portion.value)\n",
     ),
     Mutant(
         QUOTE + "test_totals_are_sums_of_rounded_lines",

@@ -22,11 +22,10 @@ from billcore.pricing import (
     Selection,
     Wrapped,
     charge,
-    explain_rating,
     quote,
 )
 from billcore.testing import laws
-from billcore.testing.strategies import catalogs, price_models, quantities, roundings, selections
+from billcore.testing.strategies import catalogs, roundings, selections
 from tests.kernel.test_exact import small_context
 from tests.pricing.examples import EFFECTIVE, studio
 
@@ -44,17 +43,6 @@ OFFERS = catalogs().flatmap(lambda catalog: st.tuples(st.just(catalog), selectio
 def test_explanations_recompute(case: tuple[Catalog, Selection], mode: Rounding) -> None:
     """Law: the tree of every line, folded again from its leaves, gives the line's exact and rounded amounts."""
     laws.quote_explains_itself(quote(*case, NOW, mode), mode)
-
-
-@given(price_models() | price_models(kinds=[Wrapped]), quantities(max_value=3_000))
-def test_a_rating_explains_itself(model: PerUnit, quantity: Decimal) -> None:
-    """Law: the explanation of any rating recomputes to its exact amount, and its ids are paths."""
-    rating = model.rate(quantity)
-    tree = explain_rating(rating).numbered()
-
-    laws.explanation_recomputes(tree)
-    assert tree.value == rating.amount
-    assert [child.id for child in tree.children] == [f"1.{n}" for n in range(1, len(tree.children) + 1)]
 
 
 @given(OFFERS)
@@ -201,9 +189,9 @@ def test_an_explanation_reads_from_the_line_down() -> None:
     """The tree begins with the rounded line and ends with the numbers of the price."""
     tree = quote(studio(), STUDIO, NOW).explain("llm")
 
-    assert (tree.operation, tree.note, tree.children[0].note) == ("round", "llm", "1000 units included")
-    leaves = [leaf.label for leaf in tree.children[0].children[0].children[0].children]
-    assert leaves == ["units", "unit amount"]
+    rated = tree.children[0]
+    assert (tree.operation, tree.about["price"], rated.about["included"]) == ("round", "llm", 1_000)
+    assert [node.label for node in rated.children[0].children] == ["units beyond the free ones", "unit amount"]
 
 
 def test_a_price_that_is_not_in_the_quote_has_no_explanation() -> None:

@@ -120,6 +120,8 @@ def with_line(**changes: object) -> Quote:
 
 
 SUM = Explanation("sum", Decimal(2), "sum", (leaf("one", ex.ONE), leaf("two", Decimal(2))))
+TWICE = Explanation("sum", Decimal(2), "sum", (leaf("one", ex.ONE), leaf("one", ex.ONE)), id="sum")
+"""Two nodes of one id."""
 OUTER = Explanation("outer", Decimal(3), "sum", (SUM,))
 """It folds to its value, but a node inside it does not."""
 
@@ -273,6 +275,16 @@ VALUES: tuple[tuple[str, Callable[[pytest.MonkeyPatch], None]], ...] = (
     ("equal_prices_have_one_hash", two_prices_one_hash),
     ("explanation_recomputes", lambda _: laws.explanation_recomputes(SUM)),
     ("explanation_recomputes", lambda _: laws.explanation_recomputes(OUTER)),
+    (
+        "explanation_recomputes",
+        lambda _: laws.explanation_recomputes(
+            attrs.evolve(TWICE, children=tuple(attrs.evolve(one, id="sum") for one in TWICE.children))
+        ),
+    ),
+    (
+        "rating_explains_itself",
+        lambda _: laws.rating_explains_itself(Model(one, steps=(Step("minimum", amount=ex.ZERO),)), [2]),
+    ),
     ("quote_explains_itself", lambda _: laws.quote_explains_itself(with_line(exact=Decimal(1)))),
     ("quote_explains_itself", lambda _: laws.quote_explains_itself(with_line(amount=Money("1", "AUD")))),
     (

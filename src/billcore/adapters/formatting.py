@@ -17,12 +17,14 @@ import decimal
 import functools
 from decimal import Decimal
 
-from billcore.kernel import Exact, Number, number, places, zone
-from billcore.kernel.exact import text
+from billcore.kernel import Exact, Number, Period, number, places, round_to, zone
+from billcore.kernel.exact import exponent, text
 
-__all__ = ["date", "known_locale", "money", "percent", "quantity"]
+__all__ = ["approximate", "date", "exact_money", "known_locale", "money", "percent", "quantity", "stretch"]
 
 _WIDE = 80
+_SHOWN = 6
+_LAST = dt.timedelta(microseconds=1)  # people read the last day of a period, not the first after it
 
 
 @functools.lru_cache(maxsize=256)
@@ -64,6 +66,34 @@ def money(amount: Number, currency: str, locale: str) -> str:
     return written
 
 
+def exact_money(amount: Exact, currency: str, locale: str) -> str:
+    """An exact amount in major units: all its digits, at least those of the currency; ``n/d`` after one without end.
+
+    >>> from fractions import Fraction
+    >>> exact_money(Decimal("0.0000000000004900"), "CHF", "en")
+    'CHF0.00000000000049'
+    >>> exact_money(Decimal("0.0125"), "EUR", "en"), exact_money(Fraction(10, 3), "EUR", "en")
+    ('€0.0125', '≈ €3.333333 (10/3)')
+    """
+    from babel.numbers import format_currency
+
+    value = amount if isinstance(amount, Decimal) else round_to(amount, _SHOWN)
+    value = Decimal(text(value))  # without trailing zeros
+    name, digits = known_locale(locale), max(places(currency), -exponent(value))
+    with decimal.localcontext() as context:
+        context.prec = _WIDE
+        pattern = _currency_pattern(name, digits)
+        written: str = format_currency(value, currency, format=pattern, locale=name, currency_digits=False)
+    return written if isinstance(amount, Decimal) else f"≈ {written} ({text(amount)})"
+
+
+def approximate(value: Exact, locale: str) -> str:
+    """A number with all its digits; one that does not end rounded, with the ``n/d`` that it is."""
+    if isinstance(value, Decimal):
+        return quantity(value, locale)
+    return f"≈ {quantity(round_to(value, _SHOWN), locale)} ({text(value)})"
+
+
 def quantity(value: Exact, locale: str) -> str:
     """A quantity with all its digits; one that does not end as ``n/d``."""
     from babel.numbers import format_decimal
@@ -87,3 +117,17 @@ def date(at: dt.datetime, timezone: str, locale: str) -> str:
 
     written: str = format_date(at.astimezone(zone(timezone)).date(), format="medium", locale=known_locale(locale))
     return written
+
+
+def stretch(part: Period, timezone: str, locale: str) -> str:
+    """A stretch of time in the customer's zone: its first and last day, or times where it is not made of days."""
+    from babel.dates import format_datetime
+
+    there = zone(timezone)
+    start, end = part.start.astimezone(there), part.end.astimezone(there)
+    if not part.empty and not any((start.hour, start.minute, start.second, end.hour, end.minute, end.second)):
+        first, last = date(part.start, timezone, locale), date(part.end - _LAST, timezone, locale)
+        return first if first == last else f"{first} - {last}"
+    known = known_locale(locale)
+    first, last = (format_datetime(at, format="medium", tzinfo=there, locale=known) for at in (start, end))
+    return f"{first}" if part.empty else f"{first} - {last}"

@@ -9,77 +9,13 @@ from collections.abc import Iterable
 import attrs
 
 from billcore.adapters import formatting
-from billcore.kernel import exact as ex
+from billcore.adapters.wording import word
 from billcore.lifecycle import Profile
-from billcore.pricing import Explanation
 from billcore.settlement import DocumentKind, Invoice, Line
 
-__all__ = ["explanation_text", "invoice_html", "invoice_text"]
+__all__ = ["STYLE", "invoice_html", "invoice_text"]
 
 _LAST = dt.timedelta(microseconds=1)  # people read the last day of a period, not the first after it
-
-_LABELS = {
-    "en": {
-        "invoice": "Invoice",
-        "credit_note": "Credit note",
-        "opening": "Opening balance",
-        "date": "Date",
-        "due": "Due",
-        "customer": "Customer",
-        "tax_id": "Tax id",
-        "description": "Description",
-        "period": "Period",
-        "quantity": "Quantity",
-        "amount": "Amount",
-        "subtotal": "Subtotal",
-        "tax": "Tax",
-        "total": "Total",
-        "paid": "Paid",
-        "credited": "Credited",
-        "open": "Amount due",
-        "corrects": "Corrects",
-    },
-    "de": {
-        "invoice": "Rechnung",
-        "credit_note": "Gutschrift",
-        "opening": "Anfangssaldo",
-        "date": "Datum",
-        "due": "Zahlbar bis",
-        "customer": "Kunde",
-        "tax_id": "Steuernummer",
-        "description": "Beschreibung",
-        "period": "Zeitraum",
-        "quantity": "Menge",
-        "amount": "Betrag",
-        "subtotal": "Zwischensumme",
-        "tax": "Steuer",
-        "total": "Total",
-        "paid": "Bezahlt",
-        "credited": "Gutgeschrieben",
-        "open": "Offener Betrag",
-        "corrects": "Korrigiert",
-    },
-    "fr": {
-        "invoice": "Facture",
-        "credit_note": "Avoir",
-        "opening": "Solde d'ouverture",
-        "date": "Date",
-        "due": "Échéance",
-        "customer": "Client",
-        "tax_id": "Numéro fiscal",
-        "description": "Description",
-        "period": "Période",
-        "quantity": "Quantité",
-        "amount": "Montant",
-        "subtotal": "Sous-total",
-        "tax": "Taxe",
-        "total": "Total",
-        "paid": "Payé",
-        "credited": "Crédité",
-        "open": "Montant dû",
-        "corrects": "Corrige",
-    },
-}
 
 
 @attrs.frozen
@@ -91,8 +27,7 @@ class _View:
     corrects: str | None = None
 
     def label(self, name: str) -> str:
-        language = formatting.known_locale(self.profile.locale).partition("_")[0]
-        return _LABELS.get(language, _LABELS["en"])[name]
+        return word(name, self.profile.locale)
 
     def money(self, minor: int) -> str:
         document = self.invoice.document
@@ -162,7 +97,7 @@ def invoice_text(invoice: Invoice, profile: Profile, corrects: str | None = None
     return "\n".join([view.title, *heads, "", body[0], "-" * width, *body[1:], "-" * width, *totals]) + "\n"
 
 
-_STYLE = (
+STYLE = (
     "body{font:15px/1.5 system-ui,sans-serif;max-width:50rem;margin:3rem auto;padding:0 1rem;color:#1a1a1a}"
     "table{border-collapse:collapse;width:100%;margin:2rem 0}th,td{padding:.4rem .6rem;text-align:left}"
     "thead th{border-bottom:2px solid #1a1a1a}tbody td{border-bottom:1px solid #ddd}.n{text-align:right;"
@@ -183,7 +118,7 @@ def invoice_html(invoice: Invoice, profile: Profile, corrects: str | None = None
     )
     return (
         f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>'
-        f"<style>{_STYLE}</style></head><body><h1>{title}</h1><dl>{heads}</dl>"
+        f"<style>{STYLE}</style></head><body><h1>{title}</h1><dl>{heads}</dl>"
         f"<table><thead>{_cells(view.columns(), 'th')}</thead><tbody>{lines}</tbody><tfoot>{totals}</tfoot></table>"
         "</body></html>\n"
     )
@@ -195,14 +130,3 @@ def _cells(row: Iterable[str], tag: str) -> str:
         for column, cell in enumerate(row)
     ]
     return f"<tr>{''.join(cells)}</tr>"
-
-
-_SIGNS = {"sum": "+", "product": "x", "ratio": "/", "remainder": "-", "round": "rounded", "value": "="}
-
-
-def explanation_text(tree: Explanation, depth: int = 0) -> str:
-    """An explanation as an indented tree, a node a line: value, label, note."""
-    sign = _SIGNS[tree.operation]
-    note = f"  [{tree.note}]" if tree.note else ""
-    line = f"{'  ' * depth}{ex.text(tree.value)}  {tree.label} ({sign}){note}"
-    return "\n".join([line, *(explanation_text(child, depth + 1) for child in tree.children)])

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 
-from billcore.kernel import Money, rfc3339
+from billcore.kernel import Money, Period, rfc3339
 from billcore.kernel import exact as ex
-from billcore.pricing import Explanation, Quote, QuoteTotal
+from billcore.pricing import About, Explanation, Quote, QuoteTotal
 from billcore.settlement import DocumentKind, Invoice, Line, Payment
 
 __all__ = ["explanation_to", "invoice_to", "notice_to", "quote_to", "standing_to"]
@@ -117,12 +117,28 @@ def notice_to(at: dt.datetime, customer: str, kind: str, body: str) -> dict[str,
 
 
 def explanation_to(tree: Explanation) -> dict[str, object]:
-    """An explanation as nested data."""
+    """An explanation as nested data: enough to show it, and to work it out again."""
+    rounding = {"places": tree.places, "mode": tree.mode.value} if tree.operation == "round" else None
     return {
         "id": tree.id,
         "label": tree.label,
         "value": ex.text(tree.value),
+        "kind": tree.kind,
         "operation": tree.operation,
+        "rounding": rounding,
+        "about": {name: _fact(value) for name, value in tree.about.items()},
         "note": tree.note,
         "children": [explanation_to(child) for child in tree.children],
     }
+
+
+def _fact(value: About) -> object:
+    match value:
+        case Period():
+            return {"start": rfc3339(value.start), "end": rfc3339(value.end)}
+        case dt.datetime():
+            return rfc3339(value)
+        case str() | int():
+            return value
+        case _:
+            return ex.text(value)

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
-from billcore.adapters.rendering import explanation_text
-from billcore.adapters.results import explanation_to, quote_to
-from billcore.adapters.serialization import SCHEMAS, schema
+from billcore.adapters.results import quote_to
+from billcore.adapters.serialization import SCHEMAS, schema_text
 from billcore.cli.catalogs import catalog as catalogs
 from billcore.cli.documents import documents
+from billcore.cli.explaining import explain, locale_option, page_option, tell
 from billcore.cli.files import holds_usage, read_any, read_catalog, read_selection
 from billcore.cli.importing import importing
 from billcore.cli.loading import load
-from billcore.cli.output import NO, Group, answer, counted, json_option, table
-from billcore.cli.store import db, explain, run, verify
+from billcore.cli.output import NO, Group, answer, counted, json_option, table, written
+from billcore.cli.plot import plot
+from billcore.cli.store import db, run, verify
 from billcore.cli.syncing import sync
 from billcore.kernel import InputError, InvalidDocument, instant
 from billcore.pricing import quote as make_quote
 
 __all__ = ["billcore"]
 
+NEW = click.Path(dir_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -71,15 +72,26 @@ def _problems(path: Path) -> tuple[InputError, ...]:
 @click.argument("selection", type=FILE)
 @click.option("--at", default=None, help="The instant whose tax rates hold; default: when the catalog takes effect.")
 @click.option("--explain", "price", default=None, help="Explain the line of this price.")
+@page_option
+@locale_option
 @json_option
-def quote(catalog: Path, selection: Path, at: str | None, price: str | None, as_json: bool) -> None:  # noqa: FBT001
+def quote(
+    catalog: Path,
+    selection: Path,
+    at: str | None,
+    price: str | None,
+    page: Path | None,
+    locale: str | None,
+    as_json: bool,  # noqa: FBT001
+) -> None:
     """Quote a SELECTION file from a CATALOG file, line by line."""
     book = read_catalog(catalog)
     made = make_quote(book, read_selection(selection), book.effective if at is None else instant(at, "--at"))
     if price is not None:
-        tree = made.explain(price)
-        answer(explanation_to(tree), as_json=as_json, text=explanation_text(tree))
+        tell(made.explain(price), locale or "en", made.selection.timezone, page, as_json=as_json)
         return
+    if page is not None:
+        raise click.UsageError("--html is a page of one explanation: name a price with --explain")
     if as_json:
         answer(quote_to(made), as_json=True)
         return
@@ -93,10 +105,14 @@ def quote(catalog: Path, selection: Path, at: str | None, price: str | None, as_
 
 @billcore.command(name="schema")
 @click.argument("name", type=click.Choice(sorted(SCHEMAS)))
-def print_schema(name: str) -> None:
+@click.option(
+    "--output", "-o", "to", type=click.Path(dir_okay=False, path_type=Path), default=None, help="Write it here."
+)
+def print_schema(name: str, to: Path | None) -> None:
     """Print the JSON Schema of a document."""
-    click.echo(json.dumps(schema(name), indent=2, ensure_ascii=False))
+    click.echo(schema_text(name) if to is None else written(to, schema_text(name), "--output"), nl=to is not None)
 
 
+catalogs.add_command(plot)
 for command in (load, run, verify, explain, db, documents, importing, catalogs, sync):
     billcore.add_command(command)

@@ -9,7 +9,7 @@ import click
 from billcore.adapters.rendering import invoice_html, invoice_text
 from billcore.adapters.results import invoice_to
 from billcore.cli.opening import opened
-from billcore.cli.output import answer, counted, json_option, table, text_argument
+from billcore.cli.output import answer, counted, json_option, table, text_argument, written
 from billcore.engine import Billing
 from billcore.kernel import zone
 from billcore.lifecycle import Profile
@@ -91,14 +91,5 @@ def show(database: Path, number: str, page: Path | None, as_json: bool) -> None:
     if page is None:
         text = invoice_text(invoice, profile, corrected).rstrip()
     else:
-        _write(page, invoice_html(invoice, profile, corrected))
-        text = f"written to {click.format_filename(page)}"
+        text = written(page, invoice_html(invoice, profile, corrected))
     answer(invoice_to(invoice, corrected), as_json=as_json, text=text)
-
-
-def _write(page: Path, text: str) -> None:
-    try:
-        page.write_text(text, encoding="utf-8")
-    except OSError as error:
-        why = f"{click.format_filename(page)!r} cannot be written: {error.strerror}."
-        raise click.BadParameter(why, param_hint="'--html'") from None

@@ -7,6 +7,7 @@ import errno
 import json
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 from rich.cells import cell_len
@@ -15,7 +16,7 @@ from rich.table import Table
 
 from billcore.kernel import BillcoreError, InputError, InvalidDocument, StateError, override
 
-__all__ = ["NO", "Group", "answer", "counted", "json_option", "table", "text_argument"]
+__all__ = ["NO", "Group", "answer", "counted", "json_option", "table", "text_argument", "written"]
 
 NO = 1
 _REFUSED = 3
@@ -65,6 +66,16 @@ def answer(data: object, *, as_json: bool, text: str | None = None) -> None:
         click.echo(json.dumps(data, ensure_ascii=codecs.lookup(encoding).name != "utf-8", indent=2))
     elif text is not None:
         click.echo(text)
+
+
+def written(path: Path, text: str | bytes, option: str = "--html") -> str:
+    """Write a file that ``option`` names, and say so. Raises ``click.BadParameter`` where it cannot be written."""
+    try:
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    except OSError as error:
+        why = f"{click.format_filename(path)!r} cannot be written: {error.strerror}."
+        raise click.BadParameter(why, param_hint=f"'{option}'") from None
+    return f"written to {click.format_filename(path)}"
 
 
 def counted(count: int, what: str) -> str:

@@ -1,4 +1,4 @@
-"""The commands over a database: run, explain, verify, db."""
+"""The commands over a database: run, verify, db."""
 
 from __future__ import annotations
 
@@ -10,16 +10,14 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from billcore.adapters.rendering import explanation_text
-from billcore.adapters.results import explanation_to
 from billcore.cli.opening import opened
-from billcore.cli.output import NO, answer, counted, json_option, table, text_argument
+from billcore.cli.output import NO, answer, counted, json_option, table
 from billcore.engine import Billing
 from billcore.engine.running import RunReport
 from billcore.engine.story import FixedClock
 from billcore.kernel import instant
 
-__all__ = ["db", "explain", "run", "verify"]
+__all__ = ["db", "run", "verify"]
 
 DB = click.Path(dir_okay=False, path_type=Path)
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -63,18 +61,6 @@ def _with_progress(billing: Billing, until: dt.datetime, at: dt.datetime, *, qui
         return billing.invoices.run(
             until=until, at=at, progress=lambda part: progress.advance(task, part.invoices + part.credit_notes)
         )
-
-
-@click.command()
-@click.argument("database", type=EXISTING)
-@click.argument("invoice", callback=text_argument)
-@click.argument("line", callback=text_argument)
-@json_option
-def explain(database: Path, invoice: str, line: str, as_json: bool) -> None:  # noqa: FBT001 - click passes by position
-    """Explain a LINE (its place from 1, or its id) of an INVOICE (its number): why it has its amount."""
-    with opened(database) as billing:
-        tree = billing.invoices.explain(invoice, line)
-    answer(explanation_to(tree), as_json=as_json, text=explanation_text(tree))
 
 
 @click.command()

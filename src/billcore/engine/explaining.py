@@ -11,26 +11,21 @@ from billcore.engine.accounts import invoices_of, load
 from billcore.engine.known import at_issue, known_by, recordings
 from billcore.engine.lookup import invoice_at, line_of_document
 from billcore.engine.metering import Metered
+from billcore.engine.rounded import EXACT, rounded_with_group
 from billcore.engine.session import Session
-from billcore.kernel import Exact, InvariantBroken, micros, places, rfc3339
+from billcore.kernel import Exact, InvariantBroken, Period, micros
 from billcore.kernel import exact as ex
-from billcore.lifecycle import Life, Occurrence, life, occurrences
+from billcore.lifecycle import Life, Occurrence, allowance, life, occurrences
 from billcore.ports import ReadTx
 from billcore.ports.tables import POSTING
-from billcore.pricing import (
-    Explanation,
-    PriceCadence,
-    explain_rating,
-    leaf,
-    share,
-)
+from billcore.pricing import About, Explanation, Price, PriceCadence, explain_rating, leaf, share
 from billcore.settlement import AccountFacts, ChargeKey, Document, Invoice, Line, UsageLookup, charge, used
 
 __all__ = ["explain_line"]
 
 
 def explain_line(tx: ReadTx, session: Session, number: str, name: str | int) -> Explanation:
-    """The tree of a line: rounding, then the exact amount, then what it is made of.
+    """The tree of a line: rounding with its group, then the exact amount, then what it is made of.
 
     Facts are taken as they were known when the document was issued; where they do not come to the line's exact amount,
     as they are known today, or as they were after one of their recordings, for the run was given an instant of its own.
@@ -38,22 +33,19 @@ def explain_line(tx: ReadTx, session: Session, number: str, name: str | int) -> 
     """
     document = invoice_at(tx, session.policy.issuer, number).document
     line = line_of_document(document, name)
-    tree = _given(line) if line.key is None else _Asked.of(tx, document, line, line.key).tree()
+    live: tuple[Invoice, ...] = ()
+    if line.key is None:
+        tree = _given(line)
+    else:
+        asked = _Asked.of(tx, document, line, line.key)
+        tree, live = asked.tree(), asked.live
     if not _comes_to(tree, line):
         raise InvariantBroken(
             "P5: the facts do not come to the line's amount",
             place=f"{document.number} {line.id}",
             value=f"{ex.text(tree.recompute())} is not {ex.text(line.exact)}",
         )
-    amount = ex.scaled(line.minor, places(document.currency))
-    root = Explanation(
-        line.description,
-        amount,
-        "value",
-        (tree,),
-        f"rounded in its group to {document.currency} {amount}",
-    )
-    return root.numbered()
+    return rounded_with_group(tree, document, line, live, session.policy).numbered()
 
 
 def _comes_to(tree: Explanation, line: Line) -> bool:
@@ -61,8 +53,11 @@ def _comes_to(tree: Explanation, line: Line) -> bool:
 
 
 def _given(line: Line) -> Explanation:
-    note = f"credits {line.corrects}" if line.corrects else None
-    return leaf(line.reason or line.description, line.exact, note)
+    return leaf(EXACT, line.exact, about=_because(line.reason) | ({"corrects": line.corrects} if line.corrects else {}))
+
+
+def _because(reason: str | None) -> dict[str, About]:
+    return {"reason": reason} if reason else {}
 
 
 @attrs.frozen
@@ -111,14 +106,15 @@ class _Asked:
         kept = _forgiven(self.tx, self.live, key, self.document) if line.exact <= 0 else ex.ZERO
         if wanted.value < kept:
             more = leaf("forgiven, so not taken back", ex.subtract(kept, wanted.value))
-            wanted = Explanation("kept", kept, "sum", (wanted, more))
+            wanted = Explanation("what stays", kept, "sum", (wanted, more))
         if not others:
-            return wanted
-        parts = tuple(leaf(f"billed on {found.number}", other.exact, other.id) for other, found in others)
-        value = ex.subtract(wanted.value, ex.total([other.exact for other, _ in others]))
-        return Explanation(
-            line.reason or "difference", value, "remainder", (wanted, *parts), "should be, less what was billed"
+            return attrs.evolve(wanted, label=EXACT)
+        parts = tuple(
+            leaf("billed on", other.exact, about={"document": found.number or found.id, "line": other.id})
+            for other, found in others
         )
+        value = ex.subtract(wanted.value, ex.total([other.exact for other, _ in others]))
+        return Explanation(EXACT, value, "remainder", (wanted, *parts), about=_because(line.reason))
 
 
 def _counts(tx: ReadTx, found: Invoice, document: Document) -> bool:
@@ -157,7 +153,7 @@ def _wanted(asked: _Asked, at: dt.datetime | None) -> Explanation:
     facts, key, line = asked.facts, asked.key, asked.line
     if not key.subscription:
         once = next(once for once in facts.one_offs if once.id == key.item)
-        return leaf(once.description, once.amount, f"added {rfc3339(once.at)}")
+        return leaf("asked by the facts", once.amount, about={"added": once.at})
     known = facts if at is None else known_by(facts, at)
     subscription = next((one for one in known.subscriptions if one.id == key.subscription), None)
     if subscription is None:
@@ -170,42 +166,56 @@ def _wanted(asked: _Asked, at: dt.datetime | None) -> Explanation:
         for occurrence in occurrences(found, item, key.period.start - dt.timedelta(microseconds=1)):
             if occurrence.period == key.period:
                 made = charge(found, occurrence.item, occurrence, usage)
-                return (
-                    leaf("nothing used", ex.ZERO) if made is None else _occurrence(found, occurrence, usage, made.exact)
-                )
+                exact = ex.ZERO if made is None else made.exact
+                return _occurrence(found, attrs.evolve(occurrence, item=item), usage, exact)
             if occurrence.period.start > key.period.end:
                 break
-    return leaf("no longer had", ex.ZERO, line.reason)
+    return leaf("no longer had", ex.ZERO, about=_because(line.reason))
 
 
 def _occurrence(found: Life, occurrence: Occurrence, usage: UsageLookup, exact: Exact) -> Explanation:
     """The amount of one billing period of one item, part by part."""
-    record = occurrence.item.record
+    record, item = occurrence.item.record, occurrence.item
     price = record.price
-    note = f"price {price.code} of order {occurrence.item.order}, {occurrence.part}"
+    about: dict[str, About] = {"price": price.code, "order": item.order, "period": occurrence.part}
+    catalog = next((o.catalog for o in found.subscription.orders if o.id == item.order), None)
+    about |= {"catalog": catalog} if catalog else {}
     if price.cadence is PriceCadence.USAGE:
         had = used(found, occurrence, usage)
         if had is None:
-            return leaf("nothing used", ex.ZERO)
-        tree = explain_rating(had.rating, f"{had.total.count} events of {price.meter}")
-        return Explanation("usage", exact, "sum", (tree,), note)
-    if price.cadence is PriceCadence.ONCE:
-        return Explanation("once", exact, "sum", (explain_rating(price.model.rate(record.quantity)),), note)
-    parts = []
-    for part, quantity in occurrence.item.quantities.segments(occurrence.part):
-        rated = explain_rating(price.model.rate(quantity), f"rated for {ex.text(quantity)}")
-        if price.per is not None:
-            weight, over = part.micros, price.per.seconds * 1_000_000
-            label = f"{price.per.name}s"
-        else:
-            weight, over = share(price.proration, part, occurrence.period, occurrence.zone)
-            label = f"share of the period by {price.proration.value}"
-        portion = Explanation(
-            label,
-            ex.ratio(ex.whole(weight), over),
-            "ratio",
-            (leaf("passed", ex.whole(weight)), leaf("of", ex.whole(over))),
+            return leaf("nothing used", ex.ZERO, about=about)
+        measured = None if price.window is not None else had.quantity
+        tree = explain_rating(
+            had.rating,
+            "usage",
+            model=price.model,
+            quantity=measured,
+            allowance=allowance(found, occurrence),
+            meter=price.meter or "",
+            events=had.total.count,
         )
-        value = ex.multiply(rated.value, portion.value)
-        parts.append(Explanation(str(part), value, "product", (rated, portion)))
-    return Explanation("recurring", exact, "sum", tuple(parts), note)
+        return Explanation("asked by the facts", exact, "sum", (tree,), about=about)
+    if price.cadence is PriceCadence.ONCE:
+        return Explanation("asked by the facts", exact, "sum", (_rated(price, record.quantity),), about=about)
+    parts = tuple(_part(occurrence, *segment) for segment in item.quantities.segments(occurrence.part))
+    return Explanation("asked by the facts", exact, "sum", parts, about=about)
+
+
+def _rated(price: Price, quantity: Exact) -> Explanation:
+    return explain_rating(price.model.rate(quantity), model=price.model, quantity=quantity)
+
+
+def _part(occurrence: Occurrence, part: Period, quantity: Exact) -> Explanation:
+    """The stretch in which one quantity was had: its rated amount, times its hours or its share of the period."""
+    price = occurrence.item.record.price
+    rated = _rated(price, quantity)
+    if price.per is not None:
+        weight, over = part.micros, price.per.seconds * 1_000_000
+        label, measure = f"{price.per.name}s", "second"
+    else:
+        weight, over = share(price.proration, part, occurrence.period, occurrence.zone)
+        label, measure = "share of the period", price.proration.value
+    passed, of = leaf("passed", ex.whole(weight), kind="number"), leaf("of", ex.whole(over), kind="number")
+    value = ex.ratio(passed.value, over)
+    portion = Explanation(label, value, "ratio", (passed, of), kind="number", about={"measure": measure})
+    return Explanation("part", ex.multiply(rated.value, value), "product", (rated, portion), about={"period": part})

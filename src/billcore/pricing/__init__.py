@@ -23,7 +23,8 @@ from billcore.pricing.credit_unit import CreditUnit
 from billcore.pricing.diff import CatalogDiff, Cost, Difference, catalog_diff
 from billcore.pricing.discount import Discount, Discounted, Stacking, UsedDiscount, discounted
 from billcore.pricing.entry import Entry, sold
-from billcore.pricing.explain import Explanation, Operation, explain_rating, leaf
+from billcore.pricing.explain import About, ExplainedKind, Explanation, Operation, leaf
+from billcore.pricing.explain_rating import explain_rating
 from billcore.pricing.lint import Finding, check_selection, lint
 from billcore.pricing.model.flat import Flat, PerUnit
 from billcore.pricing.model.matrix import Cell, Matrix
@@ -63,6 +64,7 @@ __all__ = [
     "MOST_STALE",
     "NO_RATE",
     "PRODUCT_NAMES",
+    "About",
     "Addon",
     "Aggregation",
     "Allowance",
@@ -88,6 +90,7 @@ __all__ = [
     "Entry",
     "Event",
     "EventModel",
+    "ExplainedKind",
     "Explanation",
     "Finding",
     "Flat",

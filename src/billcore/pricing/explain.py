@@ -1,31 +1,56 @@
 """Explanations: an amount as a tree that recomputes to it.
 
 A node says how its value follows from its children; ``recompute`` folds the tree again, from the leaves, and must give
-the same exact number. Explanations are made on demand from snapshot and facts, and never stored.
+the same exact number. Explanations are made on demand from snapshot and facts, and never stored. They are data: labels
+are words of one vocabulary, and what changes from node to node (a tier's number, a period, a code) stands in ``about``,
+so that an adapter can say it in any language.
+
+>>> tree = Explanation("units", Decimal("29.7"), "product", (leaf("units", Decimal(3)), leaf("unit amount", "9.9")))
+>>> tree.recompute()
+Decimal('29.7')
+>>> [node.id for node in tree.numbered().walk()]
+['units', 'units.units', 'units.unit-amount']
 """
 
 from __future__ import annotations
 
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from fractions import Fraction
 from typing import Literal, TypeAlias
 
 import attrs
 
-from billcore.kernel import Exact, Rounding, minor_units
+from billcore.kernel import Exact, FrozenMap, Number, Period, Rounding, number, round_to
 from billcore.kernel import exact as ex
-from billcore.pricing.rating import BOUNDS, FREE, Rating
 
-__all__ = ["Explanation", "Operation", "explain_rating", "leaf"]
+__all__ = ["About", "ExplainedKind", "Explanation", "Operation", "leaf"]
 
-Operation: TypeAlias = Literal["value", "sum", "product", "ratio", "round", "remainder"]
-"""How a value follows: given, a sum, a product, first over second, rounded to minor units, or first less rest."""
+Operation: TypeAlias = Literal["value", "sum", "product", "ratio", "round", "remainder", "least", "most"]
+"""How a value follows: given, a sum, a product, first over second, rounded to ``places``, first less rest, the least or
+the most of all."""
+
+ExplainedKind: TypeAlias = Literal["amount", "quantity", "number", "percent"]
+"""What a value is: money in major units, units of something, a plain number, or a share that is read in percent."""
+
+About: TypeAlias = str | int | Decimal | Fraction | dt.datetime | Period
+"""A fact beside a value: a code, a count, a bound, an instant, a stretch of time."""
+
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
+
+
+def _facts(facts: Mapping[str, About]) -> Mapping[str, About]:
+    return FrozenMap(facts)
 
 
 @attrs.frozen
 class Explanation:
     """``label`` for people, ``value`` exact, and the parts it is made of.
 
-    ``id`` is the path from the root (``1.2``), stable for the same facts. ``note`` carries what no number says: a code,
-    a date, an order.
+    ``id`` is the path of words from the root (``seats.exact-amount.part.rated``): the same for the same facts, and
+    still the same when parts beside it come and go; set by ``numbered``. ``about`` has the facts that no value says.
     """
 
     label: str
@@ -35,7 +60,9 @@ class Explanation:
     note: str | None = None
     places: int | None = None
     mode: Rounding = Rounding.HALF_UP
-    id: str = "1"
+    id: str = ""
+    kind: ExplainedKind = attrs.field(default="amount", kw_only=True)
+    about: Mapping[str, About] = attrs.field(factory=FrozenMap, kw_only=True, converter=_facts)
 
     def recompute(self) -> Exact:
         """The value, worked out again from the leaves."""
@@ -55,38 +82,47 @@ class Explanation:
             case "remainder":
                 return ex.subtract(parts[0], ex.total(parts[1:]))
             case "round":
-                places = self.places or 0
-                return ex.scaled(minor_units(parts[0], places, self.mode), places)
+                return round_to(parts[0], self.places or 0, self.mode)
+            case "least":
+                return min(parts)
+            case "most":
+                return max(parts)
 
-    def numbered(self, path: str = "1") -> Explanation:
-        """The same tree with every node's id set to its path."""
-        children = tuple(child.numbered(f"{path}.{index}") for index, child in enumerate(self.children, 1))
-        return attrs.evolve(self, id=path, children=children)
+    def walk(self) -> Iterator[Explanation]:
+        """The node and all below it, from the top, each before its parts."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+    def find(self, label: str) -> Explanation | None:
+        """The first node with that label, from the top."""
+        return next((node for node in self.walk() if node.label == label), None)
+
+    def numbered(self, path: str = "") -> Explanation:
+        """The same tree with every node's id set: the words of the labels from the root, doubles counted."""
+        own = path or _word(self)
+        seen: dict[str, int] = {}
+        children = []
+        for child in self.children:
+            word = _word(child)
+            seen[word] = seen.get(word, 0) + 1
+            children.append(child.numbered(f"{own}.{word}" if seen[word] == 1 else f"{own}.{word}-{seen[word]}"))
+        return attrs.evolve(self, id=own, children=tuple(children))
 
 
-def leaf(label: str, value: Exact, note: str | None = None) -> Explanation:
+def _word(node: Explanation) -> str:
+    told = [str(node.about[name]) for name in ("n", "name") if name in node.about]
+    return _NOT_WORD.sub("-", " ".join([node.label, *told]).lower()).strip("-") or "part"
+
+
+def leaf(
+    label: str,
+    value: Number | Exact,
+    note: str | None = None,
+    *,
+    kind: ExplainedKind = "amount",
+    about: Mapping[str, About] | None = None,
+) -> Explanation:
     """A number that is given, not computed."""
-    return Explanation(label, value, note=note)
-
-
-def explain_rating(rating: Rating, label: str = "rated amount") -> Explanation:
-    """The rating's steps as a sum: quantity times unit amount plus flat amount, or what a minimum or maximum moved."""
-    children = []
-    for step in rating.steps:
-        if step.name in FREE:
-            continue
-        if step.name in BOUNDS:
-            children.append(leaf(step.name, step.amount))
-            continue
-        parts = []
-        if step.unit_amount or not step.flat_amount:
-            factors = (leaf("units", step.quantity), leaf("unit amount", step.unit_amount))
-            parts.append(Explanation("units", ex.multiply(step.quantity, step.unit_amount), "product", factors))
-        if step.flat_amount:
-            parts.append(leaf("flat amount", step.flat_amount))
-        children.append(Explanation(step.name, step.amount, "sum", tuple(parts)))
-    free = ex.total(step.quantity for step in rating.steps if step.name in FREE)
-    note = f"{ex.text(free)} units included" if free else None
-    if not children:
-        return leaf(label, rating.amount, note)
-    return Explanation(label, rating.amount, "sum", tuple(children), note)
+    exact = value if isinstance(value, Decimal | Fraction) else number(value)
+    return Explanation(label, exact, note=note, kind=kind, about=about or {})

@@ -24,7 +24,8 @@ from billcore.kernel import (
 from billcore.kernel import exact as ex
 from billcore.pricing.catalog import Catalog
 from billcore.pricing.charge import Allowance, recurring_amount, usage_rating
-from billcore.pricing.explain import Explanation, explain_rating, leaf
+from billcore.pricing.explain import Explanation, leaf
+from billcore.pricing.explain_rating import explain_rating
 from billcore.pricing.price import Price, PriceCadence, amount_of
 from billcore.pricing.record import OrderRecord
 from billcore.pricing.selection import Selection
@@ -35,7 +36,11 @@ __all__ = ["Quote", "QuoteLine", "QuoteTotal", "allowance_of", "anchor_of", "quo
 
 @attrs.frozen
 class QuoteLine:
-    """One price of the quote: its rounded amount and the exact one, with how it came about."""
+    """One price of the quote: its rounded amount and the exact one.
+
+    ``record`` is the snapshot that it prices, ``allowance`` the units that addons give, ``hours`` those of a month and
+    ``mode`` its rounding: what ``explanation`` makes a tree of when asked, and not before.
+    """
 
     price: str
     description: str
@@ -44,7 +49,28 @@ class QuoteLine:
     quantity: Exact
     amount: Money
     exact: Exact
-    explanation: Explanation
+    record: OrderRecord
+    allowance: Exact = ex.ZERO
+    hours: Exact | None = None
+    mode: Rounding = Rounding.HALF_UP
+
+    @property
+    def explanation(self) -> Explanation:
+        """How the amount came about: the exact amount, rounded."""
+        price = self.record.price
+        if price.cadence is PriceCadence.USAGE:
+            allowance = Allowance(extra=self.allowance)
+            rating = usage_rating(price, self.quantity, allowance)
+        else:
+            allowance, rating = Allowance(), price.model.rate(self.quantity)
+        tree = explain_rating(rating, model=price.model, quantity=self.quantity, allowance=allowance)
+        if price.per is not None and self.hours is not None:
+            hours = leaf(f"{price.per.name}s", self.hours, kind="number")
+            tree = Explanation("amount over time", ex.multiply(tree.value, hours.value), "product", (tree, hours))
+        digits = places(self.amount.currency)
+        value = ex.scaled(minor_units(tree.value, digits, self.mode), digits)
+        about = {"price": self.price, "currency": self.amount.currency}
+        return Explanation(self.description, value, "round", (tree,), None, digits, self.mode, about=about).numbered()
 
 
 @attrs.frozen
@@ -164,29 +190,29 @@ def _line(
 ) -> QuoteLine:
     price = record.price
     quantity: Exact = record.quantity
+    allowance: Exact = ex.ZERO
+    hours: Exact | None = None
     if price.cadence is PriceCadence.USAGE:
         quantity = selection.usage.get(price.meter or "", ex.ZERO)
-        rating = usage_rating(price, quantity, Allowance(extra=allowance_of(records, price.meter)))
+        allowance = allowance_of(records, price.meter)
+        exact = usage_rating(price, quantity, Allowance(extra=allowance)).amount
     else:
-        rating = price.model.rate(quantity)
-    exact, tree = rating.amount, explain_rating(rating)
+        exact = amount_of(price.model, quantity)
     if price.per is not None:
         hours = ex.ratio(ex.multiply(selection.hours, ex.whole(HOUR.seconds)), price.per.seconds)
         exact = ex.multiply(exact, hours)
-        tree = Explanation("amount over time", exact, "product", (tree, leaf(f"{price.per.name}s", hours)))
-    amount = Money.rounded(exact, currency, mode)
-    rounded = Explanation(
-        price.description or price.code, amount.amount, "round", (tree,), price.code, places(currency), mode
-    )
     return QuoteLine(
         price.code,
         price.description or price.code,
         price.cadence,
         price.interval,
         quantity,
-        amount,
+        Money.rounded(exact, currency, mode),
         exact,
-        rounded.numbered(),
+        record,
+        allowance,
+        hours,
+        mode,
     )
 
 

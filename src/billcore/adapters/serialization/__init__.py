@@ -34,7 +34,7 @@ from billcore.adapters.serialization.documents import (
 )
 from billcore.adapters.serialization.loader import DEEPEST, LIMIT, load_json, load_toml, read_document
 from billcore.adapters.serialization.records import LONGEST_RECORD
-from billcore.adapters.serialization.schema import SCHEMAS, schema
+from billcore.adapters.serialization.schema import SCHEMAS, schema, schema_text
 from billcore.adapters.serialization.usage import Found, read_usage, usage_from_csv, usage_from_json
 
 __all__ = [
@@ -64,6 +64,7 @@ __all__ = [
     "scenario_from",
     "scenario_to",
     "schema",
+    "schema_text",
     "selection_from",
     "selection_to",
     "usage_from_csv",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 import inspect
+import json
 import re
 import typing
 from collections.abc import Callable, Mapping
@@ -28,7 +29,7 @@ from billcore.ports.scenario import Scenario
 from billcore.ports.steps import ACTIONS, Change, ScenarioStep, SelectionChange, Step, Subscribe, UsageStep
 from billcore.pricing import Catalog, Price, PriceModel, Selection, Wrapped
 
-__all__ = ["SCHEMAS", "schema"]
+__all__ = ["SCHEMAS", "schema", "schema_text"]
 
 Schema = dict[str, Any]
 
@@ -81,6 +82,11 @@ def schema(name: str) -> Schema:
         **root,
         "$defs": made.defs,
     }
+
+
+def schema_text(name: str) -> str:
+    """The schema as the file that an editor reads; it is shipped beside this module, in ``schemas``."""
+    return json.dumps(schema(name), indent=2, ensure_ascii=False) + "\n"
 
 
 class _Schemas:

@@ -35,6 +35,7 @@ from billcore.testing.laws.explanations import (
     explanation_recomputes,
     quote_explains_itself,
     quote_totals_are_sums_of_its_lines,
+    rating_explains_itself,
 )
 from billcore.testing.laws.issued import (
     books_are_sound,
@@ -95,6 +96,7 @@ __all__ = [
     "quote_explains_itself",
     "quote_totals_are_sums_of_its_lines",
     "rate_agrees_with_amount",
+    "rating_explains_itself",
     "record_tells_what_ran",
     "record_waits_its_turn",
     "rounded_parts_add_up",

@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
-from billcore.kernel import Money, Rounding
-from billcore.pricing import Explanation, PriceCadence, Quote
-from billcore.testing.laws._broken import same
+from collections.abc import Iterable
 
-__all__ = ["explanation_recomputes", "quote_explains_itself", "quote_totals_are_sums_of_its_lines"]
+from billcore.kernel import Exact, Money, Number, Rounding
+from billcore.pricing import Explanation, PriceCadence, PriceModel, Quote, explain_rating
+from billcore.testing.laws._broken import broken, exactly, same
+
+__all__ = [
+    "explanation_recomputes",
+    "quote_explains_itself",
+    "quote_totals_are_sums_of_its_lines",
+    "rating_explains_itself",
+]
 
 
 def explanation_recomputes(tree: Explanation) -> None:
-    """Law: each node of an explanation, folded again from its leaves, gives its exact value."""
+    """Law: each node of an explanation, folded again from its leaves, gives its exact value; no two have one id."""
+    ids = [node.id for node in tree.walk() if node.id]
+    if len(set(ids)) < len(ids):
+        raise broken("an explanation recomputes", ids=ids)
+    _recomputes(tree)
+
+
+def rating_explains_itself(model: PriceModel, quantities: Iterable[Number | Exact]) -> None:
+    """Law: the tree of what a model costs recomputes to the amount, told by the rating alone and with the model."""
+    law = "a rating explains itself"
+    for quantity in map(exactly, quantities):
+        rating = model.rate(quantity)
+        for tree in (explain_rating(rating), explain_rating(rating, model=model, quantity=quantity)):
+            same(law, tree.recompute(), rating.amount, model=model, quantity=quantity)
+            explanation_recomputes(tree.numbered())
+
+
+def _recomputes(tree: Explanation) -> None:
     same("an explanation recomputes", tree.recompute(), tree.value, node=tree.id, label=tree.label, note=tree.note)
     for child in tree.children:
-        explanation_recomputes(child)
+        _recomputes(child)
 
 
 def quote_explains_itself(offer: Quote, rounding: Rounding = Rounding.HALF_UP) -> None:

@@ -1,0 +1,252 @@
+"""The words of documents and explanations in the languages that billcore speaks: one table, a row a word.
+
+Words are named in English. What is not in the table (a product's name, a reason that somebody wrote) is shown as it is;
+a language that is not spoken reads English.
+
+>>> word("tier", "de_CH", n=2)
+'Stufe 2'
+>>> word("subtotal", "nl")
+'Subtotal'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from billcore.adapters import formatting
+
+__all__ = ["LANGUAGES", "WORDS", "known", "language", "word"]
+
+LANGUAGES = ("en", "de", "fr", "it")
+"""The columns of ``WORDS``; the first is what others fall back to."""
+
+WORDS: Mapping[str, tuple[str, str, str, str]] = {
+    # Documents
+    "invoice": ("Invoice", "Rechnung", "Facture", "Fattura"),
+    "credit_note": ("Credit note", "Gutschrift", "Avoir", "Nota di credito"),
+    "opening": ("Opening balance", "Anfangssaldo", "Solde d'ouverture", "Saldo iniziale"),
+    "date": ("Date", "Datum", "Date", "Data"),
+    "due": ("Due", "Zahlbar bis", "Échéance", "Scadenza"),
+    "customer": ("Customer", "Kunde", "Client", "Cliente"),
+    "tax_id": ("Tax id", "Steuernummer", "Numéro fiscal", "Codice fiscale"),
+    "description": ("Description", "Beschreibung", "Description", "Descrizione"),
+    "period": ("Period", "Zeitraum", "Période", "Periodo"),
+    "quantity": ("Quantity", "Menge", "Quantité", "Quantità"),
+    "amount": ("Amount", "Betrag", "Montant", "Importo"),
+    "subtotal": ("Subtotal", "Zwischensumme", "Sous-total", "Subtotale"),
+    "tax": ("Tax", "Steuer", "Taxe", "Imposta"),
+    "total": ("Total", "Total", "Total", "Totale"),
+    "paid": ("Paid", "Bezahlt", "Payé", "Pagato"),
+    "credited": ("Credited", "Gutgeschrieben", "Crédité", "Accreditato"),
+    "open": ("Amount due", "Offener Betrag", "Montant dû", "Importo dovuto"),
+    "corrects": ("Corrects", "Korrigiert", "Corrige", "Corregge"),
+    # Explanations: what a value is
+    "explanation": ("Explanation", "Erklärung", "Explication", "Spiegazione"),
+    "exact amount": ("exact amount", "genauer Betrag", "montant exact", "importo esatto"),
+    "exact amounts of the group": (
+        "exact amounts of the rounding group",
+        "genaue Beträge der Rundungsgruppe",
+        "montants exacts du groupe d'arrondi",
+        "importi esatti del gruppo di arrotondamento",
+    ),
+    "rounded with the group": (
+        "rounded with its group",
+        "mit seiner Gruppe gerundet",
+        "arrondi avec son groupe",
+        "arrotondato con il suo gruppo",
+    ),
+    "rounding moved within the group": (
+        "rounding moved to another line",
+        "Rundung einer anderen Position",
+        "arrondi d'une autre ligne",
+        "arrotondamento di un'altra riga",
+    ),
+    "asked by the facts": ("owed by what was had", "nach Bezug geschuldet", "dû selon l'usage", "dovuto per l'uso"),
+    "what stays": ("what stays charged", "was berechnet bleibt", "ce qui reste facturé", "quanto resta addebitato"),
+    "forgiven, so not taken back": (
+        "forgiven, so not given back twice",
+        "erlassen, daher nicht nochmals erstattet",
+        "remis, donc pas rendu deux fois",
+        "condonato, quindi non reso due volte",
+    ),
+    "billed on": (
+        "billed on {document}",
+        "berechnet auf {document}",
+        "facturé sur {document}",
+        "fatturato su {document}",
+    ),
+    "rounded on": (
+        "rounded amount on {document}",
+        "gerundeter Betrag auf {document}",
+        "montant arrondi sur {document}",
+        "importo arrotondato su {document}",
+    ),
+    "not known yet": ("not known yet", "noch nicht bekannt", "pas encore connu", "non ancora noto"),
+    "nothing used": ("nothing used", "nichts verbraucht", "rien consommé", "nessun consumo"),
+    "no longer had": ("no longer had", "nicht mehr bezogen", "n'est plus souscrit", "non più sottoscritto"),
+    "usage": (
+        "usage of {meter}, {events} events",
+        "Verbrauch {meter}, {events} Ereignisse",
+        "consommation {meter}, {events} événements",
+        "consumo {meter}, {events} eventi",
+    ),
+    "part": ("{period}", "{period}", "{period}", "{period}"),
+    "rated amount": ("amount by the price", "Betrag nach Preis", "montant selon le prix", "importo secondo il prezzo"),
+    "amount over time": ("amount over time", "Betrag über die Zeit", "montant sur la durée", "importo nel tempo"),
+    "quantity had": ("quantity", "Menge", "quantité", "quantità"),
+    "for period": ("period", "Zeitraum", "période", "periodo"),
+    "correcting": ("corrects", "korrigiert", "corrige", "corregge"),
+    "price of units": (
+        "price of so many units",
+        "Preis so vieler Einheiten",
+        "prix de tant d'unités",
+        "prezzo di tante unità",
+    ),
+    "flat": ("flat price", "Pauschale", "prix forfaitaire", "prezzo forfettario"),
+    "flat amount": ("flat amount", "Pauschalbetrag", "montant forfaitaire", "importo forfettario"),
+    "units": ("units", "Einheiten", "unités", "unità"),
+    "units at their price": (
+        "units at their price",
+        "Einheiten zum Preis",
+        "unités à leur prix",
+        "unità al loro prezzo",
+    ),
+    "unit amount": ("price of a unit", "Preis einer Einheit", "prix d'une unité", "prezzo unitario"),
+    "tier": ("tier {n}", "Stufe {n}", "palier {n}", "scaglione {n}"),
+    "packages of tier": (
+        "packages of tier {n}",
+        "Pakete der Stufe {n}",
+        "lots du palier {n}",
+        "pacchetti dello scaglione {n}",
+    ),
+    "bracket": (
+        "discount bracket {n}",
+        "Rabattstufe {n}",
+        "tranche de remise {n}",
+        "fascia di sconto {n}",
+    ),
+    "packages": ("packages", "Pakete", "lots", "pacchetti"),
+    "in packages": ("in packages", "in Paketen", "en lots", "in pacchetti"),
+    "package size": ("units of a package", "Einheiten je Paket", "unités par lot", "unità per pacchetto"),
+    "cell": ("{name}", "{name}", "{name}", "{name}"),
+    "step": ("{name}", "{name}", "{name}", "{name}"),
+    "default": ("all others", "alle anderen", "tous les autres", "tutti gli altri"),
+    "percentage": ("percentage", "Prozentsatz", "pourcentage", "percentuale"),
+    "fixed": (
+        "fixed amount an event",
+        "fester Betrag je Ereignis",
+        "montant fixe par événement",
+        "importo fisso per evento",
+    ),
+    "amounts": ("amounts of the events", "Beträge der Ereignisse", "montants des événements", "importi degli eventi"),
+    "rate": ("rate", "Satz", "taux", "aliquota"),
+    "factor": ("factor", "Faktor", "facteur", "fattore"),
+    "free": ("free", "frei", "gratuit", "gratuito"),
+    "minimum": ("raised to the minimum", "auf das Minimum erhöht", "porté au minimum", "portato al minimo"),
+    "maximum": ("cut to the maximum", "auf das Maximum gekürzt", "ramené au maximum", "ridotto al massimo"),
+    "event minimum": (
+        "events raised to their minimum",
+        "Ereignisse auf ihr Minimum erhöht",
+        "événements portés à leur minimum",
+        "eventi portati al loro minimo",
+    ),
+    "event maximum": (
+        "events cut to their maximum",
+        "Ereignisse auf ihr Maximum gekürzt",
+        "événements ramenés à leur maximum",
+        "eventi ridotti al loro massimo",
+    ),
+    "for units": ("for so many units", "für so viele Einheiten", "pour tant d'unités", "per tante unità"),
+    "after discount": (
+        "after {percent} % off",
+        "nach {percent} % Rabatt",
+        "après {percent} % de remise",
+        "dopo il {percent} % di sconto",
+    ),
+    "upper bound": (
+        "up to the end of the tier",
+        "bis zum Ende der Stufe",
+        "jusqu'à la fin du palier",
+        "fino alla fine dello scaglione",
+    ),
+    "lower bound": ("below the tier", "unterhalb der Stufe", "sous le palier", "sotto lo scaglione"),
+    "at least": ("at least", "mindestens", "au moins", "almeno"),
+    "none": ("none", "nichts", "rien", "nulla"),
+    "minimum units": ("minimum units", "Mindestmenge", "quantité minimale", "quantità minima"),
+    "multiplied": ("counted units", "gezählte Einheiten", "unités comptées", "unità contate"),
+    "multiplier": ("multiplier", "Multiplikator", "multiplicateur", "moltiplicatore"),
+    "divided": ("counted units", "gezählte Einheiten", "unités comptées", "unità contate"),
+    "divisor": ("divisor", "Teiler", "diviseur", "divisore"),
+    "rounded units": ("rounded units", "gerundete Einheiten", "unités arrondies", "unità arrotondate"),
+    "included units": ("included units", "inbegriffene Einheiten", "unités incluses", "unità incluse"),
+    "units of addons": ("units of addons", "Einheiten von Zusätzen", "unités des options", "unità dei supplementi"),
+    "free units": ("free units", "freie Einheiten", "unités gratuites", "unità gratuite"),
+    "share of the free units": (
+        "share of the free units",
+        "Anteil der freien Einheiten",
+        "part des unités gratuites",
+        "quota delle unità gratuite",
+    ),
+    "units beyond the free ones": (
+        "units beyond the free ones",
+        "Einheiten über die freien hinaus",
+        "unités au-delà des gratuites",
+        "unità oltre quelle gratuite",
+    ),
+    "share of the period": ("share of the period", "Anteil am Zeitraum", "part de la période", "quota del periodo"),
+    "hours": ("hours", "Stunden", "heures", "ore"),
+    "minutes": ("minutes", "Minuten", "minutes", "minuti"),
+    "passed": ("had", "bezogen", "écoulé", "trascorso"),
+    "of": ("of", "von", "sur", "su"),
+    # What stands beside a value
+    "price": ("price", "Preis", "prix", "prezzo"),
+    "order": ("order", "Bestellung", "commande", "ordine"),
+    "catalog": ("catalog", "Katalog", "catalogue", "catalogo"),
+    "snapshot": ("snapshot", "Momentaufnahme", "instantané", "istantanea"),
+    "document": ("document", "Beleg", "document", "documento"),
+    "line": ("line", "Position", "ligne", "riga"),
+    "reason": ("reason", "Grund", "motif", "motivo"),
+    "added": ("added", "hinzugefügt", "ajouté", "aggiunto"),
+    "measure": ("counted by", "gezählt nach", "compté par", "contato per"),
+    "included": ("included", "inbegriffen", "inclus", "inclusi"),
+    "above": ("above", "über", "au-dessus de", "oltre"),
+    "up_to": ("up to", "bis", "jusqu'à", "fino a"),
+    "discount": ("discount %", "Rabatt %", "remise %", "sconto %"),
+    # How it follows
+    "rounded": ("rounded", "gerundet", "arrondi", "arrotondato"),
+    "the least": ("the least", "das kleinste", "le plus petit", "il minore"),
+    "the most": ("the most", "das grösste", "le plus grand", "il maggiore"),
+    # Reasons and measures
+    "late usage": ("late usage", "späte Verbrauchsmeldung", "usage déclaré tard", "consumo comunicato tardi"),
+    "change": ("change", "Änderung", "changement", "modifica"),
+    "backdated change": ("backdated change", "rückwirkende Änderung", "changement rétroactif", "modifica retroattiva"),
+    "correction": ("correction", "Korrektur", "correction", "correzione"),
+    "second": ("second", "Sekunden", "seconde", "secondo"),
+    "hour": ("hour", "Stunden", "heure", "ora"),
+    "day": ("day", "Tagen", "jour", "giorno"),
+    "day_after": ("day after the start", "Tagen nach dem Beginn", "jour après le début", "giorno dopo l'inizio"),
+}
+
+
+def language(locale: str) -> str:
+    """The language that a locale reads, of those spoken here."""
+    found = formatting.known_locale(locale).partition("_")[0]
+    return found if found in LANGUAGES else LANGUAGES[0]
+
+
+def known(name: str) -> bool:
+    """The table has the word."""
+    return name in WORDS
+
+
+def word(name: str, locale: str, /, **values: object) -> str:
+    """A word in the locale's language, its places filled; one that is not in the table as it is.
+
+    A template whose values are not given reads as the bare name.
+    """
+    if name not in WORDS:
+        return name
+    try:
+        return WORDS[name][LANGUAGES.index(language(locale))].format(**values)
+    except KeyError:
+        return name

@@ -1,0 +1,86 @@
+"""Edges of pricing that mutation testing found bare: each is one value beside a bound."""
+
+from __future__ import annotations
+
+import pytest
+
+from billcore.kernel import InvalidValue
+from billcore.pricing import (
+    Addon,
+    Catalog,
+    Cell,
+    Commitment,
+    Coupon,
+    CreditUnit,
+    Discount,
+    Flat,
+    Matrix,
+    Plan,
+    PlanVersion,
+    Price,
+    Selection,
+    archive,
+    discounted,
+    unarchive,
+)
+
+
+def test_a_cap_cuts_what_is_above_it() -> None:
+    """At 200.00 of lines a cap of 150.00 cuts 50.00; at 120.00 nothing."""
+    year = Commitment(prices=["calls"], amount=100, cap=150)
+
+    assert [year.over(covered, 2).cut for covered in (20_000, 15_000, 12_000, 0)] == [5_000, 0, 0, 0]
+
+
+@pytest.mark.parametrize("off", [{}, {"percent": 10, "amount": 5}])
+def test_a_coupon_takes_a_percentage_or_an_amount(off: dict[str, int]) -> None:
+    """Neither and both are refused."""
+    with pytest.raises(InvalidValue, match="a percentage or an amount"):
+        Coupon(code="c", **off)  # type: ignore[arg-type]  # the point
+
+
+@pytest.mark.parametrize("places", [-1, 13, True, "2"])
+def test_places_of_a_credit_unit(places: object) -> None:
+    """A whole number from 0 to 12; 0 where none is said."""
+    with pytest.raises(InvalidValue, match=r"^places: places are 0 to 12"):
+        CreditUnit(code="token", rate="0.01", places=places)  # type: ignore[arg-type]  # the point
+    assert CreditUnit(code="token", rate="0.01").places == 0
+    assert [CreditUnit(code="token", rate="0.01", places=n).places for n in (0, 12)] == [0, 12]
+
+
+def test_the_narrowest_discount_goes_first() -> None:
+    """Half of one line of 10.00, then 10.00 off the rest of both: 15.00 in all; the other way round 12.50."""
+    half, ten = Discount(code="half", percent=50, lines=frozenset({0})), Discount(code="ten", amount=1_000)
+
+    for order in ([half, ten], [ten, half]):
+        assert sum(used.total for used in discounted([1_000, 1_000], order).used) == 1_500
+
+
+@pytest.mark.parametrize("values", [{"region": "eu", "class": "gold"}, {"class": "gold"}])
+def test_a_cell_has_the_dimensions_of_its_matrix(values: dict[str, str]) -> None:
+    """One more, or another one, is refused with its place."""
+    with pytest.raises(InvalidValue, match=r"^cells\[0\].values: a cell names every dimension"):
+        Matrix(["region"], [Cell(values, 1)])
+
+
+def test_an_addon_without_a_meter_gives_no_units() -> None:
+    """Its quantity is nobody's allowance."""
+    price = Price(code="support", model=Flat(5))
+    plan = Plan(code="team", versions=[PlanVersion(version=1, prices=[Price(code="base", model=Flat(1))])])
+    sold = Catalog(
+        version="1",
+        effective="2026-01-01T00:00:00Z",
+        currency="CHF",
+        plans=[plan],
+        addons=[Addon(code="support", price=price, quantity=7)],
+    )
+
+    assert [record.allowance for record in sold.records(Selection(plan="team", addons=["support"]))] == [0, 0]
+
+
+def test_an_archive_keeps_letters_as_they_are() -> None:
+    """Its text, and so every hash, has the letters themselves and no escapes."""
+    price = Price(code="base", model=Flat(1), description="Zürich")
+
+    assert '"Zürich"' in archive(price)
+    assert unarchive(archive(price), Price) == price

@@ -1,0 +1,158 @@
+"""Explanations of ratings: every price model, with its quantity, windows, events and shares, recomputes."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from billcore.kernel import exact as ex
+from billcore.pricing import (
+    Allowance,
+    Bracket,
+    Cell,
+    Event,
+    EventModel,
+    Explanation,
+    Graduated,
+    Matrix,
+    Package,
+    Percentage,
+    PriceModel,
+    Progressive,
+    Tier,
+    UnitRound,
+    Volume,
+    Wrapped,
+    explain_rating,
+)
+from billcore.testing import laws
+from billcore.testing.strategies import events, price_models, quantities
+
+BY_QUANTITY = price_models(metered=False) | price_models(kinds=[Wrapped], metered=False)
+
+
+@given(price_models(metered=False) | price_models(kinds=[Wrapped], metered=False), quantities(max_value=3_000))
+def test_a_rating_explains_itself(model: PriceModel, quantity: Decimal) -> None:
+    """Law: the explanation of any rating recomputes to its exact amount, and no two nodes have one id (M4)."""
+    laws.rating_explains_itself(model, [quantity, ex.negate(quantity), 0])
+
+
+@given(price_models(kinds=[Wrapped], metered=False), quantities(), quantities(), st.integers(0, 31))
+def test_every_quantity_explains_itself(model: PriceModel, quantity: Decimal, extra: Decimal, days: int) -> None:
+    """Law: with a share of the free units, and what addons give, the tree still recomputes, quantity and all."""
+    assert isinstance(model, Wrapped)
+    allowance = Allowance((days, 31), extra)
+    rating = model.rate(quantity, allowance.share, extra)
+    tree = explain_rating(rating, model=model, quantity=quantity, allowance=allowance).numbered()
+
+    laws.explanation_recomputes(tree)
+    assert tree.value == rating.amount
+
+
+@given(price_models(), events(), st.lists(quantities(max_value=50), max_size=4))
+def test_events_and_windows_explain_themselves(model: PriceModel, found: list[Event], windows: list[Decimal]) -> None:
+    """Law: what was rated event by event, or window by window, recomputes; the model only helps to tell it."""
+    if isinstance(model, EventModel):
+        rating = model.rate_events(found)
+    else:
+        assume(isinstance(model, Wrapped))
+        assert isinstance(model, Wrapped)
+        rating = model.rate_windows(windows)
+    tree = explain_rating(rating, model=model).numbered()
+
+    laws.explanation_recomputes(tree)
+    assert tree.value == rating.amount
+
+
+def told(model: PriceModel, quantity: str) -> list[str]:
+    """The tree, a node a line, without its root: id, value and operation."""
+    number = Decimal(quantity)
+    tree = explain_rating(model.rate(number), model=model, quantity=number).numbered("x")
+    return [f"{node.id} {ex.text(node.value)} {node.operation}" for node in list(tree.walk())[1:]]
+
+
+def test_brackets_are_one_fraction() -> None:
+    """5.3 item 4: 12 GiB are 8 at the full price and 4 at 10 % less; the unit price is 0.0500 by 4, never rounded."""
+    model = Progressive("0.0500", 4, brackets=[Bracket(8, 0), Bracket(32, 10), Bracket(None, 20)])
+
+    assert told(model, "12") == [
+        "x.bracket-1 0.1 product",
+        "x.bracket-1.units 8 value",
+        "x.bracket-1.unit-amount 0.0125 ratio",
+        "x.bracket-1.unit-amount.price-of-units 0.05 value",
+        "x.bracket-1.unit-amount.for-units 4 value",
+        "x.bracket-2 0.045 product",
+        "x.bracket-2.units 4 remainder",
+        "x.bracket-2.units.quantity-had 12 value",
+        "x.bracket-2.units.lower-bound 8 value",
+        "x.bracket-2.unit-amount 0.0125 ratio",
+        "x.bracket-2.unit-amount.price-of-units 0.05 value",
+        "x.bracket-2.unit-amount.for-units 4 value",
+        "x.bracket-2.after-discount 0.9 value",
+    ]
+
+
+def test_packages_are_counted_and_rounded() -> None:
+    """250 units in packages of 100 are 2.5, so 3."""
+    assert told(Package(100, "2.50"), "250") == [
+        "x.packages 7.5 product",
+        "x.packages.packages 3 round",
+        "x.packages.packages.in-packages 2.5 ratio",
+        "x.packages.packages.in-packages.quantity-had 250 value",
+        "x.packages.packages.in-packages.package-size 100 value",
+        "x.packages.unit-amount 2.5 value",
+    ]
+
+
+def test_included_units_come_off_what_is_counted() -> None:
+    """1,500 tokens are 2 begun thousands; one is free."""
+    model = Wrapped(model=Volume([Tier(None, "0.30")]), unit_divisor=1_000, unit_round=UnitRound(), included=1)
+
+    assert told(model, "1500") == [
+        "x.tier-1 0.3 product",
+        "x.tier-1.units-beyond-the-free-ones 1 remainder",
+        "x.tier-1.units-beyond-the-free-ones.rounded-units 2 round",
+        "x.tier-1.units-beyond-the-free-ones.rounded-units.divided 1.5 ratio",
+        "x.tier-1.units-beyond-the-free-ones.rounded-units.divided.quantity-had 1500 value",
+        "x.tier-1.units-beyond-the-free-ones.rounded-units.divided.divisor 1000 value",
+        "x.tier-1.units-beyond-the-free-ones.included-units 1 value",
+        "x.tier-1.unit-amount 0.3 value",
+    ]
+
+
+def test_an_id_stays_when_others_come() -> None:
+    """The second tier has its id whether the first has a flat amount or not, and whatever the quantity."""
+
+    def second(flat: str, quantity: int) -> Explanation | None:
+        model = Graduated([Tier(10, "1.00", flat), Tier(None, "0.50")])
+        tree = explain_rating(model.rate(Decimal(quantity)), model=model).numbered("x")
+        return next((node for node in tree.walk() if node.id == "x.tier-2"), None)
+
+    found = (second("0", 14), second("5", 14), second("5", 20))
+    assert [node.value for node in found if node] == [2, 2, 5]
+    assert second("5", 10) is None
+
+
+@pytest.mark.parametrize("name", ["free", "included", "minimum"])
+def test_a_cell_may_have_the_name_of_a_step(name: str) -> None:
+    """An event in the class "free" that is not free is part of the sum."""
+    model = Matrix(["class"], [Cell({"class": name}, "0.10")])
+    rating = model.rate_events([Event(Decimal(3), {"class": name})])  # type: ignore[arg-type]  # any mapping
+    tree = explain_rating(rating, model=model)
+
+    assert [(node.label, node.value) for node in tree.children] == [("cell", Decimal("0.3"))]
+    assert explain_rating(rating).recompute() == tree.recompute() == Decimal("0.30")
+
+
+def test_a_percentage_is_told_as_one() -> None:
+    """2.9 % of 100.00 and 0.30: the rate is a share that is read in percent."""
+    rating = Percentage("2.9", fixed_amount="0.30").rate_events([Event(Decimal(100))])
+    tree = explain_rating(rating, model=Percentage("2.9", fixed_amount="0.30"))
+    rate = tree.find("rate")
+
+    assert tree.recompute() == Decimal("3.20")
+    assert rate is not None
+    assert (rate.kind, rate.value) == ("percent", Decimal("0.029"))

@@ -271,7 +271,7 @@ class TestReading:
         text = CATALOG_TEXT
         for right, wrong in (
             ('currency = "EUR"', 'currency = "EURO"'),
-            ("min_replicas = 2", 'min_replicas = "x", stale = true'),
+            ("min_replicas = 2", 'min_replicas = "x", stale = 1'),
             ('cadence = "usage"\nmeter = "requests"', 'cadence = "usage"\nmeter = "rex"'),
             ('"flat", amount = 20', '"flat", amount = -2, per_window = "week", inclded = 3'),
             ("from = 2024", "too = 2024"),
@@ -404,7 +404,7 @@ BAD_CATALOGS: list[tuple[list[str | int], object, type[InputError], str, str]] =
     (["meters", 0, "aggregation"], "unique", NotSupportedYet, "meters[0].aggregation", "unique"),
     (["meters", 0, "aggregation"], "mean", InvalidValue, "meters[0].aggregation", "one of sum, count"),
     (["meters", 0, "group_by"], ["region"], NotSupportedYet, "meters[0].group_by", "a list"),
-    (["meters", 0, "last_synced_at"], "x", NotSupportedYet, "meters[0].last_synced_at", "x"),
+    (["meters", 0, "last_synced_at"], "x", InvalidInstant, "meters[0].last_synced_at", "x"),
     (["products", 0, "composed_of"], [], NotSupportedYet, "products[0].composed_of", "yet"),
     (["addons", 0, "meter"], "traffic", InvalidValue, "addons[0].meter", "no such meter"),
     (["tax_rates", 0, "country"], "Germany", InvalidValue, "tax_rates[0].country", "ISO 3166"),

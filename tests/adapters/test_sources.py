@@ -59,7 +59,10 @@ class TestHttpSource(CatalogSourceContract):
 
     def put(self, body: bytes) -> None:
         """Answer it."""
-        self.site.answer(body, **({"ETag": f'"{hashlib.sha256(body).hexdigest()}"'} if self.tags else {}))
+        if self.tags:
+            self.site.answer(body, ETag=f'"{hashlib.sha256(body).hexdigest()}"')
+        else:
+            self.site.answer(body)
 
     def take_away(self) -> None:
         """Answer that it is gone."""

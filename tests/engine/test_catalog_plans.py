@@ -160,9 +160,9 @@ def test_the_check_after_a_sync(billing: Billing, clock: ManualClock) -> None:
     feed = servala()
     service = feed.services[0]
     billing.catalog.sync(Told(feed))
-    sizing = {"service": "postgresql", "sla_tier": "24x7"}
-    billing.subscriptions.create("servala", Selection(compute_plan="small", **sizing), id="fine")
-    billing.subscriptions.create("servala", Selection(compute_plan="odd", **sizing), id="stale")
+    odd = Selection(service="postgresql", sla_tier="24x7", compute_plan="odd")
+    billing.subscriptions.create("servala", attrs.evolve(odd, compute_plan="small"), id="fine")
+    billing.subscriptions.create("servala", odd, id="stale")
     billing.subscriptions.create("servala", Selection(service="postgresql", compute_plan="small"), id="tierless")
     assert [one.subscription for one in billing.catalog.check().unsound] == ["tierless"]
     before = [billing.subscriptions.get(name) for name in ("fine", "stale", "tierless")]
@@ -179,7 +179,7 @@ def test_the_check_after_a_sync(billing: Billing, clock: ManualClock) -> None:
     ]
     assert [billing.subscriptions.get(name) for name in ("fine", "stale", "tierless")] == before
     with pytest.raises(StaleCatalogEntry):
-        billing.subscriptions.create("servala", Selection(compute_plan="odd", **sizing))
+        billing.subscriptions.create("servala", odd)
     billing.invoices.run(until="2026-03-01T00:00:00Z")
     priced = [line for one in billing.invoices.list("servala").items for line in one.document.lines]
     assert any(line.key is not None and line.key.subscription == "stale" and line.minor > 0 for line in priced)

@@ -9,11 +9,14 @@ from pathlib import Path
 import attrs
 import pytest
 
+from billcore.adapters.sources import FileSource
 from billcore.engine import Billing
+from billcore.engine.publishing import plan_feed
 from billcore.kernel import AlreadyExists, BillcoreError, InvalidValue, Money, NotAllowed
 from billcore.lifecycle import UsageEvent
+from billcore.ports import Feed
 from billcore.ports.tables import TABLES
-from billcore.pricing import Addon, Meter, PerUnit, PriceCadence, Selection
+from billcore.pricing import MOST_STALE, Addon, Meter, PerUnit, PriceCadence, Selection, plan_catalog
 from billcore.testing import ManualClock
 from tests.shop import Shop, base, catalog, plan
 
@@ -96,8 +99,19 @@ CASES: Mapping[str, tuple[Call, ...]] = {
 }
 """Verbs that name something of a customer."""
 
+NEXT = catalog(plan("x", base(1)), version="2")
+FEED = Feed(NEXT)
+
 HOUSE: Mapping[str, Callable[[Billing], object]] = {
     "catalog.publish": lambda b: b.catalog.publish(catalog(plan("x", base(1)), version="2")),
+    "catalog.plan": lambda b: b.catalog.plan(NEXT),
+    "catalog.apply": lambda b: b.catalog.apply(plan_catalog(None, NEXT)),
+    "catalog.plan_sync": lambda b: b.catalog.plan_sync(FileSource("shop.toml")),
+    "catalog.apply_sync": lambda b: b.catalog.apply_sync(
+        plan_feed(None, "shop", FEED, None, NEXT.effective, MOST_STALE)
+    ),
+    "catalog.sync": lambda b: b.catalog.sync(FileSource("shop.toml")),
+    "catalog.check": lambda b: b.catalog.check(),
     "vouchers.issue": lambda b: b.vouchers.issue("NEW", Money(5, "CHF")),
     "exceptions.resolve": lambda b: b.exceptions.resolve("exc-zed", resolution="done"),
 }

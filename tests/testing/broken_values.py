@@ -33,6 +33,7 @@ from billcore.pricing import (
     ValuePath,
     Volume,
     leaf,
+    merged,
     quote,
 )
 from billcore.testing import laws
@@ -232,15 +233,13 @@ def restless_diff(patch: pytest.MonkeyPatch) -> None:
 
 def restless_sync(patch: pytest.MonkeyPatch) -> None:
     """A sync that takes each entry for a new one."""
-    read = catalogs.merged
-    patch.setattr(catalogs, "merged", lambda _, *rest, **more: read(None, *rest, **more))
+    patch.setattr(catalogs, "merged", lambda _, *rest, **more: merged(None, *rest, **more))
     laws.sync_twice_is_unchanged(studio(), studio(), EFFECTIVE)
 
 
 def sync_that_deletes(patch: pytest.MonkeyPatch) -> None:
     """A sync that leaves out what the feed does not name."""
-    read = catalogs.merged
-    patch.setattr(catalogs, "merged", lambda _, *rest, **more: read(None, *rest, **more))
+    patch.setattr(catalogs, "merged", lambda _, *rest, **more: merged(None, *rest, **more))
     laws.sync_loses_nothing(studio(), attrs.evolve(studio(), addons=()), EFFECTIVE)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from billcore.kernel import Exact, Rounding, minor_units
 from billcore.kernel import exact as ex
 from billcore.pricing import CatalogDiff, Cost, Merged, SyncChange
@@ -42,7 +40,7 @@ def _percent(before: Exact, after: Exact) -> str:
     return f" ({'+' if tenths > 0 else '-'}{abs(tenths) // 10}.{abs(tenths) % 10} %)"
 
 
-def diff_to(diff: CatalogDiff) -> dict[str, Any]:
+def diff_to(diff: CatalogDiff) -> dict[str, object]:
     """The difference as plain data; amounts are exact, as text."""
     return {
         "before": diff.before,
@@ -62,7 +60,7 @@ def diff_to(diff: CatalogDiff) -> dict[str, Any]:
     }
 
 
-def merged_to(merged: Merged) -> dict[str, Any]:
+def merged_to(merged: Merged) -> dict[str, object]:
     """What a sync does: the places of what is created, updated and stale, and how many entries are unchanged."""
     named = {change.value: list(merged.named(change)) for change in SyncChange if change is not SyncChange.UNCHANGED}
     return {**named, "unchanged": merged.counts[2]}

@@ -51,6 +51,7 @@ class Catalogs:
 
     def apply(self, plan: CatalogPlan, *, key: str | None = None) -> Catalog:
         """Publish what was planned. Raises ``CatalogMoved`` where another catalog is in force than it was then."""
+        self.session.for_house("catalog.apply")
         of_kind(plan, CatalogPlan, "plan")
         return self.publish(plan.catalog, expect=plan.hash, key=key)
 
@@ -74,7 +75,7 @@ class Catalogs:
 
         ``most_stale`` is the percentage of the source's entries that may go stale at once. Raises ``SyncAborted``.
         """
-        self.session.for_house("catalog.sync")
+        self.session.for_house("catalog.plan_sync")
         of_kind(source, CatalogSource, "source")
         now, name = self.session.now(), source.name
         tag = self.session.read(lambda tx: known_tag(tx, name, now))
@@ -85,7 +86,7 @@ class Catalogs:
 
     def apply_sync(self, plan: SyncPlan, *, key: str | None = None) -> SyncReport:
         """Publish what a sync was planned to. Raises ``CatalogMoved`` where the catalog in force is another by now."""
-        self.session.for_house("catalog.sync")
+        self.session.for_house("catalog.apply_sync")
         of_kind(plan, SyncPlan, "plan")
 
         def work(tx: Tx, call: Call) -> str:
@@ -99,6 +100,7 @@ class Catalogs:
         What the source has no more is stale: not sold to anybody new, still there for those who have it. Where the
         source fails or says too little, ``SyncAborted``, and nothing is changed.
         """
+        self.session.for_house("catalog.sync")
         return self.apply_sync(self.plan_sync(source, most_stale=most_stale), key=key)
 
     def check(self, *, at: dt.datetime | str | None = None) -> CatalogCheck:

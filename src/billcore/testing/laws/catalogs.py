@@ -85,8 +85,7 @@ def sync_loses_nothing(base: Catalog, feed: Catalog, at: dt.datetime | str, sour
             same(law, marks, (False, source, when), place=place)
         else:
             gone = had[place].source == source or had[place].stale
-            marks = (entry.stale, entry.last_synced_at)
-            same(law, marks, (gone, had[place].last_synced_at), place=place)
+            same(law, (entry.stale, entry.last_synced_at), (gone, had[place].last_synced_at), place=place)
             told = done.changes.get(place)
             newly = had[place].source == source and not had[place].stale
             same(law, told, SyncChange.STALE if newly else None, place=place)

@@ -1,0 +1,118 @@
+"""``billcore catalog`` and ``billcore sync``: what differs, what is published, what a source makes of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.database import dump
+from tests.cli.desk import answered, call, documented, keys
+
+HEAD = 'format = "billcore-catalog/1"\nversion = "{}"\neffective = 2026-01-01T00:00:00Z\ncurrency = "CHF"\n'
+AT = ("--at", "2026-02-01T00:00:00Z")
+
+
+def sold(version: str, **fees: int) -> str:
+    """A catalog file of services by code."""
+    return HEAD.format(version) + "".join(f'[[services]]\ncode = "{c}"\nbase_fee = {fee}\n' for c, fee in fees.items())
+
+
+@pytest.fixture
+def files(shop: Path) -> Path:
+    """Two catalogs, and an empty one."""
+    for name, text in {"a": sold("a", vpn=5, mail=3), "b": sold("b", vpn=6), "none": HEAD.format("none")}.items():
+        (shop / f"{name}.toml").write_text(text, encoding="utf-8")
+    return shop
+
+
+def test_diff_tells_words_and_money(files: Path) -> None:
+    """Exit code 1 where something differs, 0 where nothing does."""
+    told = call("catalog", "diff", files / "a.toml", files / "b.toml", code=1).stdout
+
+    assert told.splitlines() == [
+        "services/vpn/base_fee: 5 -> 6",
+        "services/mail: removed",
+        "",
+        "in money:",
+        "  services/vpn/base_fee, 1 x a month: 5 -> 6 CHF (+20.0 %)",
+        "  services/mail/base_fee, 1 x a month: no more at 3 CHF",
+    ]
+    assert call("catalog", "diff", files / "a.toml", files / "a.toml").stdout == "no difference\n"
+    data = answered("catalog", "diff", files / "a.toml", files / "b.toml", code=1)
+    assert keys(data) == documented("catalog diff")
+
+
+def test_lint_tells_what_looks_wrong(files: Path) -> None:
+    """A tier that no service offers; nothing in a catalog that is right."""
+    odd = files / "odd.toml"
+    odd.write_text(sold("odd", vpn=5) + '[[sla_tiers]]\ncode = "gold"\n', encoding="utf-8")
+
+    assert call("catalog", "lint", odd, code=1).stdout == "sla_tiers/gold: no service offers it\n1 finding\n"
+    assert keys(answered("catalog", "lint", odd, code=1)) == documented("catalog lint")
+    assert call("catalog", "lint", files / "a.toml").stdout == "0 findings\n"
+
+
+def test_publish_as_it_was_planned(loaded: Path, files: Path) -> None:
+    """The dry run changes nothing and tells the hash; with another hash nothing is published."""
+    before = dump(loaded)
+    plan = answered("catalog", "publish", loaded, files / "a.toml", "--dry-run", *AT)
+    assert isinstance(plan, dict)
+
+    assert keys(plan) == documented("catalog diff") | documented("catalog publish") - {"catalog"}
+    assert plan["published"] is False
+    call("catalog", "publish", loaded, files / "b.toml", "--expect", plan["hash"], *AT, code=3)
+    assert dump(loaded) == before
+    told = call("catalog", "publish", loaded, files / "a.toml", "--expect", plan["hash"], *AT).stdout
+    assert told.endswith(f"published: {plan['hash']}\n")
+    call("catalog", "publish", loaded, files / "a.toml", *AT)
+
+
+def test_sync_tells_what_it_does(loaded: Path, files: Path) -> None:
+    """R4-01, R4-02, R4-07: created, updated, unchanged, stale; a dry run changes nothing; the check is told."""
+    feed, options = files / "feed.toml", ("--name", "shop", *AT)
+    feed.write_text(sold("1", vpn=5, mail=3), encoding="utf-8")
+    before = dump(loaded)
+    told = call("sync", loaded, feed, "--dry-run", *options).stdout
+    assert told.startswith("shop: 2 created, 0 updated, 0 unchanged, 0 stale (dry run: nothing was changed)\n")
+    assert dump(loaded) == before
+
+    call("sync", loaded, feed, *options)
+    again = call("sync", loaded, feed, "--name", "shop", "--at", "2026-02-02T00:00:00Z").stdout
+    feed.write_text(sold("1", vpn=6), encoding="utf-8")
+    data = answered("sync", loaded, feed, "--name", "shop", "--at", "2026-02-03T00:00:00Z")
+    assert isinstance(data, dict)
+
+    assert again.startswith("shop: 0 created, 0 updated, 2 unchanged, 0 stale\n")
+    assert (data["updated"], data["stale"], data["unchanged"]) == (["services/vpn"], ["services/mail"], 0)
+    assert documented("sync") - {"catalog", "subscription", "customer", "message"} <= keys(data)
+    assert (
+        "subscriptions checked" in call("sync", loaded, feed, "--name", "shop", "--at", "2026-02-04T00:00:00Z").stdout
+    )
+
+
+def test_show_hides_what_is_stale(loaded: Path, files: Path) -> None:
+    """R4-05: of a file or of a database; stale entries are shown when asked for."""
+    feed = files / "feed.toml"
+    for day, fees in (("01", {"vpn": 5, "mail": 3}), ("02", {"vpn": 5})):
+        feed.write_text(sold("1", **fees), encoding="utf-8")
+        call("sync", loaded, feed, "--at", f"2026-02-{day}T00:00:00Z")
+    at = ("--at", "2026-02-03T00:00:00Z")
+
+    assert "services/mail" not in call("catalog", "show", loaded, *at).stdout
+    assert "services/mail" in call("catalog", "show", loaded, "--all", *at).stdout
+    assert "services/vpn" in call("catalog", "show", files / "a.toml").stdout
+    assert keys(answered("catalog", "show", files / "a.toml")) == documented("catalog show")
+
+
+def test_a_source_that_fails_changes_nothing(loaded: Path, files: Path) -> None:
+    """R4-04: refused with exit code 3, and the database is what it was."""
+    call("sync", loaded, files / "a.toml", "--name", "shop", *AT)
+    before = dump(loaded)
+
+    for source in ("none.toml", "absent.toml", "story.toml"):
+        told = call("sync", loaded, files / source, "--name", "shop", *AT, code=3)
+        assert "sync_aborted: " in told.stderr
+    call("sync", loaded, "http://shop.example/catalog", code=3)
+    assert "a private address" in call("sync", loaded, "https://127.0.0.1/catalog", code=3).stderr
+    assert dump(loaded) == before

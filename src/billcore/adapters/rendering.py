@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import html
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import attrs
 
 from billcore.adapters import formatting
 from billcore.kernel import exact as ex
 from billcore.lifecycle import Profile
-from billcore.pricing import Explanation
+from billcore.pricing import REVERSE_CHARGE, Explanation, Tax
 from billcore.settlement import DocumentKind, Invoice, Line
 
 __all__ = ["explanation_text", "invoice_html", "invoice_text"]
@@ -38,6 +38,8 @@ _LABELS = {
         "credited": "Credited",
         "open": "Amount due",
         "corrects": "Corrects",
+        "included": "included",
+        "reverse charge": "reverse charge",
     },
     "de": {
         "invoice": "Rechnung",
@@ -58,6 +60,8 @@ _LABELS = {
         "credited": "Gutgeschrieben",
         "open": "Offener Betrag",
         "corrects": "Korrigiert",
+        "included": "enthalten",
+        "reverse charge": "Steuerschuldnerschaft des Leistungsempfängers",
     },
     "fr": {
         "invoice": "Facture",
@@ -78,6 +82,8 @@ _LABELS = {
         "credited": "Crédité",
         "open": "Montant dû",
         "corrects": "Corrige",
+        "included": "incluse",
+        "reverse charge": "autoliquidation",
     },
 }
 
@@ -134,7 +140,8 @@ class _View:
         found = [(self.label("subtotal"), self.money(document.net))]
         for tax in document.taxes:
             name = f"{self.label('tax')} {formatting.percent(tax.percent, self.profile.locale)}"
-            found.append((name + (f" ({tax.reason})" if tax.reason else ""), self.money(tax.amount)))
+            notes = ", ".join(self.tax_notes(tax))
+            found.append((name + (f" ({notes})" if notes else ""), self.money(tax.amount)))
         found.append((self.label("total"), self.money(document.total)))
         if invoice.credited:
             found.append((self.label("credited"), self.money(-invoice.credited)))
@@ -143,6 +150,16 @@ class _View:
         if document.kind is not DocumentKind.CREDIT_NOTE:
             found.append((self.label("open"), self.money(invoice.open)))
         return found
+
+    def tax_notes(self, tax: Tax) -> Iterator[str]:
+        """What the law wants said beside a tax: that prices include it, why it is zero, and the code of that."""
+        if tax.inclusive:
+            yield self.label("included")
+        if tax.reason is not None:
+            charged = tax.code == REVERSE_CHARGE.code
+            yield self.label("reverse charge") if charged else tax.reason
+            if charged:
+                yield tax.code
 
     def columns(self) -> tuple[str, str, str, str]:
         return (self.label("description"), self.label("period"), self.label("quantity"), self.label("amount"))

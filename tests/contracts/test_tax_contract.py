@@ -57,7 +57,9 @@ def silent(case: TaxCase, table: TaxTable) -> AppliedRate:
 
 def strict(case: TaxCase, table: TaxTable) -> AppliedRate:
     """An error for a country that is not known."""
-    return RIGHT(case, table) if case.country in {"DE", "FR"} else {}[case.country]
+    if case.country not in {"DE", "FR"}:
+        raise LookupError(case.country)
+    return RIGHT(case, table)
 
 
 def greedy(case: TaxCase, table: TaxTable) -> AppliedRate:

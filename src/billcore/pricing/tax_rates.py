@@ -145,6 +145,12 @@ REVERSE_CHARGE = AppliedRate("VATEX-EU-AE", ex.ZERO, "reverse charge")
 _PREFIXES = {"GR": "EL"}  # what a VAT id begins with, where that is not the country's code
 
 
+def _categories(values: Iterable[str] | None) -> frozenset[str] | None:
+    if isinstance(values, str):
+        raise InvalidValue("not a list of categories", place="categories", value=values)
+    return None if values is None else frozenset(values)
+
+
 @attrs.frozen(kw_only=True)
 class EuVat:
     """Services sold from a member state of the European Union: consumers pay their own country's rate.
@@ -157,7 +163,7 @@ class EuVat:
 
     seller: str = attrs.field()
     """The country of the house."""
-    categories: frozenset[str] | None = attrs.field(default=None, converter=attrs.converters.optional(frozenset))
+    categories: frozenset[str] | None = attrs.field(default=None, converter=_categories)
     """The categories that reverse charge is for; default all."""
 
     @seller.validator

@@ -106,8 +106,9 @@ def _tax_within(law: str, one: Invoice, tax: Tax, notes: Sequence[Invoice], *, b
 
 
 def _line_taxes_within(law: str, one: Invoice, notes: Sequence[Invoice]) -> None:
+    shared = {part for line in one.document.lines for part in line.rate.parts}
     for line in one.document.lines:
-        if line.rate.parts:  # rounded by rate: a line keeps only the sum
+        if line.rate.parts or line.rate in shared:  # given back by rate: a line keeps only the sum of its taxes
             continue
         minor, tax = 0, 0
         for given in (other for note in notes for other in note.document.lines if other.corrects == line.id):

@@ -311,8 +311,8 @@ PRICING = (
     Mutant(
         TAX + "test_net_and_tax_are_the_price",
         "pricing/tax.py",
-        "    return minor_units(amount * percent / (_HUNDRED + percent), 0, mode)",
-        "    return minor_units(amount * percent / _HUNDRED, 0, mode)",
+        "    gross = ex.add(rate.percent, Decimal(_HUNDRED))",
+        "    gross = Decimal(_HUNDRED)",
     ),
     Mutant(
         TAX + "test_net_and_tax_are_the_price",
@@ -325,6 +325,12 @@ PRICING = (
         "pricing/tax.py",
         "        reason = None if amount else why_zero(rate, gross)",
         "        reason = None if amount else rate.reason",
+    ),
+    Mutant(
+        BOOKS + "test_credit_notes_never_exceed_their_invoice",
+        "settlement/documents.py",
+        "        so_far = minor + line.minor",
+        "        so_far = line.minor",
     ),
     Mutant(
         BOOKS + "test_taxes_are_right",

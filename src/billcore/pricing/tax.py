@@ -13,7 +13,6 @@ import enum
 import json
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from fractions import Fraction
 
 import attrs
 
@@ -181,8 +180,8 @@ def _tax_of(rate: AppliedRate, amount: int, mode: Rounding) -> int:
     """The tax on an amount, or in it, rounded to a minor unit."""
     if not rate.inclusive:
         return minor_units(ex.CONTEXT.multiply(Decimal(amount), ex.CONTEXT.scaleb(rate.percent, -2)), 0, mode)
-    percent = Fraction(rate.percent)
-    return minor_units(amount * percent / (_HUNDRED + percent), 0, mode)
+    gross = ex.add(rate.percent, Decimal(_HUNDRED))
+    return minor_units(ex.ratio(ex.multiply(Decimal(amount), rate.percent), gross), 0, mode)
 
 
 def why_zero(rate: AppliedRate, base: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from billcore.pricing import TaxProvider
+from billcore.pricing import TaxProvider, TaxRounding
 from billcore.settlement import Policy
 from billcore.testing import laws
 from tests.lives import CUSTOMERS, FACTS, MONEY, Step, World, lives, policies, providers
@@ -15,6 +15,8 @@ CORRECTED = ("subscribe", "change", "seats", "use", "cancel", *MONEY)
 BOTH = tuple(CUSTOMERS)
 UPGRADED = [Step(wait=1, do="subscribe"), Step(wait=20_940, do="change", n=1, which=1, run=True)]
 """Another plan two weeks later: two items of one rounding group."""
+FORGIVEN = [Step(1, "item", 1, which=1, run=True), Step(1, "forgive", 2, how=3), Step(1, "forgive", 3, how=3)]
+"""A fifth of a line twice: 0.02 and 0.01 of its tax of 0.08."""
 
 
 @given(lives(CORRECTED, who=BOTH))
@@ -36,6 +38,7 @@ def test_stored_value_and_what_is_open_never_fall_below_zero(steps: list[Step], 
 
 
 @given(lives(CORRECTED), policies(), st.none() | providers())
+@example(FORGIVEN, Policy(tax=TaxRounding.LINE), None)
 def test_credit_notes_never_exceed_their_invoice(steps: list[Step], policy: Policy, taxes: TaxProvider | None) -> None:
     """Law: notes of an invoice never exceed it, line by line and rate by rate, tax included (I3).
 

@@ -166,7 +166,7 @@ def tax_over(
             amount = sum(parts)
         else:
             amount = _tax_of(rate, gross, mode)
-            parts = allocate(amount, [abs(lines[place][1]) for place in places]) if amount else ()
+            parts = _spread(amount, [lines[place][1] for place in places])
         base = gross - amount if rate.inclusive else gross
         reason = None if amount else why_zero(rate, gross)
         taxes.append(Tax(rate.code, rate.percent, base, amount, reason, rate.inclusive))
@@ -174,6 +174,13 @@ def tax_over(
         for place, part in zip(places, parts, strict=False):
             spread[place] += part
     return Taxes(tuple(taxes), tuple(spread))
+
+
+def _spread(amount: int, over: Sequence[int]) -> tuple[int, ...]:
+    """The tax of a rate spread back to its lines; mostly there is one, or nothing to spread."""
+    if len(over) == 1:
+        return (amount,)
+    return allocate(amount, [abs(line) for line in over]) if amount else ()
 
 
 def _tax_of(rate: AppliedRate, amount: int, mode: Rounding) -> int:

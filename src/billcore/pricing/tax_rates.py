@@ -157,8 +157,8 @@ class EuVat:
 
     A business in another member state, told by a VAT id of its country, owes the tax itself: reverse charge, zero, with
     that reason. Everybody else has the table's rate, and who is exempt none. Only the beginning of the id is looked at:
-    check ids when they come in, by their digits (``adapters.vat_ids.checked_vat_id``) and, where the law wants it, in the
-    VIES register.
+    check ids when they come in, by their digits (``adapters.vat_ids.checked_vat_id``) and, where the law wants it, in
+    the VIES register.
     """
 
     seller: str = attrs.field()

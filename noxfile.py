@@ -21,7 +21,7 @@ nox.options.error_on_missing_interpreters = "CI" in os.environ
 nox.options.download_python = "never"
 
 
-def install(session: nox.Session, *groups: str, extras: str = "cli,http,plot,testing") -> None:
+def install(session: nox.Session, *groups: str, extras: str = "cli,http,plot,tax,testing") -> None:
     """Install billcore with its extras and the named dependency groups."""
     chosen = [argument for group in groups for argument in ("--group", group)]
     session.install("-e", f".[{extras}]", *chosen)
@@ -61,7 +61,7 @@ def tests(session: nox.Session) -> None:
 @nox.session(python=PYTHONS[0], venv_backend="uv")
 def tests_lowest(session: nox.Session) -> None:
     """The whole suite on the lowest versions that pyproject.toml declares."""
-    session.install("--resolution", "lowest-direct", "-e", ".[cli,http,testing]")
+    session.install("--resolution", "lowest-direct", "-e", ".[cli,http,tax,testing]")
     session.run("pytest", *session.posargs)
 
 

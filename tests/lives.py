@@ -8,17 +8,19 @@ over, anything else it raises is a fault.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 import attrs
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn as Draw
 from hypothesis.strategies import SearchStrategy as Strategy
 
+from billcore.pricing import NO_RATE, REVERSE_CHARGE, AppliedRate, TaxCase, TaxRounding, TaxTable
 from billcore.settlement import Policy
 from billcore.testing.strategies import roundings
 from tests.world import CUSTOMERS, Step, World
 
-__all__ = ["CUSTOMERS", "FACTS", "MONEY", "Step", "World", "lives", "policies"]
+__all__ = ["CUSTOMERS", "FACTS", "MONEY", "Step", "World", "lives", "policies", "providers"]
 
 FACTS = ("subscribe", "change", "seats", "attach", "detach", "cancel", "use", "item", "move")
 MONEY = ("top_up", "redeem", "pay", "settle", "void", "forgive")
@@ -55,4 +57,39 @@ def lives(
 
 def policies() -> Strategy[Policy]:
     """How the house rounds. Shrinks to the default."""
-    return st.builds(Policy, rounding=roundings(), whole_invoice=st.booleans())
+    return st.builds(Policy, rounding=roundings(), whole_invoice=st.booleans(), tax=st.sampled_from(TaxRounding))
+
+
+@attrs.frozen
+class Mixed:
+    """Prices of every kind of tax in one house: included, on top, two on one line, none for a reason.
+
+    Which it is goes by the category and, where ``turns``, by the month, so that lines of one invoice differ and change.
+    """
+
+    kinds: tuple[AppliedRate, ...]
+    turns: bool
+
+    def rate(self, case: TaxCase, table: TaxTable) -> AppliedRate:
+        """One of the kinds; some go by the catalog."""
+        found = self.kinds[(len(case.category) + (case.on.month if self.turns else 0)) % len(self.kinds)]
+        return table.rate(case) if found == NO_RATE else found
+
+
+_GST = AppliedRate("gst", Decimal(5))
+_BOTH = AppliedRate.together([_GST, AppliedRate("qst", Decimal("9.975"))])
+_KINDS = (
+    AppliedRate("in", Decimal(19), inclusive=True),
+    AppliedRate("in-reduced", Decimal("5.5"), inclusive=True),
+    AppliedRate("on", Decimal("8.1")),
+    _BOTH,
+    _GST,
+    REVERSE_CHARGE,
+    NO_RATE,
+)
+
+
+def providers() -> Strategy[Mixed]:
+    """Houses that tax in several ways at once. Shrinks to one whose prices include tax."""
+    kinds = st.lists(st.sampled_from(_KINDS), min_size=1, max_size=3).map(tuple) | st.just((_BOTH, _GST))
+    return st.builds(Mixed, kinds, st.booleans())

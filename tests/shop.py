@@ -11,7 +11,7 @@ import attrs
 from billcore.engine import Billing
 from billcore.kernel import Number, instant, zone
 from billcore.lifecycle import UsageEvent
-from billcore.pricing import Addon, Catalog, Flat, Meter, Plan, PlanVersion, Price, PriceModel, TaxRate
+from billcore.pricing import Addon, Catalog, Flat, Meter, Plan, PlanVersion, Price, PriceModel, TaxProvider, TaxRate
 from billcore.settlement import Invoice, Policy
 from billcore.testing import ManualClock
 
@@ -57,10 +57,18 @@ class Shop:
     clock: ManualClock
 
     @classmethod
-    def new(cls, sold: Catalog, at: str, *, policy: Policy | None = None, **customer: object) -> Shop:
+    def new(
+        cls,
+        sold: Catalog,
+        at: str,
+        *,
+        policy: Policy | None = None,
+        taxes: TaxProvider | None = None,
+        **customer: object,
+    ) -> Shop:
         """A shop that opens at an instant."""
         clock = ManualClock(at)
-        billing = Billing.in_memory(clock=clock, policy=policy)
+        billing = Billing.in_memory(clock=clock, policy=policy, taxes=taxes)
         billing.catalog.publish(sold)
         about = {"currency": sold.currency or "CHF", **customer}
         billing.customers.create("acme", **about)  # type: ignore[arg-type]  # keywords of create

@@ -13,6 +13,7 @@ from billcore.engine import Billing
 from billcore.engine.accounts import load
 from billcore.engine.reading import Loaded
 from billcore.kernel import InputError, Money, NotFound, StateError, instant, zone
+from billcore.pricing import TaxProvider
 from billcore.settlement import DocumentKind, Invoice, Policy
 from billcore.testing import ManualClock
 from tests.offers import offer
@@ -59,10 +60,10 @@ class World:
     clock: ManualClock
 
     @classmethod
-    def new(cls, policy: Policy | None = None) -> World:
+    def new(cls, policy: Policy | None = None, taxes: TaxProvider | None = None) -> World:
         """A world on its first day."""
         clock = ManualClock(START)
-        billing = Billing.in_memory(clock=clock, policy=policy)
+        billing = Billing.in_memory(clock=clock, policy=policy, taxes=taxes)
         billing.catalog.publish(offer("1"))
         for name, (where, country) in CUSTOMERS.items():
             billing.customers.create(name, currency="CHF", timezone=where, country=country)

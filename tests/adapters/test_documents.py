@@ -43,7 +43,7 @@ from billcore.kernel import (
 )
 from billcore.ports.scenario import Scenario
 from billcore.ports.steps import Change, Publish, Subscribe, UsageStep
-from billcore.pricing import Catalog, Flat, PerUnit, Price, PriceModel, Rating, Selection, TaxRate, Wrapped
+from billcore.pricing import Catalog, Flat, PerUnit, Price, PriceModel, Rating, Selection, Wrapped
 from billcore.testing import laws
 from billcore.testing import strategies as bst
 from tests.adapters.stories import (
@@ -178,11 +178,12 @@ class TestReading:
 
         assert price_from(data).interval == interval
 
-    def test_inclusive_false_is_what_is_done(self) -> None:
-        """A tax rate may say that it is not inclusive, since none is."""
-        data = with_key(catalog_data(), ["tax_rates", 0, "inclusive"], value=False)
+    @pytest.mark.parametrize("inclusive", [True, False])
+    def test_inclusive(self, *, inclusive: bool) -> None:
+        """A tax rate says whether prices include it."""
+        data = with_key(catalog_data(), ["tax_rates", 0, "inclusive"], value=inclusive)
 
-        assert isinstance(catalog_from(data).tax_rates[0], TaxRate)
+        assert catalog_from(data).tax_rates[0].applied.inclusive is inclusive
 
     def test_subscription(self) -> None:
         """What is subscribed may stand in the step, in its selection, or in both, and becomes one selection."""
@@ -410,7 +411,9 @@ BAD_CATALOGS: list[tuple[list[str | int], object, type[InputError], str, str]] =
     (["tax_rates", 0, "country"], "Germany", InvalidValue, "tax_rates[0].country", "ISO 3166"),
     (["tax_rates", 0, "from"], "2024-02-30", InvalidValue, "tax_rates[0].from", "not a date"),
     (["tax_rates", 0, "to"], "2023-01-01", InvalidValue, "tax_rates[0].to", "ends before"),
-    (["tax_rates", 0, "inclusive"], True, NotSupportedYet, "tax_rates[0].inclusive", "yet"),
+    (["tax_rates", 0, "inclusive"], "yes", InvalidValue, "tax_rates[0].inclusive", ""),
+    (["tax_rates", 0, "reason"], "because", InvalidValue, "tax_rates[0].reason", "rate of zero"),
+    (["tax_rates", 0, "stale"], True, NotSupportedYet, "tax_rates[0].stale", "yet"),
     (["plans", 0, "name"], "a\x00b", InvalidValue, "plans[0].name", "control character"),
     (["plans", 0, "name"], "\ud800", InvalidValue, "plans[0].name", "control character"),
     (["plans", 0, "name"], "x" * 10_001, InvalidValue, "plans[0].name", "longer than"),

@@ -176,7 +176,7 @@ def test_selections(selection: Selection) -> None:
         ([*MODEL, "amount"], True),
         ([*MODEL, "interim"], "yes"),
         (["meters", 0, "aggregation"], "unique"),
-        (["tax_rates", 0, "inclusive"], True),
+        (["tax_rates", 0, "inclusive"], "yes"),
     ],
     ids=range(13),
 )

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from billcore.kernel import MONTH, Exact, Period, instant
 from billcore.kernel import exact as ex
 from billcore.lifecycle import Life, UsageTotal
-from billcore.pricing import Event, Price, PriceCadence, PriceModel, Timing
+from billcore.pricing import Event, Price, PriceCadence, PriceModel, TaxTable, Timing
 from billcore.settlement import AccountState, Billed, Document, Invoice, Policy, charges, decide
 from tests.conformance.subscription import facts, lived, unused
 
@@ -39,7 +39,7 @@ def bills(known: Sequence[tuple[PriceModel, Exact]], currency: str) -> list[tupl
             _MONTH.end + dt.timedelta(days=days),
             billed=Billed.of(invoices),
             usage=_Meter(quantity),
-            rates=(),
+            rates=TaxTable(),
             policy=Policy(settle=False),
         )
         invoices += [Invoice(document=document) for document in bill.documents]

@@ -125,15 +125,16 @@ def _rate(percent: str, place: int = 0) -> AppliedRate:
 
 
 def _tax(case: Case) -> Answer:
-    """Several rates on one amount, each rounded over it."""
+    """Several rates on one line, each rounded on its own."""
     off = minor_units(_minor(case, case.maybe("discount") or "0"), 0)
     base = minor_units(_minor(case, case["amount"]), 0) - off
-    rates = case.texts("tax_rates_percent")
-    taxes = tax_over([(_rate(percent, place), base) for place, percent in enumerate(rates)])
+    rates = [_rate(percent, place) for place, percent in enumerate(case.texts("tax_rates_percent"))]
+    rate = AppliedRate.together(rates)
+    taxes = tax_over([(rate, base)])
     return case.asked(
         {
             "tax": lambda: _shown(case, taxes.total),
-            "rate_percent": lambda: ex.total(number(percent) for percent in rates),
+            "rate_percent": lambda: rate.percent,
             "taxes": lambda: [_shown(case, tax.amount) for tax in taxes.rates],
             "total": lambda: _shown(case, base + taxes.total),
         }

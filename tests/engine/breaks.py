@@ -98,6 +98,7 @@ MONEY = (
         ["I1"],
     ),
     Break("M5", f"UPDATE billcore_line SET tax = tax + 1 WHERE document {_A} AND position = 1", "INV-000003", ["I1"]),
+    Break("M5", f"UPDATE billcore_line SET rate_terms = 'inclusive' WHERE document {_A}", "INV-000003 vat", ["I1"]),
     Break(
         "M5",
         f"UPDATE billcore_document SET taxes = replace(taxes, '\"8.1\"', '\"8.2\"') WHERE id {_A}",

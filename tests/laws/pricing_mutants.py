@@ -18,6 +18,7 @@ QUOTE = "tests/pricing/test_quote.py::"
 SIZING = "tests/pricing/test_sizing.py::"
 SNAPSHOT = "tests/pricing/test_snapshot.py::"
 TAX = "tests/pricing/test_tax.py::"
+BOOKS = "tests/laws/test_books.py::"
 
 PRICING = (
     Mutant(
@@ -299,13 +300,55 @@ PRICING = (
     Mutant(
         TAX + "test_tax_is_rounded_once_a_rate",
         "pricing/tax.py",
-        "        base = sum(lines[index][1] for index in indexes)",
-        "        base = sum(line[1] for line in lines)",
+        "        gross = sum([lines[place][1] for place in places])",
+        "        gross = sum([line[1] for line in lines])",
     ),
     Mutant(
         TAX + "test_the_lines_taxes_sum_to_the_total",
         "pricing/tax.py",
-        "                spread[index] = part",
-        "                spread[index] = max(part - 1, 0)",
+        "            spread[place] += part",
+        "            spread[place] += max(part - 1, 0)",
+    ),
+    Mutant(
+        TAX + "test_by_line_each_line_is_rounded",
+        "pricing/tax.py",
+        "            parts = tuple([_tax_of(rate, lines[place][1], mode) for place in places])",
+        "            parts = tuple([_tax_of(rate, lines[place][1], Rounding.DOWN) for place in places])",
+    ),
+    Mutant(
+        TAX + "test_net_and_tax_are_the_price",
+        "pricing/tax.py",
+        "    gross = ex.add(rate.percent, Decimal(_HUNDRED))",
+        "    gross = Decimal(_HUNDRED)",
+    ),
+    Mutant(
+        TAX + "test_net_and_tax_are_the_price",
+        "pricing/tax.py",
+        "        base = gross - amount if rate.inclusive else gross",
+        "        base = gross",
+    ),
+    Mutant(
+        TAX + "test_no_zero_is_silent",
+        "pricing/tax.py",
+        "        reason = None if amount else why_zero(rate, gross)",
+        "        reason = None if amount else rate.reason",
+    ),
+    Mutant(
+        BOOKS + "test_credit_notes_never_exceed_their_invoice",
+        "settlement/documents.py",
+        "        so_far = minor + line.minor",
+        "        so_far = line.minor",
+    ),
+    Mutant(
+        BOOKS + "test_taxes_are_right",
+        "settlement/document.py",
+        "        return sum([line.minor for line in self.lines]) - included",
+        "        return sum([line.minor for line in self.lines])",
+    ),
+    Mutant(
+        BOOKS + "test_taxes_are_right",
+        "settlement/documents.py",
+        "None if amount else why_zero(rate, gross)",
+        "None",
     ),
 )

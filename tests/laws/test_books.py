@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from hypothesis import example, given
+from hypothesis import strategies as st
 
+from billcore.pricing import TaxProvider, TaxRounding
 from billcore.settlement import Policy
 from billcore.testing import laws
-from tests.lives import CUSTOMERS, FACTS, MONEY, Step, World, lives, policies
+from tests.lives import CUSTOMERS, FACTS, MONEY, Step, World, lives, policies, providers
 
 ANY = (*FACTS, *MONEY, "seats", "use", "run")
 CORRECTED = ("subscribe", "change", "seats", "use", "cancel", *MONEY)
 BOTH = tuple(CUSTOMERS)
 UPGRADED = [Step(wait=1, do="subscribe"), Step(wait=20_940, do="change", n=1, which=1, run=True)]
 """Another plan two weeks later: two items of one rounding group."""
+FORGIVEN = [Step(1, "item", 1, which=1, run=True), Step(1, "forgive", 2, how=3), Step(1, "forgive", 3, how=3)]
+"""A fifth of a line twice: 0.02 and 0.01 of its tax of 0.08."""
 
 
 @given(lives(CORRECTED, who=BOTH))
@@ -33,14 +37,27 @@ def test_stored_value_and_what_is_open_never_fall_below_zero(steps: list[Step], 
         laws.nothing_falls_below_zero(world.live([step]).billing)
 
 
-@given(lives(CORRECTED), policies())
-def test_credit_notes_never_exceed_their_invoice(steps: list[Step], policy: Policy) -> None:
+@given(lives(CORRECTED), policies(), st.none() | providers())
+@example(FORGIVEN, Policy(tax=TaxRounding.LINE), None)
+def test_credit_notes_never_exceed_their_invoice(steps: list[Step], policy: Policy, taxes: TaxProvider | None) -> None:
     """Law: notes of an invoice never exceed it, line by line and rate by rate, tax included (I3).
 
-    Note by note the tax given back is the base given back's share of it, rounded; so they add up to the invoice, to the
-    cent, where every line is given back.
+    Note by note the tax given back is the share of what is given back, rounded; so they add up to the invoice, to the
+    cent, where every line is given back: however the tax is rounded, included or not, of one rate or of several.
     """
-    laws.notes_never_exceed_their_invoice(World.new(policy).live(steps).settle_down().billing)
+    laws.notes_never_exceed_their_invoice(World.new(policy, taxes).live(steps).settle_down().billing)
+
+
+@given(lives(CORRECTED), policies(), providers())
+def test_taxes_are_right(steps: list[Step], policy: Policy, taxes: TaxProvider) -> None:
+    """Law: net and tax are the total, line by line where prices include tax, and a tax of zero says why (R0-21).
+
+    And so it is booked, and ``verify`` finds every tax as it would take it.
+    """
+    billing = World.new(policy, taxes).live(steps).settle_down().billing
+
+    laws.taxes_are_right(billing)
+    laws.books_are_sound(billing)
 
 
 @given(lives(ANY), policies())

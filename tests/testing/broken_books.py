@@ -98,6 +98,24 @@ def tax_of_a_note(billing: Billing, _: pytest.MonkeyPatch) -> None:
     laws.notes_never_exceed_their_invoice(billing)
 
 
+def silent_zero(billing: Billing, _: pytest.MonkeyPatch) -> None:
+    """An invoice that says nothing of why a rate gave no tax."""
+    one = billing.invoices.get("INV-000001")
+    taxes = [[*tax[:3], 0, None] for tax in one.document.tax_content()]
+    change(billing, DOCUMENT, "taxes", json.dumps(taxes), id=one.id)
+    for position, _line in enumerate(one.document.lines, 1):
+        change(billing, LINE, "tax", 0, document=one.id, position=position)
+    laws.taxes_are_right(billing)
+
+
+def untold_inclusion(billing: Billing, _: pytest.MonkeyPatch) -> None:
+    """An invoice one of whose lines includes a tax that the document puts on top."""
+    line = billing.invoices.get("INV-000001").document.lines[0]
+    assert line.tax
+    change(billing, LINE, "rate_terms", "inclusive", document=of(billing, "INV-000001"))
+    laws.taxes_are_right(billing)
+
+
 def preview_of_nothing(billing: Billing, patch: pytest.MonkeyPatch) -> None:
     """A preview that shows nothing."""
     patch.setattr(Invoices, "preview", lambda *_, **__: ())
@@ -216,6 +234,9 @@ BOOKS: tuple[tuple[str, Books], ...] = (
         "lines_of_a_group_sum_to_its_rounded_sum",
         changed_line(laws.lines_of_a_group_sum_to_its_rounded_sum, "INV-000001", "minor", 1),
     ),
+    ("taxes_are_right", silent_zero),
+    ("taxes_are_right", untold_inclusion),
+    ("taxes_are_right", changed_line(laws.taxes_are_right, "INV-000001", "tax", 1)),
     ("lines_explain_themselves", changed_line(laws.lines_explain_themselves, "INV-000001", "exact", "1")),
     (
         "invoices_only_add_and_notes_only_lower",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import html
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import attrs
 
 from billcore.adapters import formatting
 from billcore.adapters.wording import word
 from billcore.lifecycle import Profile
+from billcore.pricing import REVERSE_CHARGE, Tax
 from billcore.settlement import DocumentKind, Invoice, Line
 
 __all__ = ["STYLE", "invoice_html", "invoice_text"]
@@ -69,7 +70,8 @@ class _View:
         found = [(self.label("subtotal"), self.money(document.net))]
         for tax in document.taxes:
             name = f"{self.label('tax')} {formatting.percent(tax.percent, self.profile.locale)}"
-            found.append((name + (f" ({tax.reason})" if tax.reason else ""), self.money(tax.amount)))
+            notes = ", ".join(self.tax_notes(tax))
+            found.append((name + (f" ({notes})" if notes else ""), self.money(tax.amount)))
         found.append((self.label("total"), self.money(document.total)))
         if invoice.credited:
             found.append((self.label("credited"), self.money(-invoice.credited)))
@@ -78,6 +80,16 @@ class _View:
         if document.kind is not DocumentKind.CREDIT_NOTE:
             found.append((self.label("open"), self.money(invoice.open)))
         return found
+
+    def tax_notes(self, tax: Tax) -> Iterator[str]:
+        """What the law wants said beside a tax: that prices include it, why it is zero, and the code of that."""
+        if tax.inclusive:
+            yield self.label("tax included")
+        if tax.reason is not None:
+            charged = tax.code == REVERSE_CHARGE.code
+            yield self.label("reverse charge") if charged else tax.reason
+            if charged:
+                yield tax.code
 
     def columns(self) -> tuple[str, str, str, str]:
         return (self.label("description"), self.label("period"), self.label("quantity"), self.label("amount"))

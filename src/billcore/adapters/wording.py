@@ -36,6 +36,13 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
     "subtotal": ("Subtotal", "Zwischensumme", "Sous-total", "Subtotale"),
     "tax": ("Tax", "Steuer", "Taxe", "Imposta"),
     "total": ("Total", "Total", "Total", "Totale"),
+    "tax included": ("included", "enthalten", "incluse", "inclusa"),
+    "reverse charge": (
+        "reverse charge",
+        "Steuerschuldnerschaft des Leistungsempfängers",
+        "autoliquidation",
+        "inversione contabile",
+    ),
     "paid": ("Paid", "Bezahlt", "Payé", "Pagato"),
     "credited": ("Credited", "Gutgeschrieben", "Crédité", "Accreditato"),
     "open": ("Amount due", "Offener Betrag", "Montant dû", "Importo dovuto"),

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from billcore.engine.nouns.usage import UsageNoun
     from billcore.engine.session import Session
     from billcore.engine.verify import Violation
+    from billcore.pricing import TaxProvider
     from billcore.settlement import Policy
 
 __all__ = ["Billing"]
@@ -37,7 +38,8 @@ __all__ = ["Billing"]
 class Billing:
     """One object for everything: ``billing.customers.create(...)``, ``billing.invoices.run(...)``.
 
-    ``store`` is any ``ports.Store``; ``clock`` and ``ids`` default to the machine's. Every verb that changes something
+    ``store`` is any ``ports.Store``; ``clock`` and ``ids`` default to the machine's; ``taxes`` decides what is taxed at
+    which rate, by default the catalog's table alone. Every verb that changes something
     takes ``key``: the same key with the same request returns the first result. The handle is a context manager and may
     be shared by threads.
     """
@@ -49,11 +51,12 @@ class Billing:
         clock: Clock | None = None,
         ids: Ids | None = None,
         policy: Policy | None = None,
+        taxes: TaxProvider | None = None,
         issuer: str | None = None,
         tenant: str = "main",
     ) -> None:
         self._store, self._scope, self._clock, self._ids = store, Scope(tenant), clock, ids
-        self._policy, self._issuer = policy, issuer
+        self._policy, self._taxes, self._issuer = policy, taxes, issuer
         self._session: Session | None = None
         self._owns = True
 
@@ -62,6 +65,7 @@ class Billing:
         """What the nouns share; made at the first use of one, so that a handle costs next to nothing."""
         if self._session is None:
             from billcore.engine.session import Session
+            from billcore.pricing import CatalogTaxes
             from billcore.settlement import Policy
 
             chosen = self._policy or Policy()
@@ -71,6 +75,7 @@ class Billing:
                 clock=self._clock or SystemClock(),
                 ids=self._ids or RandomIds(),
                 policy=chosen if self._issuer is None else attrs.evolve(chosen, issuer=self._issuer),
+                taxes=self._taxes or CatalogTaxes(),
             )
         return self._session
 
@@ -81,12 +86,13 @@ class Billing:
         clock: Clock | None = None,
         ids: Ids | None = None,
         policy: Policy | None = None,
+        taxes: TaxProvider | None = None,
         issuer: str | None = None,
     ) -> Self:
         """A handle over a store in memory: for tests, notebooks and simulations."""
         from billcore.adapters.memory import MemoryStore
 
-        return cls(MemoryStore(), clock=clock, ids=ids, policy=policy, issuer=issuer)
+        return cls(MemoryStore(), clock=clock, ids=ids, policy=policy, taxes=taxes, issuer=issuer)
 
     @classmethod
     def open(
@@ -96,13 +102,14 @@ class Billing:
         clock: Clock | None = None,
         ids: Ids | None = None,
         policy: Policy | None = None,
+        taxes: TaxProvider | None = None,
         issuer: str | None = None,
         tenant: str = "main",
     ) -> Self:
         """A handle over a SQLite file, which is made if it is not there."""
         from billcore.adapters.sql import open_sqlite
 
-        return cls(open_sqlite(path), clock=clock, ids=ids, policy=policy, issuer=issuer, tenant=tenant)
+        return cls(open_sqlite(path), clock=clock, ids=ids, policy=policy, taxes=taxes, issuer=issuer, tenant=tenant)
 
     def scoped(self, *, customer: str) -> Billing:
         """The same handle, seeing one customer alone: everybody else looks absent.
@@ -114,10 +121,19 @@ class Billing:
             raise NotAllowed("not under another customer's scope", place="customer", value=customer)
         return self._with(attrs.evolve(self.session, scope=attrs.evolve(scope, customer=customer)))
 
-    def using(self, *, clock: Clock | None = None, policy: Policy | None = None) -> Billing:
-        """The same handle with another clock, or another policy."""
+    def using(
+        self, *, clock: Clock | None = None, policy: Policy | None = None, taxes: TaxProvider | None = None
+    ) -> Billing:
+        """The same handle with another clock, another policy, or another decision of tax."""
         session = self.session
-        return self._with(attrs.evolve(session, clock=clock or session.clock, policy=policy or session.policy))
+        return self._with(
+            attrs.evolve(
+                session,
+                clock=clock or session.clock,
+                policy=policy or session.policy,
+                taxes=taxes or session.taxes,
+            )
+        )
 
     def _with(self, session: Session) -> Billing:
         other = Billing(self._store)

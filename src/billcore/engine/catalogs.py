@@ -8,7 +8,7 @@ import functools
 from billcore.kernel import NotFound, PriceUnavailable, from_micros, micros, rfc3339
 from billcore.ports import ReadTx
 from billcore.ports.tables import CATALOG, SYNC
-from billcore.pricing import Catalog, TaxRate, entries, restamped, unarchive
+from billcore.pricing import Catalog, TaxTable, entries, restamped, unarchive
 
 __all__ = ["catalog_at", "catalog_found", "catalog_named", "catalog_of", "rates_at", "stamped"]
 
@@ -59,7 +59,7 @@ def _in_force(tx: ReadTx, at: dt.datetime) -> str | None:
     return str(rows[0][3]) if rows else None
 
 
-def rates_at(tx: ReadTx, at: dt.datetime) -> tuple[TaxRate, ...]:
+def rates_at(tx: ReadTx, at: dt.datetime) -> TaxTable:
     """The tax rates of the catalog in force; none where there is no catalog."""
     found = _in_force(tx, at)
-    return () if found is None else catalog_of(found).tax_rates
+    return TaxTable() if found is None else TaxTable(catalog_of(found).tax_rates)

@@ -24,7 +24,7 @@ from billcore.engine.writing import Batch
 from billcore.kernel import BillcoreError, ConstraintViolated, Money, StoreError, from_micros, micros
 from billcore.ports import ReadTx, Row, Tx
 from billcore.ports.tables import ACCOUNT, DOCUMENT
-from billcore.pricing import Price, TaxRate
+from billcore.pricing import Price, TaxTable
 from billcore.settlement import Bill, Billed, Funds, Invoice, decide, shared_since
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def decide_account(
     loaded: Loaded,
     date: dt.datetime,
     at: dt.datetime,
-    rates: Sequence[TaxRate],
+    rates: TaxTable,
     funds: Funds | None = None,
 ) -> Bill:
     """Decide one account at one billing date from what the store holds; nothing is written."""
@@ -105,6 +105,7 @@ def decide_account(
         billed=billed,
         usage=Metered(tx, loaded.facts),
         rates=rates,
+        taxes=session.taxes,
         policy=session.policy,
         sequence=_sequence(tx, loaded, date),
         funds=funds or Funds(),

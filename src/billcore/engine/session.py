@@ -10,7 +10,7 @@ import attrs
 
 from billcore.kernel import NotAllowed, checked_id, derive, fingerprint, instant
 from billcore.ports import Clock, Ids, Operation, ReadTx, Scope, Store, Tx
-from billcore.pricing import Selection, archive
+from billcore.pricing import CatalogTaxes, Selection, TaxProvider, archive
 from billcore.settlement import Policy
 
 __all__ = ["Call", "Session"]
@@ -32,13 +32,14 @@ class Call:
 
 @attrs.frozen(kw_only=True)
 class Session:
-    """A store seen under a scope, with a clock, ids and a policy."""
+    """A store seen under a scope, with a clock, ids, a policy, and what decides tax."""
 
     store: Store
     scope: Scope
     clock: Clock
     ids: Ids
     policy: Policy
+    taxes: TaxProvider = attrs.field(factory=CatalogTaxes)
 
     def write(self, verb: str, request: object, key: str | None, work: Callable[[Tx, Call], str]) -> str:
         """Do ``work`` once under its key: in one transaction, again on a conflict, never twice.

@@ -125,6 +125,7 @@ def _create(billing: Billing, story: Scenario, customer: ScenarioCustomer) -> No
         country=customer.country,
         locale=customer.locale or "en",
         tax_id=customer.tax_id,
+        tax_exempt=customer.tax_exempt,
         terms=customer.terms,
         billed_until=customer.billed_until,
         opening=customer.opening,

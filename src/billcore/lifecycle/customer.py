@@ -47,13 +47,18 @@ def _tax_id(value: str | None) -> str | None:
     return text_or_none(value, "tax_id")
 
 
+def _tax_exempt(value: str | None) -> str | None:
+    return text_or_none(value, "tax_exempt")
+
+
 @attrs.frozen(kw_only=True)
 class Profile:
     """What may change about a customer.
 
     ``timezone`` (IANA) decides where periods begin, ``country`` (ISO 3166) the tax, ``locale`` how documents read,
-    ``terms`` the days until an invoice is due. ``name`` and ``address`` stand on invoices; ``recorded`` is when this
-    was written down.
+    ``terms`` the days until an invoice is due. ``name`` and ``address`` stand on invoices; ``tax_exempt`` is why the
+    customer pays no tax, as its invoices say it (words, or a VATEX code of EN 16931); ``recorded`` is when this was
+    written down.
     """
 
     timezone: str = "UTC"
@@ -64,6 +69,7 @@ class Profile:
     name: str | None = attrs.field(default=None, converter=_name)
     address: tuple[str, ...] = attrs.field(default=(), converter=_lines)
     recorded: dt.datetime | None = None
+    tax_exempt: str | None = attrs.field(default=None, converter=_tax_exempt)
 
     def __attrs_post_init__(self) -> None:
         zone(self.timezone, "timezone")

@@ -79,6 +79,7 @@ class ScenarioCustomer:
     country: str | None = None
     locale: str | None = None
     tax_id: str | None = None
+    tax_exempt: str | None = None
     terms: int = attrs.field(default=10, converter=_terms)
     billed_until: dt.datetime | None = attrs.field(default=None, converter=_billed_until)
     opening: Opening = attrs.field(factory=Opening)

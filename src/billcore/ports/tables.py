@@ -180,7 +180,8 @@ LINE = _table(
     "line",
     "document:text position:int customer:text kind:text description:text price:text part_start:int part_end:int "
     "quantity:text exact:text minor:int rate_code:text rate_percent:text rate_reason:text? tax:int subscription:text? "
-    "item:text? period_start:int? period_end:int? nth:int? corrects:text? reason:text? snapshot:text?",
+    "item:text? period_start:int? period_end:int? nth:int? corrects:text? reason:text? snapshot:text? "
+    "rate_terms:text?",
     "document position",
     (_by("customer subscription period_end item price period_start nth", unique=True),),
     checks=(("P8", "part_start <= part_end"), ("P2", "(nth IS NULL) = (item IS NULL)")),

@@ -54,16 +54,30 @@ from billcore.pricing.selection import HOURS_PER_MONTH, Selection
 from billcore.pricing.service import BillingUnit, ComputePlan, Per, Resource, Service, SlaTier, Storage
 from billcore.pricing.sizing import SizingUnit, cluster_quantity, size_in
 from billcore.pricing.sync import MOST_STALE, Merged, SyncChange, merged, restamped, stale_by_age
-from billcore.pricing.tax import NO_RATE, AppliedRate, Tax, Taxes, TaxRate, find_rate, tax_over
+from billcore.pricing.tax import NO_RATE, AppliedRate, Tax, Taxes, TaxRounding, lines_by_rate, tax_over, why_zero
+from billcore.pricing.tax_rates import (
+    EU_COUNTRIES,
+    REVERSE_CHARGE,
+    CatalogTaxes,
+    EuVat,
+    TaxCase,
+    TaxProvider,
+    TaxRate,
+    TaxTable,
+    find_rate,
+    rate_by,
+)
 from billcore.pricing.tier import Tier
 from billcore.pricing.value_path import ValuePath
 from billcore.pricing.walk import entries, key_of
 
 __all__ = [
+    "EU_COUNTRIES",
     "HOURS_PER_MONTH",
     "MOST_STALE",
     "NO_RATE",
     "PRODUCT_NAMES",
+    "REVERSE_CHARGE",
     "About",
     "Addon",
     "Aggregation",
@@ -74,6 +88,7 @@ __all__ = [
     "Catalog",
     "CatalogDiff",
     "CatalogPlan",
+    "CatalogTaxes",
     "Cell",
     "Commitment",
     "Committed",
@@ -88,6 +103,7 @@ __all__ = [
     "Discounted",
     "Dynamic",
     "Entry",
+    "EuVat",
     "Event",
     "EventModel",
     "ExplainedKind",
@@ -134,7 +150,11 @@ __all__ = [
     "Storage",
     "SyncChange",
     "Tax",
+    "TaxCase",
+    "TaxProvider",
     "TaxRate",
+    "TaxRounding",
+    "TaxTable",
     "Taxes",
     "Tier",
     "Timing",
@@ -157,6 +177,7 @@ __all__ = [
     "find_rate",
     "key_of",
     "leaf",
+    "lines_by_rate",
     "lint",
     "merged",
     "period_of",
@@ -164,6 +185,7 @@ __all__ = [
     "plan_hash",
     "price_hash",
     "quote",
+    "rate_by",
     "recurring_amount",
     "refuse_units_of_events",
     "restamped",
@@ -174,5 +196,6 @@ __all__ = [
     "tax_over",
     "unarchive",
     "usage_rating",
+    "why_zero",
     "windows_rating",
 ]

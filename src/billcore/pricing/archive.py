@@ -34,7 +34,7 @@ from billcore.pricing.product import Addon, Aggregation, Meter, MeterPrice, Plan
 from billcore.pricing.selection import Selection
 from billcore.pricing.service import BillingUnit, ComputePlan, Per, Resource, Service, SlaTier, Storage
 from billcore.pricing.sizing import SizingUnit
-from billcore.pricing.tax import TaxRate
+from billcore.pricing.tax_rates import TaxRate
 from billcore.pricing.tier import Tier
 
 __all__ = ["archive", "price_hash", "unarchive"]

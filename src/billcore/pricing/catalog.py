@@ -39,7 +39,7 @@ from billcore.pricing.record import OrderRecord, of_each, refuse_units_of_events
 from billcore.pricing.references import check_currencies, check_meters, check_products, check_tiers
 from billcore.pricing.selection import Selection
 from billcore.pricing.service import Service, SlaTier
-from billcore.pricing.tax import TaxRate
+from billcore.pricing.tax_rates import TaxRate
 
 __all__ = ["Catalog"]
 

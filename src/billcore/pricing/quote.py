@@ -29,7 +29,8 @@ from billcore.pricing.explain_rating import explain_rating
 from billcore.pricing.price import Price, PriceCadence, amount_of
 from billcore.pricing.record import OrderRecord
 from billcore.pricing.selection import Selection
-from billcore.pricing.tax import Tax, find_rate, tax_over
+from billcore.pricing.tax import Tax, TaxRounding, tax_over
+from billcore.pricing.tax_rates import CatalogTaxes, TaxCase, TaxProvider, TaxTable, rate_by
 
 __all__ = ["Quote", "QuoteLine", "QuoteTotal", "allowance_of", "anchor_of", "quote"]
 
@@ -75,7 +76,7 @@ class QuoteLine:
 
 @attrs.frozen
 class QuoteTotal:
-    """A sum of rounded lines, and the tax on it by rate."""
+    """A sum of rounded lines, without the tax that their prices include, and the tax on it by rate."""
 
     net: Money
     taxes: tuple[Tax, ...]
@@ -131,9 +132,21 @@ def allowance_of(records: tuple[OrderRecord, ...], meter: str | None) -> Exact:
     return ex.total([ex.multiply(r.allowance, r.quantity) for r in records if meter is not None and r.meter == meter])
 
 
-def quote(catalog: Catalog, selection: Selection, at: dt.datetime, mode: Rounding = Rounding.HALF_UP) -> Quote:
+_CATALOG = CatalogTaxes()
+
+
+def quote(
+    catalog: Catalog,
+    selection: Selection,
+    at: dt.datetime,
+    mode: Rounding = Rounding.HALF_UP,
+    *,
+    taxes: TaxProvider = _CATALOG,
+    tax_rounding: TaxRounding = TaxRounding.RATE,
+) -> Quote:
     """Price a selection from a catalog; ``at`` is the instant whose tax rates hold, unless the selection starts later.
 
+    ``taxes`` decides the rates for the selection's country, by default the catalog's table alone.
     Pure: nothing is reserved or saved. Raises what ``Catalog.records`` raises.
     """
     records = catalog.records(selection, selection.starts_on or at)
@@ -142,7 +155,7 @@ def quote(catalog: Catalog, selection: Selection, at: dt.datetime, mode: Roundin
     currency = records[0].price.currency or ""
     anchor, interval = anchor_of(catalog, selection), catalog.interval(selection)
     lines = tuple(_line(record, records, selection, currency, mode) for record in records)
-    taxed = _Taxed(catalog, selection, selection.starts_on or at, currency, mode)
+    taxed = _Taxed(catalog, selection, selection.starts_on or at, currency, mode, taxes, tax_rounding)
     recurring = [(r, line) for r, line in zip(records, lines, strict=True) if line.cadence is PriceCadence.RECURRING]
     used = [(r, line) for r, line in zip(records, lines, strict=True) if line.cadence is PriceCadence.USAGE]
     first = [
@@ -171,18 +184,20 @@ class _Taxed:
     at: dt.datetime
     currency: str
     mode: Rounding
+    taxes: TaxProvider
+    rounding: TaxRounding
 
     def total(self, amounts: list[tuple[OrderRecord, int]]) -> QuoteTotal:
-        net = Money.of_minor(sum(minor for _, minor in amounts), self.currency)
-        if self.selection.country is None:
-            return QuoteTotal(net, ())
+        gross = sum(minor for _, minor in amounts)
+        country = self.selection.country
+        if country is None:
+            return QuoteTotal(Money.of_minor(gross, self.currency), ())
         on = self.at.astimezone(zone(self.selection.timezone)).date()
-        rates = self.catalog.tax_rates
-        lines = [
-            (find_rate(rates, self.selection.country, record.price.tax_category, on), minor)
-            for record, minor in amounts
-        ]
-        return QuoteTotal(net, tax_over(lines, self.mode).rates if lines else ())
+        table = TaxTable(self.catalog.tax_rates)
+        cases = [TaxCase(country=country, category=record.price.tax_category, on=on) for record, _ in amounts]
+        lines = [(rate_by(self.taxes, case, table), minor) for case, (_, minor) in zip(cases, amounts, strict=True)]
+        taxes = tax_over(lines, self.mode, self.rounding)
+        return QuoteTotal(Money.of_minor(gross - taxes.included, self.currency), taxes.rates)
 
 
 def _line(

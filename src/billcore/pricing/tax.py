@@ -1,84 +1,117 @@
-"""Tax over lines: per rate on the base, rounded once a rate over the document, spread back to the lines.
+"""Tax over lines at given rates: on the discounted base, rounded once a rate over the document, or line by line.
 
-EN 16931, BR-CO-17: the tax amount of a category is its base times its rate, rounded to two decimals (to the currency's
-minor unit here); BR-CO-14: the document's tax is the sum over categories.
+EN 16931-1, BR-CO-17: the tax amount of a category is its taxable amount times its rate, rounded to two decimals (to the
+currency's minor unit here); BR-CO-14: the document's tax is the sum over categories; BR-CO-15: net and tax are the
+total. Where prices include tax it is the other way round: the total is given, the tax is taken out of it, and the
+taxable amount is what is left; then BR-CO-17 may be a unit off, which validators of the norm allow, and the total is
+what was promised.
 """
 
 from __future__ import annotations
 
-import datetime as dt
+import enum
+import json
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 import attrs
 
-from billcore.kernel import InvalidValue, Rounding, allocate, minor_units
+from billcore.kernel import InvalidValue, Rounding, allocate, checked_text, minor_units, of_kind
 from billcore.kernel import exact as ex
-from billcore.pricing import fields
-from billcore.pricing.dated import date
-from billcore.pricing.entry import Entry
 
-__all__ = ["NO_RATE", "AppliedRate", "Tax", "TaxRate", "Taxes", "find_rate", "tax_over"]
+__all__ = ["NO_RATE", "AppliedRate", "Tax", "TaxRounding", "Taxes", "lines_by_rate", "tax_over", "why_zero"]
+
+_HUNDRED = 100
+_INCLUSIVE = "inclusive"
+
+
+class TaxRounding(enum.Enum):
+    """What is rounded: the tax of a rate over the document (EN 16931, the default), or that of each line."""
+
+    RATE = "rate"
+    LINE = "line"
 
 
 @attrs.frozen(cache_hash=True)
 class AppliedRate:
-    """What a line is taxed at: a rate's code and percent; ``reason`` says why where nothing applies."""
+    """What a line is taxed at: a rate's code and its ``percent``, 0 to 100.
+
+    ``reason`` says why where nothing is taxed. An ``inclusive`` rate is a part of the line's amount, any other comes on
+    top of it. ``parts`` are the rates of a line that has several: each is taxed on the line's amount and rounded on its
+    own, and ``percent`` is their sum; see ``together``.
+    """
 
     code: str
     percent: Decimal
     reason: str | None = None
+    inclusive: bool = False
+    parts: tuple[AppliedRate, ...] = ()
+    terms: tuple[str, ...] = attrs.field(init=False, eq=False, repr=False)
+    """What it is beside code, percentage and reason, as a text for stores and hashes; of most rates nothing."""
+
+    def __attrs_post_init__(self) -> None:
+        checked_text(self.code, "code")
+        of_kind(self.percent, Decimal, "percent")
+        if not self.percent.is_finite() or not 0 <= self.percent <= _HUNDRED:
+            raise InvalidValue("a percentage is 0 to 100", place="percent", value=str(self.percent))
+        if self.reason is not None:
+            checked_text(self.reason, "reason")
+
+    @terms.default
+    def _terms(self) -> tuple[str, ...]:
+        if self.inclusive:
+            return (_INCLUSIVE,)
+        if self.parts:
+            return (json.dumps([[part.code, ex.text(part.percent), part.reason] for part in self.parts]),)
+        return ()
+
+    @classmethod
+    def stored(cls, code: str, percent: Decimal, reason: str | None, terms: str | None) -> AppliedRate:
+        """The rate that was stored with these ``terms``."""
+        if terms is None or terms == _INCLUSIVE:
+            return cls(code, percent, reason, inclusive=terms is not None)
+        parts = [cls(name, ex.number(share), why) for name, share, why in json.loads(terms)]
+        return cls(code, percent, reason, parts=tuple(parts))
+
+    @classmethod
+    def together(cls, rates: Iterable[AppliedRate]) -> AppliedRate:
+        """Several rates on one line, say a federal and a provincial one; one alone is itself.
+
+        Raises ``InvalidValue`` where there is none, where one stands twice, and where one is inclusive or of several
+        itself: a price that includes two taxes says not which part is whose.
+        """
+        parts = tuple(rates)
+        for place, part in enumerate(parts):
+            of_kind(part, AppliedRate, f"parts[{place}]")
+            if (part.inclusive and len(parts) > 1) or part.parts:
+                raise InvalidValue("only plain rates go together", place=f"parts[{place}]", value=part.code)
+            if part in parts[:place]:
+                raise InvalidValue("a rate stands twice", place=f"parts[{place}]", value=part.code)
+        if not parts:
+            raise InvalidValue("no rate", place="parts")
+        if len(parts) == 1:
+            return parts[0]
+        percent = ex.CONTEXT.create_decimal(ex.text(ex.total(part.percent for part in parts)))
+        return cls("+".join(part.code for part in parts), percent, parts=parts)
 
 
 NO_RATE = AppliedRate("none", ex.ZERO, "no rate")
 """No rate for the customer's country and the line's category: taxed zero, and said so."""
 
 
-def _from(value: dt.date | str | None) -> dt.date | None:
-    return date(value, "from")
-
-
-def _to(value: dt.date | str | None) -> dt.date | None:
-    return date(value, "to")
-
-
-@attrs.frozen(kw_only=True)
-class TaxRate(Entry):
-    """A rate of one country and category, in force on the local dates ``[from, to)``."""
-
-    code: str
-    country: str = attrs.field(converter=fields.country)
-    percent: Decimal = attrs.field(converter=fields.percent)
-    category: str = "standard"
-    from_: dt.date | None = attrs.field(default=None, converter=_from)
-    to: dt.date | None = attrs.field(default=None, converter=_to)
-
-    def __attrs_post_init__(self) -> None:
-        if self.from_ is not None and self.to is not None and self.to <= self.from_:
-            raise InvalidValue("ends before it begins", place="to", value=self.to.isoformat())
-
-    def holds(self, on: dt.date) -> bool:
-        """It is in force on that local date."""
-        return (self.from_ is None or self.from_ <= on) and (self.to is None or on < self.to)
-
-
-def find_rate(rates: Iterable[TaxRate], country: str | None, category: str, on: dt.date) -> AppliedRate:
-    """The rate of the country and category in force on a local date; ``NO_RATE`` if there is none."""
-    for rate in rates:
-        if rate.country == country and rate.category == category and rate.holds(on):
-            return AppliedRate(rate.code, rate.percent)
-    return NO_RATE
-
-
 @attrs.frozen
 class Tax:
-    """The tax of one rate over a document, in minor units; ``reason`` says why where it is zero."""
+    """The tax of one rate over a document, in minor units; ``reason`` says why where it is zero.
+
+    ``base`` is what is taxed, without the tax, also where prices include it (``inclusive``).
+    """
 
     code: str
     percent: Decimal
     base: int
     amount: int
     reason: str | None = None
+    inclusive: bool = False
 
 
 @attrs.frozen
@@ -93,30 +126,71 @@ class Taxes:
         """The document's tax."""
         return sum(tax.amount for tax in self.rates)
 
+    @property
+    def included(self) -> int:
+        """What of it is part of the lines' amounts; the rest comes on top of them."""
+        return sum(tax.amount for tax in self.rates if tax.inclusive)
 
-def tax_over(lines: Sequence[tuple[AppliedRate, int]], mode: Rounding = Rounding.HALF_UP) -> Taxes:
-    """Tax on lines of ``(rate, base in minor units)``.
 
-    Rounded once a rate, spread back by largest remainder (D11).
-    """
-    by_rate: dict[AppliedRate, list[int]] = {}
+def lines_by_rate(rates: Iterable[AppliedRate]) -> dict[AppliedRate, list[int]]:
+    """The places of the lines that each rate taxes, from the rates of all lines; of several on a line each stands."""
+    found: dict[AppliedRate, list[int]] = {}
     last: AppliedRate | None = None
-    indexes: list[int] = []
-    for index, (rate, _) in enumerate(lines):
+    places: list[int] = []
+    for place, rate in enumerate(rates):
         if rate is not last:
-            last, indexes = rate, by_rate.setdefault(rate, [])
-        indexes.append(index)
+            if rate.parts:
+                for part in rate.parts:
+                    found.setdefault(part, []).append(place)
+                last = None
+                continue
+            last, places = rate, found.setdefault(rate, [])
+        places.append(place)
+    return found
+
+
+def tax_over(
+    lines: Sequence[tuple[AppliedRate, int]],
+    mode: Rounding = Rounding.HALF_UP,
+    rounding: TaxRounding = TaxRounding.RATE,
+) -> Taxes:
+    """Tax on lines of ``(rate, amount in minor units)``.
+
+    Rounded once a rate, spread back by largest remainder (D11); or each line's tax alone, and added up.
+    """
     taxes, spread = [], [0] * len(lines)
-    for rate, indexes in by_rate.items():
-        base = sum(lines[index][1] for index in indexes)
-        amount = minor_units(ex.CONTEXT.multiply(Decimal(base), ex.CONTEXT.scaleb(rate.percent, -2)), 0, mode)
-        taxes.append(Tax(rate.code, rate.percent, base, amount, None if amount else _why_zero(rate, base)))
-        if amount:
-            weights = [abs(lines[index][1]) for index in indexes]
-            for index, part in zip(indexes, allocate(amount, weights), strict=True):
-                spread[index] = part
+    for rate, places in lines_by_rate([line[0] for line in lines]).items():
+        gross = sum([lines[place][1] for place in places])
+        if rounding is TaxRounding.LINE:
+            parts = tuple([_tax_of(rate, lines[place][1], mode) for place in places])
+            amount = sum(parts)
+        else:
+            amount = _tax_of(rate, gross, mode)
+            parts = _spread(amount, [lines[place][1] for place in places])
+        base = gross - amount if rate.inclusive else gross
+        reason = None if amount else why_zero(rate, gross)
+        taxes.append(Tax(rate.code, rate.percent, base, amount, reason, rate.inclusive))
+        # Lines of no tax have no parts: an exempt document is spread for nothing.
+        for place, part in zip(places, parts, strict=False):
+            spread[place] += part
     return Taxes(tuple(taxes), tuple(spread))
 
 
-def _why_zero(rate: AppliedRate, base: int) -> str:
+def _spread(amount: int, over: Sequence[int]) -> tuple[int, ...]:
+    """The tax of a rate spread back to its lines; mostly there is one, or nothing to spread."""
+    if len(over) == 1:
+        return (amount,)
+    return allocate(amount, [abs(line) for line in over]) if amount else ()
+
+
+def _tax_of(rate: AppliedRate, amount: int, mode: Rounding) -> int:
+    """The tax on an amount, or in it, rounded to a minor unit."""
+    if not rate.inclusive:
+        return minor_units(ex.CONTEXT.multiply(Decimal(amount), ex.CONTEXT.scaleb(rate.percent, -2)), 0, mode)
+    gross = ex.add(rate.percent, Decimal(_HUNDRED))
+    return minor_units(ex.ratio(ex.multiply(Decimal(amount), rate.percent), gross), 0, mode)
+
+
+def why_zero(rate: AppliedRate, base: int) -> str:
+    """Why a tax of zero is zero: as the rate says, else as the numbers do (R0-21: never silent)."""
     return rate.reason or "zero rate" if not rate.percent else "nothing to tax" if not base else "rounds to zero"

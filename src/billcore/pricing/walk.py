@@ -11,7 +11,7 @@ from billcore.pricing.entry import Entry
 from billcore.pricing.price import Price
 from billcore.pricing.product import MeterPrice, Plan, PlanVersion
 from billcore.pricing.service import Service
-from billcore.pricing.tax import TaxRate
+from billcore.pricing.tax_rates import TaxRate
 
 __all__ = ["LISTS", "MARKS", "NESTED", "entries", "key_of", "same"]
 

@@ -22,7 +22,7 @@ from billcore.settlement.document import (
     Payment,
     Source,
 )
-from billcore.settlement.documents import Issue, credit_note, credit_notes, invoice, note_tax, opening
+from billcore.settlement.documents import Issue, credit_note, credit_notes, invoice, note_tax, note_taxes, opening
 from billcore.settlement.key import ChargeKey
 from billcore.settlement.ledger import (
     Account,
@@ -87,6 +87,7 @@ __all__ = [
     "invoice",
     "late_dates",
     "note_tax",
+    "note_taxes",
     "one_off_charge",
     "opening",
     "paid",

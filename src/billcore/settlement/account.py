@@ -8,6 +8,7 @@ import attrs
 
 from billcore.kernel import InvalidValue, Rounding, checked_text, of_kind, places
 from billcore.lifecycle import Customer, OneOff, Subscription
+from billcore.pricing import TaxRounding
 from billcore.settlement.difference import RoundingGroup
 from billcore.settlement.strategy import Strategy
 
@@ -16,13 +17,14 @@ __all__ = ["AccountFacts", "AccountState", "Policy"]
 
 @attrs.frozen(kw_only=True)
 class Policy:
-    """How the house bills: rounding, the settlement strategy, whether issue settles, and who issues."""
+    """How the house bills: rounding, also that of tax, the settlement strategy, whether issue settles, who issues."""
 
     rounding: Rounding = Rounding.HALF_UP
     whole_invoice: bool = False
     strategy: Strategy = attrs.field(factory=Strategy)
     settle: bool = True
     issuer: str = "default"
+    tax: TaxRounding = TaxRounding.RATE
 
     def __attrs_post_init__(self) -> None:
         if self.rounding not in (Rounding.HALF_UP, Rounding.HALF_EVEN):
@@ -33,6 +35,7 @@ class Policy:
                 hint="Rounding.HALF_UP or Rounding.HALF_EVEN",
             )
         of_kind(self.strategy, Strategy, "strategy")
+        of_kind(self.tax, TaxRounding, "tax")
         checked_text(self.issuer, "issuer")
 
     def group(self, currency: str) -> RoundingGroup:

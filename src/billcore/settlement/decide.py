@@ -12,12 +12,21 @@ from collections.abc import Container, Iterable, Sequence
 import attrs
 
 from billcore.kernel import MOST_MINOR, InvariantBroken, zone
-from billcore.lifecycle import Fact, Life, life, occurrences
-from billcore.pricing import AppliedRate, PriceCadence, TaxRate, Timing, find_rate
+from billcore.lifecycle import Customer, Fact, Life, life, occurrences
+from billcore.pricing import (
+    AppliedRate,
+    CatalogTaxes,
+    PriceCadence,
+    TaxCase,
+    TaxProvider,
+    TaxTable,
+    Timing,
+    rate_by,
+)
 from billcore.settlement.account import AccountFacts, AccountState, Policy
 from billcore.settlement.billed import Billed
 from billcore.settlement.credit import Credit
-from billcore.settlement.difference import Difference, difference
+from billcore.settlement.difference import Difference, RateLookup, difference
 from billcore.settlement.document import Document, Invoice
 from billcore.settlement.documents import Issue, credit_notes, invoice
 from billcore.settlement.key import ChargeKey
@@ -25,6 +34,8 @@ from billcore.settlement.pay import Payout, pay
 from billcore.settlement.wanted import Charge, UsageLookup, charges, one_off_charge, touches
 
 __all__ = ["Bill", "Funds", "decide", "decide_charges", "late_dates", "shared_since"]
+
+_CATALOG = CatalogTaxes()
 
 
 @attrs.frozen
@@ -56,20 +67,25 @@ def decide(
     *,
     billed: Billed,
     usage: UsageLookup,
-    rates: Sequence[TaxRate],
+    rates: TaxTable,
     policy: Policy,
     sequence: int = 0,
     funds: Funds | None = None,
+    taxes: TaxProvider = _CATALOG,
 ) -> Bill:
-    """Bill one customer at one billing date; ``at`` is the run's instant, ``sequence`` the date's first free one."""
+    """Bill one customer at one billing date; ``at`` is the run's instant, ``sequence`` the date's first free one.
+
+    ``rates`` are the catalog's, of which ``taxes`` makes those of the customer.
+    """
     customer = facts.customer
     lives = tuple(life(subscription, customer, date) for subscription in facts.subscriptions)
-    moved = decide_charges(facts, state, date, lives, billed=billed, usage=usage, rates=rates, policy=policy)
+    rate = _rates(customer, date, rates, taxes)
+    moved = decide_charges(facts, state, date, lives, billed=billed, usage=usage, rate=rate, policy=policy)
     issue = Issue(customer, policy.issuer, date, at)
-    notes = credit_notes(issue, moved.falls, billed, sequence, policy.rounding)
+    notes = credit_notes(issue, moved.falls, billed, sequence, policy)
     documents = [*notes]
     if moved.rises:
-        documents.append(invoice(issue, moved.rises, sequence + len(notes), policy.rounding))
+        documents.append(invoice(issue, moved.rises, sequence + len(notes), policy))
     for document in documents:
         _bounded(document)
     held = funds or Funds()
@@ -92,10 +108,13 @@ def decide_charges(
     *,
     billed: Billed,
     usage: UsageLookup,
-    rates: Sequence[TaxRate],
+    rate: RateLookup,
     policy: Policy,
 ) -> Difference:
-    """The lines that add and those that fall at one billing date; ``lives`` are the subscriptions up to it."""
+    """The lines that add and those that fall at one billing date; ``lives`` are the subscriptions up to it.
+
+    ``rate`` gives the tax of a category.
+    """
     customer = facts.customer.known(date)
     vanished: list[ChargeKey] = []
     if state.is_late(date):
@@ -109,19 +128,28 @@ def decide_charges(
             vanished = [
                 key for key in billed.entries if key not in asked and mark is not None and touches(key.period, mark)
             ]
-    profile = customer.profile(date)
-    day = date.astimezone(zone(profile.timezone)).date()
-    found: dict[str, AppliedRate] = {}
-
-    def rate(category: str) -> AppliedRate:
-        if category not in found:
-            found[category] = find_rate(rates, profile.country, category, day)
-        return found[category]
 
     def reason(key: ChargeKey) -> str:
         return _reason(key, lives)
 
     return difference(wanted, vanished, billed, policy.group(customer.currency), rate, reason, date)
+
+
+def _rates(customer: Customer, date: dt.datetime, table: TaxTable, taxes: TaxProvider) -> RateLookup:
+    """The rate of a category for the customer on the billing date, asked for once."""
+    profile = customer.known(date).profile(date)
+    day = date.astimezone(zone(profile.timezone)).date()
+    found: dict[str, AppliedRate] = {}
+
+    def rate(category: str) -> AppliedRate:
+        if category not in found:
+            case = TaxCase(
+                country=profile.country, category=category, on=day, tax_id=profile.tax_id, exempt=profile.tax_exempt
+            )
+            found[category] = rate_by(taxes, case, table)
+        return found[category]
+
+    return rate
 
 
 def _late(lives: Iterable[Life], usage: UsageLookup, date: dt.datetime) -> list[Charge]:

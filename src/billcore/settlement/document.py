@@ -2,7 +2,8 @@
 
 An issued document never changes; what happens to it later (payments, credit notes, voiding) is kept beside it, and its
 status is a function of that. Amounts are whole minor units of the document's currency: ``minor`` on a line is the
-rounded amount, ``exact`` the unrounded one in major units. On a credit note lines and totals are negative: they fall.
+rounded amount, ``exact`` the unrounded one in major units; both include the tax where the line's rate is inclusive. On
+a credit note lines and totals are negative: they fall.
 """
 
 from __future__ import annotations
@@ -94,8 +95,13 @@ class Line:
     reason: str | None = None
     snapshot: str | None = None
 
+    @property
+    def net(self) -> int:
+        """The amount without tax, in minor units."""
+        return self.minor - self.tax if self.rate.inclusive else self.minor
+
     def content(self) -> tuple[str | int | None, ...]:
-        """Everything on the line but its place, as plain values: for the document's hash, and for stores."""
+        """Everything on the line but its place, as plain values: for hashes and stores. Its rate's terms are last."""
         key = self.key
         named = (
             (None, None, None, None)
@@ -120,6 +126,7 @@ class Line:
             self.corrects,
             self.reason,
             self.snapshot,
+            *self.rate.terms,
         )
 
     @property
@@ -151,13 +158,14 @@ class Document:
     corrects: str | None = None
     reason: str | None = None
     net: int = attrs.field(init=False, eq=False, repr=False)
-    """The sum of the lines, in minor units."""
+    """The sum of the lines without the tax that is included in them, in minor units."""
     tax: int = attrs.field(init=False, eq=False, repr=False)
     """The tax of all rates, in minor units."""
 
     @net.default
     def _net(self) -> int:
-        return sum([line.minor for line in self.lines])
+        included = sum([tax.amount for tax in self.taxes if tax.inclusive])
+        return sum([line.minor for line in self.lines]) - included
 
     @tax.default
     def _tax(self) -> int:
@@ -190,8 +198,11 @@ class Document:
         )
 
     def tax_content(self) -> list[tuple[str | int | None, ...]]:
-        """The taxes as plain values."""
-        return [(tax.code, text(tax.percent), tax.base, tax.amount, tax.reason) for tax in self.taxes]
+        """The taxes as plain values; an inclusive one says so last."""
+        return [
+            (tax.code, text(tax.percent), tax.base, tax.amount, tax.reason, *(("inclusive",) if tax.inclusive else ()))
+            for tax in self.taxes
+        ]
 
     def content_hash(self, lines: Sequence[Sequence[object]] | None = None) -> str:
         """SHA-256 over the whole content; what ``verify`` holds an issued document to (I1).

@@ -11,12 +11,13 @@ import attrs
 from billcore.kernel import Rounding, add_days, allocate, derive, micros, minor_units
 from billcore.kernel import exact as ex
 from billcore.lifecycle import Customer
-from billcore.pricing import AppliedRate, Tax, tax_over
+from billcore.pricing import AppliedRate, Tax, Taxes, TaxRounding, lines_by_rate, tax_over, why_zero
+from billcore.settlement.account import Policy
 from billcore.settlement.billed import Billed
 from billcore.settlement.difference import Fall, Rise
 from billcore.settlement.document import Document, DocumentKind, Line
 
-__all__ = ["Issue", "credit_note", "credit_notes", "invoice", "note_tax"]
+__all__ = ["Issue", "credit_note", "credit_notes", "invoice", "note_tax", "note_taxes"]
 
 _PREFIX = {DocumentKind.INVOICE: "inv", DocumentKind.CREDIT_NOTE: "cn", DocumentKind.OPENING: "opn"}
 
@@ -78,9 +79,9 @@ def _named(name: str, lines: Sequence[Line], taxes: Sequence[int]) -> list[Line]
     ]
 
 
-def invoice(issue: Issue, rises: Sequence[Rise], sequence: int, mode: Rounding) -> Document:
-    """An invoice of lines that add: taxed once a rate over the document, spread back to the lines."""
-    taxes = tax_over([(rise.rate, rise.minor) for rise in rises], mode)
+def invoice(issue: Issue, rises: Sequence[Rise], sequence: int, policy: Policy) -> Document:
+    """An invoice of lines that add: taxed once a rate over the document and spread back, or line by line."""
+    taxes = tax_over([(rise.rate, rise.minor) for rise in rises], policy.rounding, policy.tax)
     name = issue.name(DocumentKind.INVOICE, sequence)
     lines = [
         rise.line(f"{name}-{position}", tax)
@@ -89,7 +90,7 @@ def invoice(issue: Issue, rises: Sequence[Rise], sequence: int, mode: Rounding) 
     return issue.document(DocumentKind.INVOICE, name, sequence, lines, taxes.rates)
 
 
-def credit_notes(issue: Issue, falls: Sequence[Fall], billed: Billed, sequence: int, mode: Rounding) -> list[Document]:
+def credit_notes(issue: Issue, falls: Sequence[Fall], billed: Billed, sequence: int, policy: Policy) -> list[Document]:
     """One note for each invoice that falls, in the order in which they do."""
     by_document: dict[str, list[Fall]] = {}
     for fall in falls:
@@ -102,7 +103,7 @@ def credit_notes(issue: Issue, falls: Sequence[Fall], billed: Billed, sequence: 
             billed.notes.get(found[0].document.id, []),
             sequence + index,
             found[0].line.reason,
-            mode,
+            policy,
         )
         for index, found in enumerate(by_document.values())
     ]
@@ -115,34 +116,78 @@ def credit_note(
     earlier: Sequence[Document],
     sequence: int,
     reason: str | None,
-    mode: Rounding,
+    policy: Policy,
 ) -> Document:
-    """A note of lines that fall; its tax is the invoice's by cumulative rounding: the last takes the exact rest.
+    """A note of lines that fall, which correct lines of an invoice; its tax is that of ``note_taxes``.
 
     ``earlier`` are the notes that correct the same invoice already (D25).
     """
-    by_rate: dict[AppliedRate, list[int]] = {}
-    for index, line in enumerate(lines):
-        by_rate.setdefault(line.rate, []).append(index)
-    taxes, spread = [], [0] * len(lines)
-    for rate, indexes in by_rate.items():
-        base = sum(lines[index].minor for index in indexes)
-        amount = note_tax(rate, base, corrected, earlier, mode)
-        taxes.append(Tax(rate.code, rate.percent, base, amount, rate.reason if not amount else None))
-        if amount:
-            for index, part in zip(indexes, allocate(amount, [-lines[i].minor for i in indexes]), strict=True):
-                spread[index] = part
+    taxes = note_taxes(lines, corrected, earlier, policy.rounding, policy.tax)
     name = issue.name(DocumentKind.CREDIT_NOTE, sequence)
-    named = _named(name, lines, spread)
-    return issue.document(DocumentKind.CREDIT_NOTE, name, sequence, named, taxes, corrected.id, reason)
+    named = _named(name, lines, taxes.lines)
+    return issue.document(DocumentKind.CREDIT_NOTE, name, sequence, named, taxes.rates, corrected.id, reason)
+
+
+def note_taxes(
+    lines: Sequence[Line],
+    corrected: Document,
+    earlier: Sequence[Document],
+    mode: Rounding,
+    rounding: TaxRounding = TaxRounding.RATE,
+) -> Taxes:
+    """The tax of a note is the invoice's by cumulative rounding: the last note takes the exact rest.
+
+    That is of each rate, or of each line where tax is rounded so. A rate that stands beside others on a line goes by
+    rate, for an invoice does not keep each line's part of each.
+    """
+    taxes, spread = [], [0] * len(lines)
+    shared = {part for line in corrected.lines for part in line.rate.parts}
+    for rate, places in lines_by_rate([line.rate for line in lines]).items():
+        gross = sum(lines[place].minor for place in places)
+        if rounding is TaxRounding.LINE and rate not in shared:
+            parts = tuple(_line_taxes([lines[place] for place in places], corrected, earlier, mode))
+            amount = sum(parts)
+        else:
+            amount = note_tax(rate, gross, corrected, earlier, mode)
+            parts = allocate(amount, [-lines[place].minor for place in places]) if amount else ()
+        base = gross - amount if rate.inclusive else gross
+        taxes.append(
+            Tax(rate.code, rate.percent, base, amount, None if amount else why_zero(rate, gross), rate.inclusive)
+        )
+        for place, part in zip(places, parts, strict=False):
+            spread[place] += part
+    return Taxes(tuple(taxes), tuple(spread))
+
+
+def _line_taxes(lines: Sequence[Line], corrected: Document, earlier: Sequence[Document], mode: Rounding) -> list[int]:
+    """The tax of each line: its share of the tax of the line it corrects, of which earlier lines took some."""
+    billed = {line.id: line for line in corrected.lines}
+    taken: dict[str | None, tuple[int, int]] = {}
+    for line in (line for note in earlier for line in note.lines):
+        minor, tax = taken.get(line.corrects, (0, 0))
+        taken[line.corrects] = minor + line.minor, tax + line.tax
+    found = []
+    for line in lines:
+        whole = billed[line.corrects or ""]
+        minor, tax = taken.get(line.corrects, (0, 0))
+        so_far = minor + line.minor
+        due = minor_units(ex.ratio(ex.whole(whole.tax), whole.minor, so_far), 0, mode) if whole.minor else 0
+        taken[line.corrects] = so_far, due
+        found.append(due - tax)
+    return found
 
 
 def note_tax(rate: AppliedRate, base: int, corrected: Document, earlier: Sequence[Document], mode: Rounding) -> int:
-    """The tax of a rate on a note: the invoice's for all that fell so far, rounded, less that of earlier notes."""
+    """The tax of a rate on a note: the invoice's for all that fell so far, rounded, less that of earlier notes.
+
+    ``base`` is what falls: with the tax, where the rate is inclusive.
+    """
 
     def of(document: Document) -> tuple[int, int]:
-        found = [tax for tax in document.taxes if (tax.code, tax.percent) == (rate.code, rate.percent)]
-        return sum(tax.base for tax in found), sum(tax.amount for tax in found)
+        kind = (rate.code, rate.percent, rate.inclusive)
+        found = [tax for tax in document.taxes if (tax.code, tax.percent, tax.inclusive) == kind]
+        amount = sum(tax.amount for tax in found)
+        return sum(tax.base for tax in found) + (amount if rate.inclusive else 0), amount
 
     whole, tax = of(corrected)
     before = [of(note) for note in earlier]

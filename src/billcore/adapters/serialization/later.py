@@ -25,10 +25,9 @@ from billcore.pricing import (
     Proration,
     Selection,
     Service,
-    TaxRate,
 )
 
-__all__ = ["HARMLESS", "LATER_KEYS", "LATER_VALUES"]
+__all__ = ["LATER_KEYS", "LATER_VALUES"]
 
 LATER_KEYS: Mapping[type[attrs.AttrsInstance], frozenset[str]] = {
     Catalog: frozenset({"availability", "coupons", "commitments", "grants", "credit_units", "currencies", "dunning"}),
@@ -38,7 +37,6 @@ LATER_KEYS: Mapping[type[attrs.AttrsInstance], frozenset[str]] = {
     Plan: frozenset({"trial"}),
     PlanVersion: frozenset({"trial"}),
     Price: frozenset({"stale", "last_synced_at", "event_minimum", "minimum_duration"}),
-    TaxRate: frozenset({"inclusive"}),
     Selection: frozenset({"coupon"}),
     UsageEvent: frozenset({"deployment"}),
     scenario.ScenarioPolicy: frozenset({"grace", "tax"}),
@@ -46,9 +44,6 @@ LATER_KEYS: Mapping[type[attrs.AttrsInstance], frozenset[str]] = {
     steps.AddItem: frozenset({"subscription"}),
 }
 """Keys by the class whose document they belong to."""
-
-HARMLESS: Mapping[type[attrs.AttrsInstance], Mapping[str, object]] = {TaxRate: {"inclusive": False}}
-"""Values of later keys that ask for nothing but what is done anyway."""
 
 LATER_VALUES: Mapping[object, frozenset[str]] = {
     Proration: frozenset({"day_inclusive", "day30", "ceil", "full", "free"}),

@@ -19,7 +19,7 @@ from typing import Any, Literal
 import attrs
 
 from billcore.adapters.serialization.documents import CATALOG, SCENARIO
-from billcore.adapters.serialization.later import HARMLESS, LATER_VALUES
+from billcore.adapters.serialization.later import LATER_VALUES
 from billcore.adapters.serialization.story import SELECTION_KEYS
 from billcore.adapters.serialization.strict import key_of
 from billcore.adapters.serialization.values import MODELS, WRAPPERS
@@ -134,8 +134,7 @@ class _Schemas:
 
     def _properties(self, kind: type[Any]) -> dict[str, Schema]:
         hints = typing.get_type_hints(kind)
-        found = {key_of(field): self.of_type(hints[field.name]) for field in attrs.fields(kind) if field.init}
-        return found | {key: {"const": value} for key, value in HARMLESS.get(kind, {}).items()}
+        return {key_of(field): self.of_type(hints[field.name]) for field in attrs.fields(kind) if field.init}
 
     def _table(self, kind: type[Any], *, required: tuple[str, ...] | None = None, **more: Schema) -> Schema:
         needed = [key_of(field) for field in attrs.fields(kind) if field.init and field.default is attrs.NOTHING]

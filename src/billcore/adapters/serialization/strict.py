@@ -19,7 +19,7 @@ import attrs
 import cattrs
 from cattrs.gen import make_dict_structure_fn, override
 
-from billcore.adapters.serialization.later import HARMLESS, LATER_KEYS, LATER_VALUES
+from billcore.adapters.serialization.later import LATER_KEYS, LATER_VALUES
 from billcore.adapters.serialization.problems import (
     MOST_PROBLEMS,
     brief,
@@ -143,8 +143,8 @@ def unknown_keys(
     kind: type[attrs.AttrsInstance], data: Mapping[str, object], known: Mapping[str, Field]
 ) -> Iterator[InputError]:
     """A problem for each key that the class's table does not have: of a later version, or of none."""
-    later, harmless = LATER_KEYS.get(kind, frozenset()), HARMLESS.get(kind, {})
-    strangers = (key for key in data if key not in known and not (key in harmless and data[key] is harmless[key]))
+    later = LATER_KEYS.get(kind, frozenset())
+    strangers = (key for key in data if key not in known)
     for count, key in enumerate(strangers):
         if key in later:
             yield NotSupportedYet(place=step_into(key), value=brief(data[key]))

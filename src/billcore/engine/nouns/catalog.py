@@ -145,4 +145,5 @@ class Quotes:
         of_kind(selection, Selection, "selection")
         when = self.session.now() if at is None else instant(at, "at")
         catalog = self.session.read(lambda tx: catalog_at(tx, when))
-        return quote(catalog, selection, when, self.session.policy.rounding)
+        policy = self.session.policy
+        return quote(catalog, selection, when, policy.rounding, taxes=self.session.taxes, tax_rounding=policy.tax)

@@ -79,18 +79,26 @@ class Customers:
         terms: int = 10,
         name: str | None = None,
         address: Sequence[str] = (),
+        tax_exempt: str | None = None,
         billed_until: dt.datetime | str | None = None,
         opening: Opening | None = None,
         key: str | None = None,
     ) -> Customer:
-        """Create a customer; its currency is for ever.
+        """Create a customer; its currency is for ever. ``tax_exempt`` is why it pays no tax, where it does not.
 
         ``billed_until`` and ``opening`` are for customers that come from another system. Raises ``AlreadyExists``,
         ``InvalidValue``, ``UnknownCurrency``.
         """
         known_currency(currency, place="currency")
         profile = Profile(
-            timezone=timezone, country=country, locale=locale, tax_id=tax_id, terms=terms, name=name, address=address
+            timezone=timezone,
+            country=country,
+            locale=locale,
+            tax_id=tax_id,
+            terms=terms,
+            name=name,
+            address=address,
+            tax_exempt=tax_exempt,
         )
         until = None if billed_until is None else instant(billed_until, "billed_until")
         of_kind(opening, Opening | None, "opening")
@@ -140,9 +148,10 @@ class Customers:
         terms: int | None = None,
         name: str | None = None,
         address: Sequence[str] | None = None,
+        tax_exempt: str | None = None,
         key: str | None = None,
     ) -> Customer:
-        """Change the profile from ``at`` on (default now); what is not named stays.
+        """Change the profile from ``at`` on (default now); what is not named stays. An empty ``tax_exempt`` ends it.
 
         A moved time zone lets the running period keep its end; the next ends at the new zone's boundary.
         """
@@ -155,7 +164,9 @@ class Customers:
             "name": name,
             "address": None if address is None else Profile(address=address).address,
         }
-        changes = {field: value for field, value in given.items() if value is not None}
+        changes: dict[str, object] = {field: value for field, value in given.items() if value is not None}
+        if tax_exempt is not None:
+            changes["tax_exempt"] = tax_exempt or None
         when = None if at is None else instant(at, "at")
 
         def work(tx: Tx, call: Call) -> str:

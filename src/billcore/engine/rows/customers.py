@@ -56,6 +56,7 @@ def customer_of(row: Row) -> Customer:
 
 
 def _profile(profile: Profile) -> list[object]:
+    """The fields in their order; the last stands only where it is something."""
     return [
         profile.timezone,
         profile.country,
@@ -65,11 +66,12 @@ def _profile(profile: Profile) -> list[object]:
         profile.name,
         list(profile.address),
         maybe_micros(profile.recorded),
+        *(() if profile.tax_exempt is None else (profile.tax_exempt,)),
     ]
 
 
 def _profile_of(data: list[object]) -> Profile:
-    timezone, country, locale, tax_id, terms, name, address, recorded = data
+    timezone, country, locale, tax_id, terms, name, address, recorded, *exempt = data
     return Profile(
         timezone=str(timezone),
         country=None if country is None else str(country),
@@ -79,6 +81,7 @@ def _profile_of(data: list[object]) -> Profile:
         name=None if name is None else str(name),
         address=tuple(map(str, address)) if isinstance(address, list) else (),
         recorded=maybe_instant(recorded),
+        tax_exempt=str(exempt[0]) if exempt else None,
     )
 
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from billcore.kernel import Period, from_micros, micros, number
 from billcore.kernel.exact import parse
 from billcore.ports import Row
+from billcore.ports.tables import LINE
 from billcore.pricing import AppliedRate, Tax
 from billcore.settlement import (
     ChargeKey,
@@ -24,6 +25,9 @@ from billcore.settlement import (
 
 __all__ = ["document_row", "invoice_of", "invoice_state", "issued_rows", "line_of", "payment_of", "payment_row"]
 
+
+_CONTENT = len(LINE.names) - 4
+"""What a line's content has without the terms of its rate: the row's columns but document, position and customer."""
 
 _written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -61,14 +65,18 @@ def issued_rows(invoice: Invoice) -> tuple[Row, list[Row]]:
     document = invoice.document
     contents = [line.content() for line in document.lines]
     name, customer = document.id, document.customer
-    lines = [(name, position, customer, *content) for position, content in enumerate(contents, 1)]
+    # A line's content ends with the terms of its rate where it has any; its row always has a place for them.
+    lines = [
+        (name, position, customer, *content, None) if len(content) == _CONTENT else (name, position, customer, *content)
+        for position, content in enumerate(contents, 1)
+    ]
     return document_row(invoice, 1, document.content_hash(contents)), lines
 
 
 def line_of(row: Row) -> Line:
     """The line of a row."""
     document, position, _, kind, description, price, start, end, quantity, exact, minor, code, percent, why = row[:14]
-    tax, subscription, item, period_start, period_end, nth, corrects, reason, snapshot = row[14:]
+    tax, subscription, item, period_start, period_end, nth, corrects, reason, snapshot, terms = row[14:]
     key = None
     if item is not None:
         period = Period(from_micros(int(period_start or 0)), from_micros(int(period_end or 0)))
@@ -82,7 +90,7 @@ def line_of(row: Row) -> Line:
         quantity=parse(str(quantity)),
         exact=parse(str(exact)),
         minor=int(minor or 0),
-        rate=AppliedRate(str(code), _percent(percent), _maybe(why)),
+        rate=_rate(code, percent, why, terms),
         tax=int(tax or 0),
         key=key,
         nth=None if nth is None else int(nth),
@@ -97,13 +105,19 @@ def _maybe(value: object) -> str | None:
 
 
 def _decimal_tax(row: list[object]) -> Tax:
-    code, percent, base, amount, reason = row
-    return Tax(str(code), _percent(percent), int(str(base)), int(str(amount)), _maybe(reason))
+    code, percent, base, amount, reason, *terms = row
+    return Tax(str(code), _percent(percent), int(str(base)), int(str(amount)), _maybe(reason), terms == ["inclusive"])
 
 
 @functools.lru_cache(maxsize=256)
 def _percent(written: object) -> Decimal:
     return number(str(written))
+
+
+@functools.lru_cache(maxsize=256)
+def _rate(code: object, percent: object, why: object, terms: object) -> AppliedRate:
+    """The rate of a line; a memo of a pure function, for the lines of a store have few."""
+    return AppliedRate.stored(str(code), _percent(percent), _maybe(why), _maybe(terms))
 
 
 def invoice_of(row: Row, lines: Iterable[Row], payments: Iterable[Row]) -> Invoice:

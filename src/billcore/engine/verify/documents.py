@@ -14,13 +14,13 @@ from billcore.engine.writing import number_of
 from billcore.kernel import ZERO, Exact, minor_units, places
 from billcore.kernel import exact as ex
 from billcore.ports.tables import POSTING
-from billcore.pricing import AppliedRate, tax_over
+from billcore.pricing import AppliedRate, Tax, Taxes, TaxRounding, lines_by_rate, tax_over
 from billcore.settlement import (
     Account,
     Document,
     DocumentKind,
     Line,
-    note_tax,
+    note_taxes,
 )
 
 __all__ = ["check_i1", "check_i2", "check_i3", "check_i4", "check_i5", "check_m5", "check_m6"]
@@ -29,29 +29,51 @@ _STATES = ("issued", "void", "waived", "uncollectible")
 
 
 def check_m5(view: AccountView) -> Found:
-    """The tax of each rate is rounded once over the document, a note's with the notes before it, and spread exactly."""
+    """Tax is rounded once a rate over the document, or a line; a note's with those before it; a zero has its reason."""
     for kept in view.values.kept if view.values is not None else ():
         document = kept.document
-        by_rate: dict[AppliedRate, list[Line]] = {}
-        for line in document.lines:
-            by_rate.setdefault(line.rate, []).append(line)
+        by_rate = lines_by_rate([line.rate for line in document.lines])
         if len(by_rate) != len(document.taxes):
             yield Violation("M5", kept.number, f"{len(by_rate)} rates on its lines", str(len(document.taxes)))
             continue
-        for (rate, lines), tax in zip(by_rate.items(), document.taxes, strict=True):
-            place = f"{kept.number} {rate.code}"
-            base, spread = sum(line.minor for line in lines), sum(line.tax for line in lines)
-            if (tax.code, tax.percent, tax.base) != (rate.code, rate.percent, base):
-                found = f"{tax.base} at {tax.percent}"
-                yield Violation("M5", place, f"the base should be {base} at {rate.percent}", found)
-            if tax.amount != spread:
-                yield Violation("M5", place, f"its lines have a tax of {spread}", str(tax.amount))
-            yield from _unfair(kept, lines, tax.amount)
+        for (rate, where), tax in zip(by_rate.items(), document.taxes, strict=True):
+            yield from _unlike(view, kept, rate, [document.lines[place] for place in where], tax)
         if document.kind is DocumentKind.INVOICE:
-            asked = tax_over([(line.rate, line.minor) for line in document.lines], view.policy.rounding).total
-            if asked != document.tax:
-                yield Violation("M5", kept.number, f"its rates ask for a tax of {asked}", str(document.tax))
+            lines = [(line.rate, line.minor) for line in document.lines]
+            yield from _untaxed(view, kept, tax_over(lines, view.policy.rounding, view.policy.tax))
     yield from _wrong_notes(view)
+
+
+def _unlike(view: AccountView, kept: Kept, rate: AppliedRate, lines: Sequence[Line], tax: Tax) -> Found:
+    """Where the tax of a rate is not that of the lines which it stands for."""
+    place = f"{kept.number} {rate.code}"
+    base = sum(line.minor for line in lines) - (tax.amount if rate.inclusive else 0)
+    if (tax.code, tax.percent, tax.base, tax.inclusive) != (rate.code, rate.percent, base, rate.inclusive):
+        found = f"{tax.base} at {tax.percent}"
+        yield Violation("M5", place, f"the base should be {base} at {rate.percent}", found)
+    if not tax.amount and not tax.reason:
+        yield Violation("M5", place, "a tax of zero has a reason", str(tax.reason))
+    if any(line.rate.parts for line in lines):
+        return  # a line of several rates keeps the sum of its taxes: the document's is looked at as a whole
+    spread = sum(line.tax for line in lines)
+    if tax.amount != spread:
+        yield Violation("M5", place, f"its lines have a tax of {spread}", str(tax.amount))
+    if view.policy.tax is TaxRounding.RATE:
+        yield from _unfair(kept, lines, tax.amount)
+
+
+def _untaxed(view: AccountView, kept: Kept, asked: Taxes) -> Found:
+    """Where the taxes of a document and its lines are not those that are asked for."""
+    document = kept.document
+    if asked.total != document.tax:
+        yield Violation("M5", kept.number, f"its rates ask for a tax of {asked.total}", str(document.tax))
+    spread = sum(line.tax for line in document.lines)
+    if spread != document.tax and any(line.rate.parts for line in document.lines):
+        yield Violation("M5", kept.number, f"its lines have a tax of {spread}", str(document.tax))
+    if view.policy.tax is TaxRounding.LINE:
+        for line, due in zip(document.lines, asked.lines, strict=True):
+            if line.tax != due:
+                yield Violation("M5", f"{kept.number} {line.id}", f"its tax should be {due}", str(line.tax))
 
 
 def _wrong_notes(view: AccountView) -> Found:
@@ -63,11 +85,10 @@ def _wrong_notes(view: AccountView) -> Found:
         if corrected is None:
             continue  # T1 says so
         earlier = before.setdefault(corrected.document.id, [])
-        for tax in one.document.taxes:
-            rate = AppliedRate(tax.code, tax.percent, tax.reason)
-            asked = note_tax(rate, tax.base, corrected.document, earlier, view.policy.rounding)
-            if asked != tax.amount:
-                yield Violation("M5", f"{one.number} {tax.code}", f"the tax should be {asked}", str(tax.amount))
+        asked = note_taxes(one.document.lines, corrected.document, earlier, view.policy.rounding, view.policy.tax)
+        for tax, due in zip(one.document.taxes, asked.rates, strict=False):  # as many, or it was told before
+            if tax.amount != due.amount:
+                yield Violation("M5", f"{one.number} {tax.code}", f"the tax should be {due.amount}", str(tax.amount))
         earlier.append(one.document)
 
 

@@ -42,6 +42,7 @@ from billcore.testing.laws.issued import (
     invoices_only_add_and_notes_only_lower,
     notes_never_exceed_their_invoice,
     numbers_have_no_gap,
+    taxes_are_right,
 )
 from billcore.testing.laws.ledger import ledger_holds_what_is_open, ledger_sums_to_zero, nothing_falls_below_zero
 from billcore.testing.laws.models import (
@@ -107,4 +108,5 @@ __all__ = [
     "steps_sum_to_the_amount",
     "sync_loses_nothing",
     "sync_twice_is_unchanged",
+    "taxes_are_right",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from billcore.kernel import Exact, Money, Number, Rounding
-from billcore.pricing import Explanation, PriceCadence, PriceModel, Quote, explain_rating
+from billcore.pricing import Explanation, PriceCadence, PriceModel, Quote, QuoteTotal, explain_rating
 from billcore.testing.laws._broken import broken, exactly, same
 
 __all__ = [
@@ -52,14 +52,20 @@ def quote_explains_itself(offer: Quote, rounding: Rounding = Rounding.HALF_UP) -
 
 
 def quote_totals_are_sums_of_its_lines(offer: Quote) -> None:
-    """Law: recurring and usage are the sums of their rounded lines, all-in is both, and each total is net and tax."""
+    """Law: recurring and usage are the sums of their rounded lines, all-in is both, and each total is net and tax.
+
+    Where prices include tax, it is the net with that tax that is the sum.
+    """
     law = "the totals of a quote are sums of its lines"
 
     def summed(*kinds: PriceCadence) -> Money:
         return Money.total([line.amount for line in offer.lines if line.cadence in kinds], offer.currency)
 
-    same(law, offer.recurring.net, summed(PriceCadence.RECURRING), total="recurring")
-    same(law, offer.usage.net, summed(PriceCadence.USAGE), total="usage")
-    same(law, offer.all_in.net, offer.recurring.net + offer.usage.net, total="all in")
+    def priced(total: QuoteTotal) -> Money:
+        return total.net + Money.of_minor(sum(tax.amount for tax in total.taxes if tax.inclusive), offer.currency)
+
+    same(law, priced(offer.recurring), summed(PriceCadence.RECURRING), total="recurring")
+    same(law, priced(offer.usage), summed(PriceCadence.USAGE), total="usage")
+    same(law, priced(offer.all_in), priced(offer.recurring) + priced(offer.usage), total="all in")
     for name, total in (("recurring", offer.recurring), ("usage", offer.usage), ("all in", offer.all_in)):
         same(law, total.total, total.net + total.tax, total=name)

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from billcore.engine import Billing
-from billcore.settlement import Invoice
+from billcore.pricing import Tax, TaxRounding
+from billcore.settlement import Document, Invoice
 from billcore.testing.laws._broken import broken, same
 from billcore.testing.laws.reading import customers, documents
 
@@ -15,6 +16,7 @@ __all__ = [
     "invoices_only_add_and_notes_only_lower",
     "notes_never_exceed_their_invoice",
     "numbers_have_no_gap",
+    "taxes_are_right",
 ]
 
 
@@ -51,9 +53,10 @@ def invoices_only_add_and_notes_only_lower(billing: Billing) -> None:
 def notes_never_exceed_their_invoice(billing: Billing) -> None:
     """Law: notes of an invoice never exceed it, line by line and rate by rate, tax included (I3).
 
-    Note by note the tax given back is the base given back's share of it, rounded; so they add up to the invoice, to the
-    last unit, where every line is given back.
+    Note by note the tax given back is the share of what is given back, rounded (of each rate, or of each line where the
+    policy says so); so they add up to the invoice, to the last unit, where every line is given back.
     """
+    by_line = billing.session.policy.tax is TaxRounding.LINE
     for customer in customers(billing):
         found = documents(billing, customer)
         notes: dict[str | None, list[Invoice]] = defaultdict(list)
@@ -61,10 +64,10 @@ def notes_never_exceed_their_invoice(billing: Billing) -> None:
             notes[note.document.corrects].append(note)
         for one in found:
             if one.id in notes:
-                _within(one, notes[one.id])
+                _within(one, notes[one.id], by_line=by_line)
 
 
-def _within(one: Invoice, notes: Sequence[Invoice]) -> None:
+def _within(one: Invoice, notes: Sequence[Invoice], *, by_line: bool) -> None:
     law = "notes never exceed their invoice"
     numbers = [note.number for note in notes]
     left = {line.id: line.minor for line in one.document.lines}
@@ -77,20 +80,69 @@ def _within(one: Invoice, notes: Sequence[Invoice]) -> None:
     same(law, one.credited, credited, number=one.number, notes=numbers)
     if credited > one.document.total or (not any(left.values()) and credited != one.document.total):
         raise broken(law, number=one.number, notes=numbers, credited=credited, total=one.document.total)
-    _taxes_within(law, one, notes)
-
-
-def _taxes_within(law: str, one: Invoice, notes: Sequence[Invoice]) -> None:
+    if by_line:
+        _line_taxes_within(law, one, notes)
     for tax in one.document.taxes:
-        base, amount = 0, 0
-        for given in (other for note in notes for other in note.document.taxes):
-            if (given.code, given.percent) != (tax.code, tax.percent):
-                continue
-            base, amount = base + given.base, amount + given.amount
-            if abs(2 * (amount * tax.base - tax.amount * base)) > tax.base:  # half a unit at most, each time
-                raise broken(law, number=one.number, rate=tax.code, tax=tax, base=base, amount=amount)
-        if base + tax.base < 0 or amount + tax.amount < 0:
+        _tax_within(law, one, tax, notes, by_line=by_line)
+
+
+def _gross(tax: Tax) -> int:
+    """What a rate is a share of: the base, with the tax where prices include it."""
+    return tax.base + tax.amount if tax.inclusive else tax.base
+
+
+def _tax_within(law: str, one: Invoice, tax: Tax, notes: Sequence[Invoice], *, by_line: bool) -> None:
+    whole = _gross(tax)
+    base, amount = 0, 0
+    for given in (other for note in notes for other in note.document.taxes):
+        if (given.code, given.percent, given.inclusive) != (tax.code, tax.percent, tax.inclusive):
+            continue
+        base, amount = base + _gross(given), amount + given.amount
+        off = abs(2 * (amount * whole - tax.amount * base))
+        if off > whole and not by_line:  # half a unit at most, each time
             raise broken(law, number=one.number, rate=tax.code, tax=tax, base=base, amount=amount)
+    if base + whole < 0 or amount + tax.amount < 0:
+        raise broken(law, number=one.number, rate=tax.code, tax=tax, base=base, amount=amount)
+
+
+def _line_taxes_within(law: str, one: Invoice, notes: Sequence[Invoice]) -> None:
+    shared = {part for line in one.document.lines for part in line.rate.parts}
+    for line in one.document.lines:
+        if line.rate.parts or line.rate in shared:  # given back by rate: a line keeps only the sum of its taxes
+            continue
+        minor, tax = 0, 0
+        for given in (other for note in notes for other in note.document.lines if other.corrects == line.id):
+            minor, tax = minor + given.minor, tax + given.tax
+            if abs(2 * (tax * line.minor - line.tax * minor)) > line.minor or tax + line.tax < 0:
+                raise broken(law, number=one.number, line=line.id, given=minor, tax=tax, of=line.tax)
+
+
+def taxes_are_right(billing: Billing) -> None:
+    """Law: every document is net and tax, to the unit, and no tax is silently zero (BR-CO-14, BR-CO-15, R0-21).
+
+    The nets of the lines add up to the document's; what prices include of tax is taken out of them, so that line by
+    line net and tax are the price; and a tax of zero says why.
+    """
+    law = "taxes are right"
+    for one in documents(billing):
+        found = one.document
+        lines = found.lines
+        same(law, found.net, sum(line.net for line in lines), number=one.number, of="nets")
+        same(law, found.tax, sum(line.tax for line in lines), number=one.number, of="taxes")
+        same(law, found.total, found.net + found.tax, number=one.number, of="total")
+        same(law, found.net, _plain_base(found), number=one.number, of="bases")
+        on_top = sum(line.tax for line in lines if not line.rate.inclusive)
+        same(law, found.total, sum(line.minor for line in lines) + on_top, number=one.number, of="prices")
+        for tax in found.taxes:
+            if not tax.amount and not tax.reason:
+                raise broken(law, number=one.number, tax=tax)
+
+
+def _plain_base(document: Document) -> int:
+    """The bases of all rates; what several rates tax is counted once."""
+    if any(line.rate.parts for line in document.lines):
+        return document.net
+    return sum(tax.base for tax in document.taxes)
 
 
 def numbers_have_no_gap(billing: Billing) -> None:

@@ -148,7 +148,14 @@ def _catalogs(draw: Draw, currency: str | None) -> Catalog:
             for price in extra
         ],
         tax_rates=[
-            TaxRate(code=f"de-{category}", country="DE", percent=draw(percents), category=category, from_=draw(since))
+            TaxRate(
+                code=f"de-{category}",
+                country="DE",
+                percent=draw(percents),
+                category=category,
+                from_=draw(since),
+                inclusive=draw(st.booleans()),
+            )
             for category in ("standard", "reduced")[: draw(st.integers(0, 2))]
         ],
     )

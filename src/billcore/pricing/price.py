@@ -80,7 +80,6 @@ _MEASURED = (Proration.SECOND, Proration.HOUR, Proration.DAY, Proration.DAY_AFTE
 
 
 _KINDS: dict[str, type | UnionType] = {
-    "model": PriceModel,
     "cadence": PriceCadence,
     "interval": Interval,
     "timing": Timing | None,
@@ -121,8 +120,7 @@ class Price:
     on_end: OnEnd = OnEnd.PART
 
     def __attrs_post_init__(self) -> None:
-        for place, kind in _KINDS.items():
-            of_kind(getattr(self, place), kind, place)
+        self._typed()
         if self.currency is not None:
             currency(self.currency, place="currency")
         if (self.cadence is PriceCadence.USAGE) != (self.meter is not None):
@@ -140,6 +138,13 @@ class Price:
             raise NotSupportedYet(place="on_change", value=self.on_change.value)
         if self.on_end is not OnEnd.PART:
             raise NotSupportedYet(place="on_end", value=self.on_end.value)
+
+    def _typed(self) -> None:
+        # A protocol is asked of models of one's own alone: looking for methods costs more than all other checks.
+        if not isinstance(self.model, _QUICK):
+            of_kind(self.model, PriceModel, "model")
+        for place, kind in _KINDS.items():
+            of_kind(getattr(self, place), kind, place)
 
     def _metered(self) -> None:
         """Refuse what only usage can have."""

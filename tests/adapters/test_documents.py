@@ -413,7 +413,6 @@ BAD_CATALOGS: list[tuple[list[str | int], object, type[InputError], str, str]] =
     (["tax_rates", 0, "to"], "2023-01-01", InvalidValue, "tax_rates[0].to", "ends before"),
     (["tax_rates", 0, "inclusive"], "yes", InvalidValue, "tax_rates[0].inclusive", ""),
     (["tax_rates", 0, "reason"], "because", InvalidValue, "tax_rates[0].reason", "rate of zero"),
-    (["tax_rates", 0, "stale"], True, NotSupportedYet, "tax_rates[0].stale", "yet"),
     (["plans", 0, "name"], "a\x00b", InvalidValue, "plans[0].name", "control character"),
     (["plans", 0, "name"], "\ud800", InvalidValue, "plans[0].name", "control character"),
     (["plans", 0, "name"], "x" * 10_001, InvalidValue, "plans[0].name", "longer than"),

@@ -47,7 +47,7 @@ def invoice_to(invoice: Invoice, corrects: str | None = None) -> dict[str, objec
                 "base": amount(tax.base),
                 "amount": amount(tax.amount),
                 "reason": tax.reason,
-                **({"inclusive": True} if tax.inclusive else {}),
+                "inclusive": tax.inclusive,
             }
             for tax in document.taxes
         ],
@@ -68,7 +68,7 @@ def _line(line: Line, amount: str) -> dict[str, object]:
         "amount": amount,
         "exact": ex.text(line.exact),
         "tax_rate": ex.text(line.rate.percent),
-        **({"tax_inclusive": True} if line.rate.inclusive else {}),
+        "tax_inclusive": line.rate.inclusive,
         "corrects": line.corrects,
         "reason": line.reason,
     }

@@ -26,9 +26,11 @@ from billcore.pricing import (
     MOST_STALE,
     Catalog,
     CatalogPlan,
+    Option,
     Quote,
     Selection,
     archive,
+    options,
     plan_catalog,
     quote,
     stale_by_age,
@@ -145,4 +147,35 @@ class Quotes:
         of_kind(selection, Selection, "selection")
         when = self.session.now() if at is None else instant(at, "at")
         catalog = self.session.read(lambda tx: catalog_at(tx, when))
-        return quote(catalog, selection, when, self.session.policy.rounding)
+        policy = self.session.policy
+        return quote(catalog, selection, when, policy.rounding, policy.hours_per_month)
+
+    def options(
+        self,
+        service: str,
+        *,
+        provider: str | None = None,
+        within: str | None = None,
+        selection: Selection | None = None,
+        at: dt.datetime | str | None = None,
+    ) -> tuple[Option, ...]:
+        """Every compute plan with every SLA tier of a service, and what it costs a month; nothing is saved.
+
+        ``selection`` sizes it (replicas, storage, resources), ``within`` names the service that this one supports.
+        Raises ``NotFound`` and ``NotAvailable``.
+        """
+        of_kind(service, str, "service")
+        of_kind(selection, Selection | None, "selection")
+        when = self.session.now() if at is None else instant(at, "at")
+        catalog = self.session.read(lambda tx: catalog_at(tx, when))
+        policy = self.session.policy
+        return options(
+            catalog,
+            service,
+            when,
+            provider=provider,
+            within=within,
+            selection=selection,
+            mode=policy.rounding,
+            hours=policy.hours_per_month,
+        )

@@ -1,4 +1,4 @@
-"""Run the benchmarks: ``python -m benchmarks [rating|peers|bill|catalog|memory|start ...] [--customers N]``.
+"""Run the benchmarks: ``python -m benchmarks [rating|quoting|peers|bill|catalog|memory|start ...] [--customers N]``.
 
 Figures of one machine mean little; each is printed beside a peer or a raw limit measured in the same run, as a ratio.
 """
@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import bill, catalog, memory, peers, rating, start
+from benchmarks import bill, catalog, memory, peers, quoting, rating, start
 
 BENCHMARKS = {
     "rating": rating.main,
+    "quoting": quoting.main,
     "peers": peers.main,
     "start": start.main,
     "bill": bill.main,

@@ -16,15 +16,29 @@ from billcore.kernel import AlreadyExists, BillcoreError, InvalidValue, Money, N
 from billcore.lifecycle import UsageEvent
 from billcore.ports import Feed
 from billcore.ports.tables import TABLES
-from billcore.pricing import MOST_STALE, Addon, Meter, PerUnit, PriceCadence, Selection, plan_catalog
+from billcore.pricing import (
+    MOST_STALE,
+    Addon,
+    ComputePlan,
+    Meter,
+    PerUnit,
+    PriceCadence,
+    Selection,
+    Service,
+    plan_catalog,
+)
 from billcore.testing import ManualClock
 from tests.shop import Shop, base, catalog, plan
 
 JUNE = "2026-06-01T00:00:00Z"
-SOLD = catalog(
-    plan("s", base(30), base(PerUnit(1), "gb", cadence=PriceCadence.USAGE, meter="gb")),
-    addons=[Addon(code="more", price=base(5, "more"))],
-    meters=[Meter(code="gb")],
+DATABASE = Service(code="db", compute_plans=[ComputePlan(code="small", cpu=1, ram_gib=1, price=1)])
+SOLD = attrs.evolve(
+    catalog(
+        plan("s", base(30), base(PerUnit(1), "gb", cadence=PriceCadence.USAGE, meter="gb")),
+        addons=[Addon(code="more", price=base(5, "more"))],
+        meters=[Meter(code="gb")],
+    ),
+    services=[DATABASE],
 )
 NOUNS = (
     *("customers", "catalog", "quotes", "subscriptions", "usage", "invoices", "vouchers", "balances", "payments"),
@@ -122,6 +136,7 @@ OPEN: Mapping[str, Callable[[Billing], object]] = {
     "catalog.as_of": lambda b: b.catalog.as_of().version,
     "catalog.list": lambda b: b.catalog.list(),
     "quotes.preview": lambda b: b.quotes.preview(Selection(plan="s")).currency,
+    "quotes.options": lambda b: [option.compute_plan for option in b.quotes.options("db")],
     "vouchers.get": lambda b: b.vouchers.get("GIFT").code,
     "customers.list": lambda b: [one.id for one in b.customers.list().items],
     "notices.relay": lambda b: b.notices.relay(lambda notice: customer_is_acme(notice.customer)),

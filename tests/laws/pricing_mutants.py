@@ -20,7 +20,47 @@ SNAPSHOT = "tests/pricing/test_snapshot.py::"
 TAX = "tests/pricing/test_tax.py::"
 BOOKS = "tests/laws/test_books.py::"
 
+CLOUD = "tests/pricing/test_cloud.py::"
+COMPOSED = "tests/pricing/test_composed.py::"
+KNOBS = "tests/pricing/test_knobs.py::"
+
 PRICING = (
+    Mutant(
+        CLOUD + "test_an_option_costs_what_its_selection_costs",
+        "pricing/options.py",
+        "compute_plan=plan, sla_tier=tier, provider=provider)",
+        "compute_plan=plan, sla_tier=None, provider=provider)",
+    ),
+    Mutant(
+        COMPOSED + "test_a_composed_product_costs_what_its_parts_cost",
+        "pricing/expansion.py",
+        "one = selection.quantity if price.size is None",
+        "one = ONE if price.size is None",
+    ),
+    Mutant(
+        KNOBS + "test_conversions_undo_each_other",
+        "pricing/period_discount.py",
+        "for step in reversed(steps[want:have]):",
+        "for step in reversed(steps[want + 1 : have]):",
+    ),
+    Mutant(
+        KNOBS + "test_events_alone_cost_what_the_formats_say",
+        "pricing/model/each.py",
+        "            if rating.amount < self.event_minimum:",
+        "            if not raised and rating.amount < self.event_minimum:",
+    ),
+    Mutant(
+        KNOBS + "test_time_and_shortfall_are_the_longer_of_both",
+        "pricing/charge.py",
+        "least.days * 86_400 + least.seconds",
+        "least.days * 3_600 + least.seconds",
+    ),
+    Mutant(
+        MODELS + "test_models_cost_what_the_format_says",
+        "pricing/model/wrapped.py",
+        "        return max(units, ex.ratio(self.minimum_quantity, share[1], share[0]))",
+        "        return units",
+    ),
     Mutant(
         MODELS + "test_models_cost_what_the_format_says",
         "pricing/tier.py",

@@ -66,6 +66,7 @@ def test_windows_are_rated_alone(model: PriceModel, windows: list[Decimal]) -> N
         unit_divisor=model.unit_divisor,
         unit_round=model.unit_round,
         included=model.included,
+        minimum_quantity=model.minimum_quantity,
     )
     together = free.rate_windows(windows)
 

@@ -8,9 +8,10 @@ from decimal import Decimal
 
 import attrs
 
-from billcore.engine.catalogs import catalog_at
+from billcore.engine.catalogs import catalog_at, catalog_named
+from billcore.engine.limits import refuse_change_of_plan, refuse_too_many
 from billcore.engine.one_fact import save_fact
-from billcore.engine.pending import base_records, ground, in_order, with_quantity
+from billcore.engine.pending import base_records, configured, ground, in_order, with_quantity
 from billcore.engine.reading import Loaded
 from billcore.engine.rows.facts import fact_row, price_rows
 from billcore.engine.session import Call
@@ -33,7 +34,7 @@ __all__ = ["Asked", "changed_orders", "refuse_after_end", "same_currency", "writ
 
 _PRICED = (
     *("service", "compute_plan", "sla_tier", "replicas", "storage_gib", "storage", "provider", "resources"),
-    *("plan", "version", "product", "sizes"),
+    *("supporting", "plan", "version", "product", "sizes"),
 )
 """The keys of a selection that choose prices."""
 
@@ -48,6 +49,7 @@ class Asked:
     quantity: Decimal | None
     when: str | None
     anchor: str | None
+    hours: Decimal = HOURS_PER_MONTH
 
     @property
     def names(self) -> frozenset[Aspect]:
@@ -77,7 +79,7 @@ def changed_orders(
     """The orders of a change: what is had from its instant on, and what that makes of other pending changes."""
     held = life(current, loaded.facts.customer, now)
     order = _order(tx, call, loaded, current, now, now, asked)
-    when = asked.when or _default_when(base_records(held, now), order.records)
+    when = asked.when or _default_when(base_records(held, now), order.records, asked.hours)
     if when == "period_end":
         at = held.period_end(now)
         refuse_after_end(current, at)
@@ -100,6 +102,7 @@ def _order(
     held = base_records(life(current, loaded.facts.customer, at), at)
     records, selection, catalog = _priced(tx, now, asked, before, held)
     same_currency(records, loaded)
+    _refuse_rules(tx, loaded, current, at, (before, selection, catalog))
     resets = asked.anchor == "reset"
     names = asked.names
     if Aspect.PLAN in names and asked.anchor is None:
@@ -124,6 +127,25 @@ def _order(
     )
 
 
+def _refuse_rules(
+    tx: Tx,
+    loaded: Loaded,
+    current: Subscription,
+    at: dt.datetime,
+    change: tuple[Order, Selection | None, str | None],
+) -> None:
+    """Refuse more of a product than a customer may have, and a plan that the attached addons do not go with."""
+    before, selection, version = change
+    if selection is None or version is None:
+        return
+    catalog = catalog_named(tx, version)
+    alive = life(current, loaded.facts.customer, at).alive(at)
+    refuse_change_of_plan(
+        catalog, before.selection, selection, [item.record.addon for item in alive if item.record.addon is not None]
+    )
+    refuse_too_many(tx, catalog, loaded.account.customer, selection, at, current.id)
+
+
 def _priced(
     tx: Tx, now: dt.datetime, asked: Asked, before: Order, held: tuple[OrderRecord, ...]
 ) -> tuple[tuple[OrderRecord, ...], Selection | None, str | None]:
@@ -131,12 +153,12 @@ def _priced(
     selection, kept = _wanted(asked, before), before.selection
     if selection is None:
         counted = kept if kept is None or asked.quantity is None else attrs.evolve(kept, quantity=asked.quantity)
-        return with_quantity(tx, before, held, asked.quantity), counted, before.catalog
+        return configured(with_quantity(tx, before, held, asked.quantity), counted), counted, before.catalog
     if selection.addons:
         raise InvalidValue("addons stay as they are", place="selection.addons", hint="use attach_addon")
     if kept is not None and _priced_alike(selection, kept):
         quantity = None if selection.quantity == kept.quantity else selection.quantity
-        return with_quantity(tx, before, held, quantity), selection, before.catalog
+        return configured(with_quantity(tx, before, held, quantity), selection), selection, before.catalog
     published = catalog_at(tx, now)
     return published.records(selection, now), selection, published.version
 
@@ -165,7 +187,7 @@ def _wanted(asked: Asked, before: Order) -> Selection | None:
     return None
 
 
-def _default_when(old: tuple[OrderRecord, ...], new: tuple[OrderRecord, ...]) -> str:
+def _default_when(old: tuple[OrderRecord, ...], new: tuple[OrderRecord, ...], hours: Decimal) -> str:
     """Now for a dearer or equal full period; at the period's end for a cheaper one or a fallen quantity."""
     fallen = any(
         a.price == b.price and b.quantity < a.quantity
@@ -173,19 +195,18 @@ def _default_when(old: tuple[OrderRecord, ...], new: tuple[OrderRecord, ...]) ->
         for b in new
         if a.price.cadence is not PriceCadence.USAGE
     )
-    cheaper = ex.compare(_full_period(new), _full_period(old)) < 0
+    cheaper = ex.compare(_full_period(new, hours), _full_period(old, hours)) < 0
     return "period_end" if cheaper or fallen else "now"
 
 
-def _full_period(records: tuple[OrderRecord, ...]) -> Exact:
+def _full_period(records: tuple[OrderRecord, ...], hours: Decimal) -> Exact:
     total: Exact = ex.ZERO
     for record in records:
         if record.price.cadence is not PriceCadence.RECURRING:
             continue
         amount = amount_of(record.price.model, record.quantity)
         if record.price.per is not None:
-            hours = ex.ratio(ex.multiply(HOURS_PER_MONTH, ex.whole(3600)), record.price.per.seconds)
-            amount = ex.multiply(amount, hours)
+            amount = ex.multiply(amount, ex.ratio(ex.multiply(hours, ex.whole(3600)), record.price.per.seconds))
         total = ex.add(total, amount)
     return total
 

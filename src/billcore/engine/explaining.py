@@ -18,7 +18,17 @@ from billcore.kernel import exact as ex
 from billcore.lifecycle import Life, Occurrence, allowance, life, occurrences
 from billcore.ports import ReadTx
 from billcore.ports.tables import POSTING
-from billcore.pricing import About, Explanation, Price, PriceCadence, explain_rating, leaf, share
+from billcore.pricing import (
+    About,
+    Explanation,
+    Price,
+    PriceCadence,
+    explain_rating,
+    leaf,
+    share,
+    shortfall,
+    time_amount,
+)
 from billcore.settlement import AccountFacts, ChargeKey, Document, Invoice, Line, UsageLookup, charge, used
 
 __all__ = ["explain_line"]
@@ -197,8 +207,12 @@ def _occurrence(found: Life, occurrence: Occurrence, usage: UsageLookup, exact: 
         return Explanation("asked by the facts", exact, "sum", (tree,), about=about)
     if price.cadence is PriceCadence.ONCE:
         return Explanation("asked by the facts", exact, "sum", (_rated(price, record.quantity),), about=about)
-    parts = tuple(_part(occurrence, *segment) for segment in item.quantities.segments(occurrence.part))
-    return Explanation("asked by the facts", exact, "sum", parts, about=about)
+    parts = [_part(occurrence, *segment) for segment in item.quantities.segments(occurrence.part)]
+    missing = shortfall(price, item.start, item.end) if occurrence.part.end == item.end else 0
+    if missing:
+        held = item.quantities.segments(occurrence.part)[-1][1]
+        parts.append(leaf("up to the minimum duration", time_amount(price, held, missing)))
+    return Explanation("asked by the facts", exact, "sum", tuple(parts), about=about)
 
 
 def _rated(price: Price, quantity: Exact) -> Explanation:

@@ -18,9 +18,9 @@ from billcore.engine.session import Call
 from billcore.kernel import OrderId
 from billcore.lifecycle import Aspect, Fact, Item, Life, Order, OrderKind, Subscription, effective, life
 from billcore.ports import ReadTx
-from billcore.pricing import BillingUnit, OrderRecord, PriceCadence
+from billcore.pricing import BillingUnit, OrderRecord, PriceCadence, Selection
 
-__all__ = ["base_records", "ground", "in_order", "with_quantity"]
+__all__ = ["base_records", "configured", "ground", "in_order", "with_quantity"]
 
 
 def base_records(held: Life, at: dt.datetime) -> tuple[OrderRecord, ...]:
@@ -47,6 +47,18 @@ def with_quantity(
         wanted = attrs.evolve(selection, quantity=quantity, starts_on=None, addons=())
         return catalog_named(tx, order.catalog or "").records(wanted)
     return tuple(_counted(record, quantity) for record in records)
+
+
+def configured(records: Iterable[OrderRecord], selection: Selection | None) -> tuple[OrderRecord, ...]:
+    """The records with the configuration that the selection has now."""
+    if selection is None:
+        return tuple(records)
+    return tuple(
+        record
+        if record.configuration == selection.configuration
+        else attrs.evolve(record, configuration=selection.configuration)
+        for record in records
+    )
 
 
 def _counted(record: OrderRecord, quantity: Decimal) -> OrderRecord:
@@ -119,7 +131,7 @@ def _again(tx: ReadTx, loaded: Loaded, history: Subscription, pending: Order, na
     selection = priced.selection
     return attrs.evolve(
         pending,
-        records=with_quantity(tx, priced, records, quantity),
+        records=configured(with_quantity(tx, priced, records, quantity), selection),
         reset=pending.reset and (left == pending.names or left != {Aspect.QUANTITY}),
         catalog=priced.catalog,
         selection=selection if selection is None or quantity is None else attrs.evolve(selection, quantity=quantity),

@@ -8,6 +8,7 @@ trouble is), ``value`` (what was found there) and ``hint`` (what to write instea
     │   ├── InvalidNumber       not a number in the accepted form, or a float
     │   ├── InvalidInstant      not an instant, or one without a zone
     │   ├── InvalidValue        a value out of its range, or values that contradict each other
+    │   │   └── NotAvailable    known and priced, but not offered in this combination
     │   ├── MissingValue        nothing stands where a value path points
     │   ├── UnknownCurrency
     │   ├── CurrencyMismatch    amounts of two currencies meet
@@ -56,6 +57,7 @@ __all__ = [
     "InvariantBroken",
     "MissingValue",
     "NotAllowed",
+    "NotAvailable",
     "NotFound",
     "NotSupportedYet",
     "OutcomeUnknown",
@@ -167,6 +169,13 @@ class CurrencyMismatch(InputError):
 
     code = "currency_mismatch"
     message = "amounts of two currencies cannot be combined"
+
+
+class NotAvailable(InvalidValue):
+    """Known and priced, but not offered: this tier of the service, this plan under that provider, this addon here."""
+
+    code = "not_available"
+    message = "not offered"
 
 
 class InvalidDocument(InputError):

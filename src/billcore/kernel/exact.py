@@ -94,6 +94,11 @@ def number(value: Number, place: str | None = None) -> Decimal:
 
 
 def _bounded(value: Decimal, place: str | None) -> Decimal:
+    sign, digits, places = value.as_tuple()
+    if (
+        type(value) is Decimal and places == 0 and not sign and len(digits) <= _MOST_DIGITS
+    ):  # a whole number, which needs no second look
+        return value
     if not value.is_finite():
         raise InvalidNumber(place=place, value=str(value))
     if value and (value.adjusted() >= _MOST_DIGITS or exponent(value) < -_LONGEST):
@@ -142,7 +147,8 @@ def ratio(value: Exact, over: Exact | int, times: int = 1) -> Exact:
     """``value * times / over``, exactly: the one division there is. ``over`` is not zero."""
     if times == over:
         return value
-    return _settled(fraction(value) * times / (over if isinstance(over, int) else fraction(over)))
+    (n, d), (over_n, over_d) = value.as_integer_ratio(), over.as_integer_ratio()
+    return _settled(Fraction(n * times * over_d, d * over_n))
 
 
 def whole(value: int) -> Decimal:

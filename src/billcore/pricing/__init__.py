@@ -14,8 +14,17 @@ Decimal('12.0')
 """
 
 from billcore.pricing.archive import archive, price_hash, unarchive
+from billcore.pricing.availability import Availability
 from billcore.pricing.catalog import Catalog
-from billcore.pricing.charge import Allowance, events_rating, recurring_amount, usage_rating, windows_rating
+from billcore.pricing.charge import (
+    Allowance,
+    events_rating,
+    recurring_amount,
+    shortfall,
+    time_amount,
+    usage_rating,
+    windows_rating,
+)
 from billcore.pricing.commitment import Commitment, Committed
 from billcore.pricing.component import PRODUCT_NAMES, Component
 from billcore.pricing.coupon import Coupon, CouponDuration
@@ -23,9 +32,11 @@ from billcore.pricing.credit_unit import CreditUnit
 from billcore.pricing.diff import CatalogDiff, Cost, Difference, catalog_diff
 from billcore.pricing.discount import Discount, Discounted, Stacking, UsedDiscount, discounted
 from billcore.pricing.entry import Entry, sold
+from billcore.pricing.expansion import addons_that_go, main_of
 from billcore.pricing.explain import About, ExplainedKind, Explanation, Operation, leaf
 from billcore.pricing.explain_rating import explain_rating
 from billcore.pricing.lint import Finding, check_selection, lint
+from billcore.pricing.model.each import EachEvent
 from billcore.pricing.model.flat import Flat, PerUnit
 from billcore.pricing.model.matrix import Cell, Matrix
 from billcore.pricing.model.package import Package, PackageRound
@@ -33,12 +44,15 @@ from billcore.pricing.model.percentage import Dynamic, GraduatedPercentage, Perc
 from billcore.pricing.model.progressive import Bracket, Progressive
 from billcore.pricing.model.tiered import Graduated, StairStep, Volume
 from billcore.pricing.model.wrapped import UnitRound, Wrapped
+from billcore.pricing.options import Option, options
+from billcore.pricing.period_discount import PeriodDiscount
 from billcore.pricing.price import OnChange, OnEnd, Price, PriceCadence, Proration, Timing, amount_of
 from billcore.pricing.product import (
     Addon,
     Aggregation,
     Meter,
     MeterPrice,
+    Part,
     Plan,
     PlanStatus,
     PlanVersion,
@@ -51,7 +65,8 @@ from billcore.pricing.quote import Quote, QuoteLine, QuoteTotal, allowance_of, a
 from billcore.pricing.rating import Event, EventModel, PriceModel, Rating, Step
 from billcore.pricing.record import OrderRecord, refuse_units_of_events
 from billcore.pricing.selection import HOURS_PER_MONTH, Selection
-from billcore.pricing.service import BillingUnit, ComputePlan, Per, Resource, Service, SlaTier, Storage
+from billcore.pricing.service import Service
+from billcore.pricing.sized import ComputePlan, Resource, SlaTier, Storage
 from billcore.pricing.sizing import SizingUnit, cluster_quantity, size_in
 from billcore.pricing.sync import MOST_STALE, Merged, SyncChange, merged, restamped, stale_by_age
 from billcore.pricing.tax import NO_RATE, AppliedRate, Tax, Taxes, TaxRounding, lines_by_rate, tax_over, why_zero
@@ -68,6 +83,7 @@ from billcore.pricing.tax_rates import (
     rate_by,
 )
 from billcore.pricing.tier import Tier
+from billcore.pricing.units import BillingUnit, Per
 from billcore.pricing.value_path import ValuePath
 from billcore.pricing.walk import entries, key_of
 
@@ -83,6 +99,7 @@ __all__ = [
     "Aggregation",
     "Allowance",
     "AppliedRate",
+    "Availability",
     "BillingUnit",
     "Bracket",
     "Catalog",
@@ -102,6 +119,7 @@ __all__ = [
     "Discount",
     "Discounted",
     "Dynamic",
+    "EachEvent",
     "Entry",
     "EuVat",
     "Event",
@@ -119,13 +137,16 @@ __all__ = [
     "OnChange",
     "OnEnd",
     "Operation",
+    "Option",
     "OrderRecord",
     "Package",
     "PackageRound",
+    "Part",
     "Per",
     "PerUnit",
     "PercentTier",
     "Percentage",
+    "PeriodDiscount",
     "Plan",
     "PlanStatus",
     "PlanVersion",
@@ -163,6 +184,7 @@ __all__ = [
     "ValuePath",
     "Volume",
     "Wrapped",
+    "addons_that_go",
     "allowance_of",
     "amount_of",
     "anchor_of",
@@ -179,7 +201,9 @@ __all__ = [
     "leaf",
     "lines_by_rate",
     "lint",
+    "main_of",
     "merged",
+    "options",
     "period_of",
     "plan_catalog",
     "plan_hash",
@@ -190,10 +214,12 @@ __all__ = [
     "refuse_units_of_events",
     "restamped",
     "share",
+    "shortfall",
     "size_in",
     "sold",
     "stale_by_age",
     "tax_over",
+    "time_amount",
     "unarchive",
     "usage_rating",
     "why_zero",

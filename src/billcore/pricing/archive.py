@@ -3,6 +3,8 @@
 Unlike the documents that people write, every value carries its own kind, so reading needs no schema; the names are a
 wire format of their own, and renaming a class changes none of them. A field that has its default is left out: a later
 version may add fields, and old prices keep their text and their hash. A default itself never changes.
+
+A price model of one's own takes part under the name it gives itself (``archived_as``); see ``own_model``.
 """
 
 from __future__ import annotations
@@ -18,24 +20,38 @@ from typing import TypeVar, cast
 
 import attrs
 
-from billcore.kernel import INTERVALS, DayAnchor, Interval, InvalidValue, Rounding, instant, rfc3339
+from billcore.kernel import INTERVALS, DayAnchor, Interval, InvalidValue, NotFound, Rounding, instant, rfc3339
 from billcore.kernel import exact as ex
+from billcore.pricing.availability import Availability
 from billcore.pricing.catalog import Catalog
 from billcore.pricing.component import Component
 from billcore.pricing.model.flat import Flat, PerUnit
 from billcore.pricing.model.matrix import Cell, Matrix
+from billcore.pricing.model.own import own_model, own_name
 from billcore.pricing.model.package import Package, PackageRound
 from billcore.pricing.model.percentage import Dynamic, GraduatedPercentage, Percentage, PercentTier
 from billcore.pricing.model.progressive import Bracket, Progressive
 from billcore.pricing.model.tiered import Graduated, StairStep, Volume
 from billcore.pricing.model.wrapped import UnitRound, Wrapped
 from billcore.pricing.price import OnChange, OnEnd, Price, PriceCadence, Proration, Timing
-from billcore.pricing.product import Addon, Aggregation, Meter, MeterPrice, Plan, PlanStatus, PlanVersion, Product
+from billcore.pricing.product import (
+    Addon,
+    Aggregation,
+    Meter,
+    MeterPrice,
+    Part,
+    Plan,
+    PlanStatus,
+    PlanVersion,
+    Product,
+)
 from billcore.pricing.selection import Selection
-from billcore.pricing.service import BillingUnit, ComputePlan, Per, Resource, Service, SlaTier, Storage
+from billcore.pricing.service import Service
+from billcore.pricing.sized import ComputePlan, Resource, SlaTier, Storage
 from billcore.pricing.sizing import SizingUnit
 from billcore.pricing.tax_rates import TaxRate
 from billcore.pricing.tier import Tier
+from billcore.pricing.units import BillingUnit, Per
 
 __all__ = ["archive", "price_hash", "unarchive"]
 
@@ -44,6 +60,7 @@ T = TypeVar("T", Catalog, Selection, Price)
 _NAMES: dict[type, str] = {
     Addon: "addon",
     Aggregation: "aggregation",
+    Availability: "availability",
     BillingUnit: "billing_unit",
     Bracket: "bracket",
     Cell: "cell",
@@ -64,6 +81,7 @@ _NAMES: dict[type, str] = {
     Package: "package",
     PackageRound: "package_round",
     Per: "per",
+    Part: "part",
     PerUnit: "per_unit",
     PercentTier: "percent_tier",
     Percentage: "percentage",
@@ -91,11 +109,15 @@ _NAMES: dict[type, str] = {
     Wrapped: "wrapped",
 }
 _KINDS = {name: kind for kind, name in _NAMES.items()}
+_OWN = "own:"
 _NOTHING = object()
 
 
 def archive(value: Catalog | Selection | Price) -> str:
-    """The value as canonical JSON text. Raises ``InvalidValue`` for a price model that billcore did not define."""
+    """The value as canonical JSON text.
+
+    Raises ``InvalidValue`` for a price model of one's own that has no name to be read back by.
+    """
     return json.dumps(_write(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -110,6 +132,8 @@ def unarchive(text: str, kind: type[T]) -> T:
     name = _NAMES[kind].replace("_", " ")
     try:
         value = _read(json.loads(text))
+    except NotFound:
+        raise
     except (InvalidValue, LookupError, TypeError, ValueError, RecursionError) as error:
         raise InvalidValue(f"not an archived {name}", place="archive", value=text) from error
     if not isinstance(value, kind):
@@ -158,9 +182,11 @@ _PLAIN: Mapping[str, Callable[[str], object]] = {
 
 def _name(value: object) -> str:
     name = _NAMES.get(type(value))
-    if name is None:
-        raise InvalidValue("a price model of one's own cannot be stored", place="model", value=type(value).__name__)
-    return name
+    return _OWN + own_name(type(value)) if name is None else name
+
+
+def _kind(name: str) -> Callable[..., object]:
+    return own_model(name.removeprefix(_OWN)) if name.startswith(_OWN) else _KINDS[name]
 
 
 @functools.cache
@@ -181,9 +207,9 @@ def _read(data: object) -> object:
         case list():
             return [_read(item) for item in data]
         case {"is": str(name), "value": found}:
-            return _KINDS[name](found)
+            return _kind(name)(found)
         case {"is": str(name), "with": dict(found)}:
-            return _KINDS[name](**{key: _read(item) for key, item in found.items()})
+            return _kind(name)(**{key: _read(item) for key, item in found.items()})
         case {"map": dict(items)}:
             return {key: _read(item) for key, item in items.items()}
         case dict():

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 from typing import TypeVar
 
 import attrs
 
 from billcore.kernel import (
-    ONE,
-    CurrencyMismatch,
     Interval,
     InvalidValue,
     NotFound,
@@ -21,8 +17,11 @@ from billcore.kernel import (
     instant,
     rfc3339,
 )
+from billcore.pricing.availability import Availability
 from billcore.pricing.dated import refuse_overlaps
 from billcore.pricing.entry import sold
+from billcore.pricing.expansion import addon_record, base_records, expanded
+from billcore.pricing.names import refuse_unknown_names
 from billcore.pricing.price import Price
 from billcore.pricing.product import (
     Addon,
@@ -35,10 +34,11 @@ from billcore.pricing.product import (
     period_of,
     unique_codes,
 )
-from billcore.pricing.record import OrderRecord, of_each, refuse_units_of_events
+from billcore.pricing.record import OrderRecord
 from billcore.pricing.references import check_currencies, check_meters, check_products, check_tiers
 from billcore.pricing.selection import Selection
-from billcore.pricing.service import Service, SlaTier
+from billcore.pricing.service import Service
+from billcore.pricing.sized import SlaTier
 from billcore.pricing.tax_rates import TaxRate
 
 __all__ = ["Catalog"]
@@ -83,6 +83,10 @@ def _meter_prices(values: Iterable[MeterPrice]) -> tuple[MeterPrice, ...]:
     return tuple(values)
 
 
+def _availability(values: Iterable[Availability]) -> tuple[Availability, ...]:
+    return tuple(values)
+
+
 def _tax_rates(values: Iterable[TaxRate]) -> tuple[TaxRate, ...]:
     return tuple(values)
 
@@ -105,6 +109,7 @@ class Catalog:
     products: tuple[Product, ...] = attrs.field(default=(), converter=_products)
     plans: tuple[Plan, ...] = attrs.field(default=(), converter=_plans)
     addons: tuple[Addon, ...] = attrs.field(default=(), converter=_addons)
+    availability: tuple[Availability, ...] = attrs.field(default=(), converter=_availability)
     tax_rates: tuple[TaxRate, ...] = attrs.field(default=(), converter=_tax_rates)
 
     def __attrs_post_init__(self) -> None:
@@ -160,6 +165,7 @@ class Catalog:
         check_products(self.plans, self.products)
         refuse_overlaps(self.tax_rates, lambda rate: (rate.country, rate.category), "tax_rates", "rates")
         refuse_overlaps(self.meter_prices, lambda entry: (entry.meter,), "meter_prices", "prices of a meter")
+        refuse_unknown_names(self)
 
     def priced(self) -> Iterator[tuple[str, Price]]:
         """Every price with its place."""
@@ -229,64 +235,22 @@ class Catalog:
     def records(self, selection: Selection, at: dt.datetime | None = None) -> tuple[OrderRecord, ...]:
         """What a selection expands to: prices and quantities, the addons' last; ``at`` is when it is bought.
 
-        Raises ``NotFound`` and ``InvalidValue`` with the place in the selection, ``CurrencyMismatch`` where prices of
-        two currencies meet.
+        Raises ``NotFound`` and ``InvalidValue`` with the place in the selection, ``NotAvailable`` for what is priced
+        and not offered, ``CurrencyMismatch`` where prices of two currencies meet.
         """
-        base = self._base(selection, at)
-        if not base:
-            raise InvalidValue("nothing to sell in this selection", place="selection")
-        for size in sorted(selection.sizes.keys() - {record.price.size for record in base}):
-            raise InvalidValue("no price of this product takes this size", place=f"sizes.{size}", value=size)
-        found = (*base, *(self.addon_record(code, count) for code, count in Counter(selection.addons).items()))
-        unique_codes(tuple(record.price for record in found), "selection")
-        refuse_units_of_events(found)
-        currencies = {record.price.currency for record in found}
-        if len(currencies) > 1:
-            raise CurrencyMismatch(place="selection", value=" and ".join(sorted(map(str, currencies))))
-        return found
-
-    def _base(self, selection: Selection, at: dt.datetime | None = None) -> tuple[OrderRecord, ...]:
-        if selection.service is not None:
-            tier = None if selection.sla_tier is None else self.sla_tier(selection.sla_tier)
-            return sold(self.service(selection.service), "service").records(selection, tier)
-        if selection.plan is not None:
-            prices = self.plan_version(selection.plan, selection.version, at).prices
-        else:
-            prices = sold(self.product(selection.product or ""), "product").prices
-        return tuple(self._metered(OrderRecord(price=p, quantity=_quantity(p, selection))) for p in prices)
-
-    def _metered(self, record: OrderRecord) -> OrderRecord:
-        """The record with what the meter of its price counts."""
-        if record.price.meter is None:
-            return record
-        meter = self.meter(record.price.meter)
-        return attrs.evolve(record, aggregation=meter.aggregation, field=meter.field)
+        return expanded(self, selection, at)
 
     def addon_record(self, code: str, quantity: int = 1) -> OrderRecord:
         """The record of an addon: its price and what it adds to a meter's allowance."""
-        addon = sold(self.addon(code), "addon")
-        record = OrderRecord(
-            price=of_each(addon.price),
-            quantity=quantity,
-            addon=addon.code,
-            meter=addon.meter,
-            allowance=addon.quantity if addon.meter is not None else 0,
-        )
-        return self._metered(record)
+        return addon_record(self, code, quantity)
+
+    def included(self, plan: str) -> tuple[Addon, ...]:
+        """The addons that a plan has in its price."""
+        return tuple(addon for addon in self.addons if plan in addon.included_with)
 
     def interval(self, selection: Selection) -> Interval:
         """The plan's period that a selection brings."""
-        return period_of(tuple(record.price for record in self._base(selection)))
-
-
-def _quantity(price: Price, selection: Selection) -> Decimal:
-    if not price.counted:
-        return ONE
-    if price.size is None:
-        return selection.quantity
-    if price.size not in selection.sizes:
-        raise InvalidValue("the product needs this size", place=f"sizes.{price.size}")
-    return selection.sizes[price.size]
+        return period_of(tuple(record.price for record in base_records(self, selection)))
 
 
 def _find(entries: tuple[T, ...], code: str, what: str) -> T:

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 from collections.abc import Iterable
 
 import attrs
 
-from billcore.kernel import ZERO, Exact, Period
+from billcore.kernel import HOUR, ZERO, Exact, Period
 from billcore.kernel import exact as ex
 from billcore.pricing.model.wrapped import Wrapped
 from billcore.pricing.price import Price, amount_of
 from billcore.pricing.proration import share
 from billcore.pricing.rating import Event, EventModel, PriceModel, Rating
 
-__all__ = ["Allowance", "events_rating", "recurring_amount", "usage_rating", "windows_rating"]
+__all__ = [
+    "Allowance",
+    "events_rating",
+    "recurring_amount",
+    "shortfall",
+    "time_amount",
+    "usage_rating",
+    "windows_rating",
+]
 
 _MICROS = 1_000_000
+_MICRO = dt.timedelta(microseconds=1)
 
 
 @attrs.frozen
@@ -57,6 +67,19 @@ def _shared(price: Price, parts: tuple[tuple[Period, Exact], ...], whole: Period
     return ex.ratio(_weighted(weighted), length)
 
 
+def shortfall(price: Price, start: dt.datetime, end: dt.datetime | None) -> int:
+    """The microseconds that what was had from ``start`` to ``end`` is short of the price's minimum duration (R0-18)."""
+    least = price.minimum_duration
+    if least is None or end is None:
+        return 0
+    return max(0, (least.days * 86_400 + least.seconds) * _MICROS - (end - start) // _MICRO)
+
+
+def time_amount(price: Price, quantity: Exact, micros: int) -> Exact:
+    """What a price that runs with time costs for a quantity over so many microseconds."""
+    return ex.ratio(amount_of(price.model, quantity), (price.per or HOUR).seconds * _MICROS, micros)
+
+
 def _weighted(terms: list[tuple[Exact, int]]) -> Exact:
     total: Exact = ZERO
     for amount, weight in terms:
@@ -67,22 +90,22 @@ def _weighted(terms: list[tuple[Exact, int]]) -> Exact:
 def usage_rating(price: Price, quantity: Exact, allowance: Allowance) -> Rating:
     """The rating of a window's usage, with its share of the free units (DESIGN.md, Proration, Usage)."""
     if allowance == Allowance():
-        return price.model.rate(quantity)
-    return _wrapped(price.model).rate(quantity, allowance.share, allowance.extra)
+        return price.rated.rate(quantity)
+    return _wrapped(price.rated).rate(quantity, allowance.share, allowance.extra)
 
 
 def windows_rating(
     price: Price, quantities: Iterable[Exact], allowance: Allowance, parts: Iterable[tuple[int, int]] | None = None
 ) -> Rating:
     """The same for a price by window: what was used in each, and the share of each that is the price's (all)."""
-    return _wrapped(price.model).rate_windows(quantities, allowance.share, allowance.extra, parts=parts)
+    return _wrapped(price.rated).rate_windows(quantities, allowance.share, allowance.extra, parts=parts)
 
 
 def events_rating(price: Price, events: Iterable[Event], allowance: Allowance) -> Rating:
     """The same for a price by event. An addon has no free units to give to it."""
-    if allowance.share == (1, 1) and isinstance(price.model, EventModel):
-        return price.model.rate_events(events)
-    return _wrapped(price.model).rate_events(events, allowance.share)
+    if allowance.share == (1, 1) and isinstance(price.rated, EventModel):
+        return price.rated.rate_events(events)
+    return _wrapped(price.rated).rate_events(events, allowance.share)
 
 
 def _wrapped(model: PriceModel) -> Wrapped:

@@ -24,7 +24,9 @@ from billcore.pricing.price import Price, amount_of
 from billcore.pricing.product import Plan, Product
 from billcore.pricing.rating import EventModel
 from billcore.pricing.selection import HOURS_PER_MONTH
-from billcore.pricing.service import ComputePlan, Per, Resource, Service, Storage
+from billcore.pricing.service import Service
+from billcore.pricing.sized import ComputePlan, Resource, Storage
+from billcore.pricing.units import Per
 from billcore.pricing.walk import key_of
 
 __all__ = ["CatalogDiff", "Cost", "Difference", "catalog_diff"]

@@ -6,6 +6,7 @@ windows added up), the step's own numbers are told. So the tree of any rating re
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from decimal import Decimal
@@ -69,7 +70,7 @@ def _step(step: Step, model: PriceModel | None, seen: Explanation) -> Explanatio
     if step.flat_amount:
         parts.append(leaf("flat amount", step.flat_amount))
     if len(parts) == 1:
-        return attrs.evolve(parts[0], label=name, about={**parts[0].about, **about})
+        return parts[0].told(name, {**parts[0].about, **about})
     return Explanation(name, step.amount, "sum", tuple(parts), about=about)
 
 
@@ -97,7 +98,7 @@ def _named(step: Step, model: PriceModel | None) -> tuple[str, dict[str, About]]
 def _bounds(model: PriceModel | None) -> list[tuple[Decimal, Decimal | None]]:
     """The lower and the upper bound of each tier or bracket, if the model has any."""
     ends: Sequence[Decimal | None] = ()
-    if isinstance(model, Graduated | Volume | StairStep | GraduatedPercentage):
+    if isinstance(model, (Graduated, Volume, StairStep, GraduatedPercentage)):
         ends = [tier.up_to for tier in model.tiers]
     elif isinstance(model, Progressive):
         ends = [bracket.up_to for bracket in model.brackets]
@@ -109,10 +110,12 @@ def _priced(step: Step, model: PriceModel | None, seen: Explanation) -> Explanat
     """Units at their price: as the model has it where that gives the step, else the step's own numbers."""
     value = ex.multiply(step.quantity, step.unit_amount)
     factors = _factors(step, model, seen)
-    if factors and all(factor.recompute() == factor.value for factor in factors):
-        made = Explanation("units at their price", value, "product", tuple(factors))
-        if made.recompute() == value:
-            return made
+    if factors and all(not factor.children or factor.recompute() == factor.value for factor in factors):
+        made: Exact = ONE
+        for factor in factors:
+            made = ex.multiply(made, factor.value)
+        if made == value:
+            return Explanation("units at their price", value, "product", tuple(factors))
     return Explanation("units at their price", value, "product", (_units(step), _price(step, model)))
 
 
@@ -130,7 +133,7 @@ def _price(step: Step, model: PriceModel | None) -> Explanation:
 
 def _factors(step: Step, model: PriceModel | None, seen: Explanation) -> list[Explanation]:
     """The factors of a step by its model; none where the model does not say."""
-    if isinstance(model, EventModel):
+    if model is not None and _by_event(type(model)):
         return []
     counted = _COUNTED.fullmatch(step.name)
     if counted is None:
@@ -148,12 +151,18 @@ def _factors(step: Step, model: PriceModel | None, seen: Explanation) -> list[Ex
     price = _price(step, model)
     if isinstance(model, Volume):
         above, up_to = ZERO, None
-    if isinstance(model, Graduated | Volume) and (package := model.tiers[index].package_size) is not None:
+    if isinstance(model, (Graduated, Volume)) and (package := model.tiers[index].package_size) is not None:
         size = leaf("package size", package, kind="quantity")
         return [_packages(_within(seen, above, up_to), size, step.quantity, Rounding.UP), price]
     if isinstance(model, Progressive):
         return [_within(seen, above, up_to), *_discounted(model, model.brackets[index])]
     return [_within(seen, above, up_to), price]
+
+
+@functools.lru_cache(maxsize=256)
+def _by_event(kind: type) -> bool:
+    """Models of the class rate events; asking a protocol takes longer than all else here, so it is asked once."""
+    return issubclass(kind, EventModel)
 
 
 def _within(seen: Explanation, above: Decimal, up_to: Decimal | None) -> Explanation:
@@ -189,7 +198,7 @@ def _quantity(rating: Rating, model: PriceModel | None, quantity: Exact | None, 
         return plain
     made = leaf("quantity had", quantity, kind="quantity")
     if isinstance(model, Wrapped):
-        made = _less(_counted(made, model), model, allowance)
+        made = _less(_at_least(_counted(made, model), model, allowance), model, allowance)
     inner = model.model if isinstance(model, Wrapped) else model
     if isinstance(inner, Progressive) and made.value < inner.minimum_units:
         least = leaf("minimum units", inner.minimum_units, kind="quantity")
@@ -224,6 +233,15 @@ def _counted(made: Explanation, model: Wrapped) -> Explanation:
         )
         made = attrs.evolve(told, value=told.recompute())
     return made
+
+
+def _at_least(made: Explanation, model: Wrapped, allowance: Allowance) -> Explanation:
+    """The units, or the minimum quantity where they are fewer."""
+    least = ex.ratio(model.minimum_quantity, allowance.share[1], allowance.share[0])
+    if made.value >= least:
+        return made
+    floor = leaf("minimum units", least, kind="quantity")
+    return Explanation("at least", least, "most", (made, floor), kind="quantity")
 
 
 def _less(made: Explanation, model: Wrapped, allowance: Allowance) -> Explanation:

@@ -105,6 +105,11 @@ def minimum_units(value: Number) -> Decimal:
     return _not_negative(value, "minimum_units")
 
 
+def minimum_quantity(value: Number) -> Decimal:
+    """The field ``minimum_quantity``, read and checked."""
+    return _not_negative(value, "minimum_quantity")
+
+
 def unit_multiplier(value: Number) -> Decimal:
     """The field ``unit_multiplier``, read and checked."""
     return _positive(value, "unit_multiplier")
@@ -176,6 +181,21 @@ def storage_gib(value: Number) -> Decimal:
 def hours(value: Number) -> Decimal:
     """The field ``hours``, read and checked."""
     return _positive(value, "hours")
+
+
+def hours_or_none(value: Number | None) -> Decimal | None:
+    """The field ``hours``, read and checked."""
+    return None if value is None else hours(value)
+
+
+def max_per_customer(value: Number | None) -> Decimal | None:
+    """The field ``max_per_customer``, read and checked: whole, 1 or more."""
+    if value is None:
+        return None
+    count = _whole(value, "max_per_customer")
+    if not count:
+        raise InvalidValue("must be at least 1", place="max_per_customer", value=str(count))
+    return count
 
 
 def rate(value: Number) -> Decimal:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import functools
+from decimal import Decimal
 from types import UnionType
 
 import attrs
@@ -20,6 +21,8 @@ from billcore.kernel import (
     currency,
     of_kind,
 )
+from billcore.pricing import fields
+from billcore.pricing.model.each import EachEvent
 from billcore.pricing.model.flat import Flat, PerUnit
 from billcore.pricing.model.package import Package
 from billcore.pricing.model.percentage import Dynamic, GraduatedPercentage
@@ -87,6 +90,7 @@ _KINDS: dict[str, type | UnionType] = {
     "proration": Proration,
     "on_change": OnChange,
     "on_end": OnEnd,
+    "minimum_duration": Interval | None,
 }
 
 
@@ -101,6 +105,9 @@ class Price:
     ``per`` (an hour or a minute) makes a recurring price run with time: the model rates the quantity in force and that
     amount is taken times the hours it was in force. ``size`` names a size of the selection that gives the quantity.
     ``currency`` may be absent until a catalog gives its default.
+
+    ``event_minimum`` prices each event of usage alone, at no less. ``minimum_duration`` is how long what runs with time
+    is charged at least, from when it was had, at the last quantity; what is missing is charged where it ends.
     """
 
     code: str = attrs.field(converter=_code)
@@ -118,6 +125,8 @@ class Price:
     proration: Proration = Proration.SECOND
     on_change: OnChange = OnChange.PRORATE
     on_end: OnEnd = OnEnd.PART
+    event_minimum: Decimal | None = attrs.field(default=None, converter=fields.event_minimum)
+    minimum_duration: Interval | None = None
 
     def __attrs_post_init__(self) -> None:
         self._typed()
@@ -148,10 +157,29 @@ class Price:
 
     def _metered(self) -> None:
         """Refuse what only usage can have."""
+        if self.event_minimum is not None and self.cadence is not PriceCadence.USAGE:
+            raise InvalidValue("only usage has events", place="event_minimum", value=str(self.event_minimum))
         if self.cadence is not PriceCadence.USAGE and (self.by_event is not None or self.window is not None):
             raise InvalidValue("only usage has events and windows", place="model", value=type(self.model).__name__)
         if isinstance(self.model, Wrapped) and self.model.interim:
             raise NotSupportedYet(place="model.interim", value=True)
+        if self.event_minimum is not None:
+            self._each(self.event_minimum)
+        if self.minimum_duration is not None and (self.per is None or self.minimum_duration.months):
+            hint = "hours or days of a price with per"
+            raise InvalidValue("only what runs with time has a least time", place="minimum_duration", hint=hint)
+
+    def _each(self, least: Decimal) -> PriceModel:
+        """Each event alone; the wrapper's minimum and maximum are of their sum."""
+        if not isinstance(self.model, Wrapped):
+            return EachEvent(self.model, least)
+        inner = attrs.evolve(self.model, minimum=None, maximum=None)
+        return Wrapped(model=EachEvent(inner, least), minimum=self.model.minimum, maximum=self.model.maximum)
+
+    @functools.cached_property
+    def rated(self) -> PriceModel:
+        """The model that rates usage: each event alone where there is an ``event_minimum``."""
+        return self.model if self.event_minimum is None else self._each(self.event_minimum)
 
     @property
     def counted(self) -> bool:
@@ -162,7 +190,7 @@ class Price:
     @property
     def by_event(self) -> EventModel | None:
         """The model that needs the events themselves, if it is one."""
-        model = self.model.model if isinstance(self.model, Wrapped) else self.model
+        model = self.rated.model if isinstance(self.rated, Wrapped) else self.rated
         return model if isinstance(model, EventModel) else None
 
     @property

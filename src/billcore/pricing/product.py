@@ -4,19 +4,43 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Protocol
 
 import attrs
 
-from billcore.kernel import MONTH, ONE, Anchor, Interval, InvalidValue, checked_anchor, checked_id, instant, of_kind
+from billcore.kernel import (
+    MONTH,
+    ONE,
+    Anchor,
+    FrozenMap,
+    Interval,
+    InvalidValue,
+    Number,
+    checked_anchor,
+    checked_id,
+    instant,
+    number,
+    of_kind,
+)
 from billcore.pricing import fields
 from billcore.pricing.dated import date
 from billcore.pricing.entry import Entry
 from billcore.pricing.price import Price, PriceCadence
 
-__all__ = ["Addon", "Aggregation", "Meter", "MeterPrice", "Plan", "PlanStatus", "PlanVersion", "Product", "period_of"]
+__all__ = [
+    "Addon",
+    "Aggregation",
+    "Meter",
+    "MeterPrice",
+    "Part",
+    "Plan",
+    "PlanStatus",
+    "PlanVersion",
+    "Product",
+    "period_of",
+]
 
 
 def _code(value: str) -> str:
@@ -55,15 +79,48 @@ class Meter(Entry):
         of_kind(self.aggregation, Aggregation, "aggregation")
 
 
+def _codes(values: Iterable[str], place: str) -> tuple[str, ...]:
+    if isinstance(values, str):
+        raise InvalidValue("a list of codes is asked for", place=place, value=values)
+    return tuple(checked_id(value, place) for value in values)
+
+
+def _available_with(values: Iterable[str]) -> tuple[str, ...]:
+    return _codes(values, "available_with")
+
+
+def _included_with(values: Iterable[str]) -> tuple[str, ...]:
+    return _codes(values, "included_with")
+
+
+def _excludes(values: Iterable[str]) -> tuple[str, ...]:
+    return _codes(values, "excludes")
+
+
 @attrs.frozen(kw_only=True)
 class Addon(Entry):
-    """Something attached to a subscription: a price, and ``quantity`` units more of a meter's allowance."""
+    """Something attached to a subscription: a price, and ``quantity`` units more of a meter's allowance.
+
+    ``available_with`` names the plans, products and services that it goes with (none named: all), ``included_with`` the
+    plans that have one in their price, ``excludes`` addons that it is not had together with.
+    """
 
     code: str = attrs.field(converter=_code)
     name: str = ""
     price: Price
     quantity: Decimal = attrs.field(default=ONE, converter=fields.quantity)
     meter: str | None = None
+    available_with: tuple[str, ...] = attrs.field(default=(), converter=_available_with)
+    included_with: tuple[str, ...] = attrs.field(default=(), converter=_included_with)
+    excludes: tuple[str, ...] = attrs.field(default=(), converter=_excludes)
+
+    def __attrs_post_init__(self) -> None:
+        if self.code in self.excludes:
+            raise InvalidValue("it cannot exclude itself", place="excludes", value=self.code)
+
+    def goes_with(self, code: str) -> bool:
+        """It may be attached to that plan, product or service."""
+        return code not in self.included_with and (not self.available_with or code in self.available_with)
 
 
 def _from(value: dt.date | str | None) -> dt.date | None:
@@ -118,18 +175,57 @@ def period_of(prices: tuple[Price, ...]) -> Interval:
     return MONTH
 
 
+def _product(value: str) -> str:
+    return checked_id(value, "product")
+
+
+def _defaults(values: Mapping[str, Number]) -> Mapping[str, Decimal]:
+    read = {str(key): number(value, f"defaults.{key}") for key, value in values.items()}
+    for key, value in read.items():
+        if value < 0:
+            raise InvalidValue("must not be negative", place=f"defaults.{key}", value=str(value))
+    return FrozenMap(read)
+
+
+@attrs.frozen(kw_only=True)
+class Part:
+    """One product of a composed one: how many of it, and its sizes where the selection does not say."""
+
+    product: str = attrs.field(converter=_product)
+    quantity: Decimal = attrs.field(default=ONE, converter=fields.quantity)
+    defaults: Mapping[str, Decimal] = attrs.field(factory=FrozenMap, converter=_defaults)
+
+
+def _parts(parts: Iterable[Part]) -> tuple[Part, ...]:
+    return tuple(parts)
+
+
 @attrs.frozen(kw_only=True)
 class Product(Entry):
-    """Something sold at a list of prices."""
+    """Something sold at a list of prices, or ``composed_of`` other products.
+
+    No customer has more than ``max_per_customer`` of it at a time.
+    """
 
     code: str = attrs.field(converter=_code)
     name: str = ""
     listed: bool = True
     currency: str | None = None
-    prices: tuple[Price, ...] = attrs.field(converter=_prices)
+    prices: tuple[Price, ...] = attrs.field(default=(), converter=_prices)
+    composed_of: tuple[Part, ...] = attrs.field(default=(), converter=_parts)
+    max_per_customer: Decimal | None = attrs.field(default=None, converter=fields.max_per_customer)
 
     def __attrs_post_init__(self) -> None:
         unique_codes(self.prices)
+        if self.prices and self.composed_of:
+            raise InvalidValue("a product has prices or is composed of others", place="prices", value=self.code)
+        seen: set[str] = set()
+        for index, part in enumerate(self.composed_of):
+            of_kind(part, Part, f"composed_of[{index}]")
+            if part.product in seen:
+                place = f"composed_of[{index}].product"
+                raise InvalidValue("a part stands twice", place=place, value=part.product, hint="give its quantity")
+            seen.add(part.product)
 
 
 class PlanStatus(enum.Enum):

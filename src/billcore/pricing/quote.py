@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
+from decimal import Decimal
 
 import attrs
 
@@ -27,8 +29,9 @@ from billcore.pricing.charge import Allowance, recurring_amount, usage_rating
 from billcore.pricing.explain import Explanation, leaf
 from billcore.pricing.explain_rating import explain_rating
 from billcore.pricing.price import Price, PriceCadence, amount_of
+from billcore.pricing.product import period_of
 from billcore.pricing.record import OrderRecord
-from billcore.pricing.selection import Selection
+from billcore.pricing.selection import HOURS_PER_MONTH, Selection
 from billcore.pricing.tax import Tax, TaxRounding, tax_over
 from billcore.pricing.tax_rates import CatalogTaxes, TaxCase, TaxProvider, TaxTable, rate_by
 
@@ -37,25 +40,46 @@ __all__ = ["Quote", "QuoteLine", "QuoteTotal", "allowance_of", "anchor_of", "quo
 
 @attrs.frozen
 class QuoteLine:
-    """One price of the quote: its rounded amount and the exact one.
+    """One price of the quote: its rounded amount and the exact one; how it came about is worked out when asked for.
 
-    ``record`` is the snapshot that it prices, ``allowance`` the units that addons give, ``hours`` those of a month and
-    ``mode`` its rounding: what ``explanation`` makes a tree of when asked, and not before.
+    ``quantity`` is what is priced; ``allowance`` what addons have free of it; ``hours`` how long a price that runs with
+    time runs; ``minor`` the amount in minor units of the price's currency, rounded by ``mode``.
     """
 
-    price: str
-    description: str
-    cadence: PriceCadence
-    interval: Interval
-    quantity: Exact
-    amount: Money
-    exact: Exact
     record: OrderRecord
+    quantity: Exact
+    exact: Exact
+    minor: int
     allowance: Exact = ex.ZERO
-    hours: Exact | None = None
+    hours: Decimal = HOURS_PER_MONTH
     mode: Rounding = Rounding.HALF_UP
 
     @property
+    def price(self) -> str:
+        """The price's code."""
+        return self.record.price.code
+
+    @property
+    def description(self) -> str:
+        """What people read."""
+        return self.record.price.description or self.record.price.code
+
+    @property
+    def cadence(self) -> PriceCadence:
+        """How often it is due."""
+        return self.record.price.cadence
+
+    @property
+    def interval(self) -> Interval:
+        """The price's period."""
+        return self.record.price.interval
+
+    @property
+    def amount(self) -> Money:
+        """The rounded amount."""
+        return Money.of_minor(self.minor, self.record.price.currency or "")
+
+    @functools.cached_property
     def explanation(self) -> Explanation:
         """How the amount came about: the exact amount, rounded."""
         price = self.record.price
@@ -65,12 +89,13 @@ class QuoteLine:
         else:
             allowance, rating = Allowance(), price.model.rate(self.quantity)
         tree = explain_rating(rating, model=price.model, quantity=self.quantity, allowance=allowance)
-        if price.per is not None and self.hours is not None:
-            hours = leaf(f"{price.per.name}s", self.hours, kind="number")
+        if price.per is not None:
+            hours = leaf(f"{price.per.name}s", _runs(price, self.hours), kind="number")
             tree = Explanation("amount over time", ex.multiply(tree.value, hours.value), "product", (tree, hours))
-        digits = places(self.amount.currency)
+        code = price.currency or ""
+        digits = places(code)
         value = ex.scaled(minor_units(tree.value, digits, self.mode), digits)
-        about = {"price": self.price, "currency": self.amount.currency}
+        about = {"price": self.price, "currency": code}
         return Explanation(self.description, value, "round", (tree,), None, digits, self.mode, about=about).numbered()
 
 
@@ -140,40 +165,47 @@ def quote(
     selection: Selection,
     at: dt.datetime,
     mode: Rounding = Rounding.HALF_UP,
+    hours: Decimal = HOURS_PER_MONTH,
     *,
     taxes: TaxProvider = _CATALOG,
     tax_rounding: TaxRounding = TaxRounding.RATE,
 ) -> Quote:
     """Price a selection from a catalog; ``at`` is the instant whose tax rates hold, unless the selection starts later.
 
-    ``taxes`` decides the rates for the selection's country, by default the catalog's table alone.
-    Pure: nothing is reserved or saved. Raises what ``Catalog.records`` raises.
+    ``hours`` are those of a month where the selection does not say; ``taxes`` decides the rates for the selection's
+    country, by default the catalog's table alone. Pure: nothing is reserved or saved. Raises what ``Catalog.records``
+    raises.
     """
     records = catalog.records(selection, selection.starts_on or at)
-    for meter in sorted(selection.usage.keys() - {record.price.meter for record in records}):
-        raise InvalidValue("no price of this selection meters this", place=f"usage.{meter}", value=meter)
+    if selection.usage:
+        for meter in sorted(selection.usage.keys() - {record.price.meter for record in records}):
+            raise InvalidValue("no price of this selection meters this", place=f"usage.{meter}", value=meter)
     currency = records[0].price.currency or ""
-    anchor, interval = anchor_of(catalog, selection), catalog.interval(selection)
-    lines = tuple(_line(record, records, selection, currency, mode) for record in records)
+    anchor = anchor_of(catalog, selection)
+    digits = places(currency)
+    lines = tuple(_line(record, records, selection, selection.hours or hours, digits, mode) for record in records)
     taxed = _Taxed(catalog, selection, selection.starts_on or at, currency, mode, taxes, tax_rounding)
-    recurring = [(r, line) for r, line in zip(records, lines, strict=True) if line.cadence is PriceCadence.RECURRING]
-    used = [(r, line) for r, line in zip(records, lines, strict=True) if line.cadence is PriceCadence.USAGE]
-    first = [
-        (record, minor_units(_first(record, line, selection, anchor), places(currency), mode))
-        for record, line in recurring
-    ]
+    recurring = [line for line in lines if line.cadence is PriceCadence.RECURRING]
+    used = [line for line in lines if line.cadence is PriceCadence.USAGE]
+    full = taxed.total([(line.record, line.minor) for line in recurring])
+    metered = taxed.total([(line.record, line.minor) for line in used])
+    if selection.starts_on is None:
+        first = full
+    else:
+        beats = _Beats(selection.starts_on, anchor, selection.timezone)
+        first = taxed.total([(one.record, minor_units(beats.first(one), digits, mode)) for one in recurring])
     return Quote(
         catalog=catalog.version,
         currency=currency,
         selection=selection,
         anchor=anchor,
-        interval=interval,
+        interval=period_of(tuple(record.price for record in records if record.addon is None)),
         records=records,
         lines=lines,
-        recurring=taxed.total([(record, line.amount.minor) for record, line in recurring]),
-        first_invoice=taxed.total(first),
-        usage=taxed.total([(record, line.amount.minor) for record, line in used]),
-        all_in=taxed.total([(record, line.amount.minor) for record, line in (*recurring, *used)]),
+        recurring=full,
+        first_invoice=first,
+        usage=metered,
+        all_in=taxed.total([(line.record, line.minor) for line in (*recurring, *used)]) if used else full,
     )
 
 
@@ -201,46 +233,45 @@ class _Taxed:
 
 
 def _line(
-    record: OrderRecord, records: tuple[OrderRecord, ...], selection: Selection, currency: str, mode: Rounding
+    record: OrderRecord,
+    records: tuple[OrderRecord, ...],
+    selection: Selection,
+    hours: Decimal,
+    digits: int,
+    mode: Rounding,
 ) -> QuoteLine:
     price = record.price
-    quantity: Exact = record.quantity
-    allowance: Exact = ex.ZERO
-    hours: Exact | None = None
     if price.cadence is PriceCadence.USAGE:
         quantity = selection.usage.get(price.meter or "", ex.ZERO)
-        allowance = allowance_of(records, price.meter)
-        exact = usage_rating(price, quantity, Allowance(extra=allowance)).amount
-    else:
-        exact = amount_of(price.model, quantity)
+        free = allowance_of(records, price.meter)
+        used = usage_rating(price, quantity, Allowance(extra=free)).amount
+        return QuoteLine(record, quantity, used, minor_units(used, digits, mode), free, hours, mode)
+    exact = amount_of(price.model, record.quantity)
     if price.per is not None:
-        hours = ex.ratio(ex.multiply(selection.hours, ex.whole(HOUR.seconds)), price.per.seconds)
-        exact = ex.multiply(exact, hours)
-    return QuoteLine(
-        price.code,
-        price.description or price.code,
-        price.cadence,
-        price.interval,
-        quantity,
-        Money.rounded(exact, currency, mode),
-        exact,
-        record,
-        allowance,
-        hours,
-        mode,
-    )
+        exact = ex.multiply(exact, _runs(price, hours))
+    return QuoteLine(record, record.quantity, exact, minor_units(exact, digits, mode), ex.ZERO, hours, mode)
 
 
-def _first(record: OrderRecord, line: QuoteLine, selection: Selection, anchor: Anchor) -> Exact:
-    """The exact amount of a recurring price in the first period or stub."""
-    price: Price = record.price
-    start = selection.starts_on
-    if start is None:
-        return line.exact
-    beat = cadence(price.interval, anchor, start, selection.timezone)
-    index = beat.index(start)
-    whole = beat.period(index)
-    part = Period(start, whole.end)
-    if part == whole and price.per is None:
-        return amount_of(price.model, record.quantity)
-    return recurring_amount(price, ((part, record.quantity),), whole, beat.zone(index))
+def _runs(price: Price, hours: Decimal) -> Exact:
+    """How many of the price's ``per`` there are in so many hours."""
+    if price.per is None or price.per == HOUR:
+        return hours
+    return ex.ratio(ex.multiply(hours, ex.whole(HOUR.seconds)), price.per.seconds)
+
+
+@attrs.frozen
+class _Beats:
+    start: dt.datetime
+    anchor: Anchor
+    timezone: str
+
+    def first(self, line: QuoteLine) -> Exact:
+        """The exact amount of a recurring price in the first period or stub."""
+        price = line.record.price
+        beat = cadence(price.interval, self.anchor, self.start, self.timezone)
+        index = beat.index(self.start)
+        whole = beat.period(index)
+        part = Period(self.start, whole.end)
+        if part == whole and price.per is None:
+            return amount_of(price.model, line.record.quantity)
+        return recurring_amount(price, ((part, line.record.quantity),), whole, beat.zone(index))

@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 import attrs
 
 from billcore.kernel import ZERO, Exact, FrozenMap
+from billcore.kernel import exact as ex
 
 __all__ = ["Event", "EventModel", "PriceModel", "Rating", "Step"]
 
@@ -39,6 +40,17 @@ class Step:
     unit_amount: Exact = ZERO
     flat_amount: Exact = ZERO
     amount: Exact = ZERO
+
+
+def together(a: Step, b: Step) -> Step:
+    """Two steps of one name: a unit costs the same in both, where there are any."""
+    return Step(
+        a.name,
+        ex.add(a.quantity, b.quantity),
+        a.unit_amount if a.quantity else b.unit_amount,
+        ex.add(a.flat_amount, b.flat_amount),
+        ex.add(a.amount, b.amount),
+    )
 
 
 @attrs.frozen

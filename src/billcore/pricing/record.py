@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import attrs
 
-from billcore.kernel import ONE, ZERO, InvalidValue
+from billcore.kernel import ONE, ZERO, FrozenMap, InvalidValue
 from billcore.pricing import fields
 from billcore.pricing.model.flat import PerUnit
 from billcore.pricing.price import Price, PriceCadence, amount_of
@@ -16,12 +16,17 @@ from billcore.pricing.product import Aggregation
 __all__ = ["OrderRecord", "of_each", "refuse_units_of_events"]
 
 
+def _configuration(values: Mapping[str, str]) -> Mapping[str, str]:
+    return values if isinstance(values, FrozenMap) else FrozenMap(values)
+
+
 @attrs.frozen(kw_only=True)
 class OrderRecord:
     """A snapshot: ``price`` as it was, and how many. Later catalogs never reach it.
 
     ``addon`` is the code of the addon it came from; such a record gives ``allowance`` more units of ``meter`` for each
     of its ``quantity``. ``aggregation`` and ``field`` are how the meter of a usage price counted when it was bought.
+    ``configuration`` is what the selection said that has no price (R0-24).
     """
 
     price: Price
@@ -31,6 +36,7 @@ class OrderRecord:
     allowance: Decimal = attrs.field(default=ZERO, converter=fields.allowance)
     aggregation: Aggregation | None = None
     field: str | None = None
+    configuration: Mapping[str, str] = attrs.field(factory=FrozenMap, converter=_configuration)
 
     def same_price(self, other: OrderRecord) -> bool:
         """The price and what its meter counts are the same, whatever the quantities."""

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from billcore.kernel import InvalidValue
 from billcore.pricing.product import Meter, Plan, Product
-from billcore.pricing.service import Service, SlaTier
+from billcore.pricing.service import Service
+from billcore.pricing.sized import SlaTier
 
 __all__ = ["check_currencies", "check_meters", "check_products", "check_tiers"]
 

@@ -60,8 +60,10 @@ class Selection:
     """One of ``service``, ``plan`` and ``product``, with what belongs to it.
 
     ``quantity`` is seats of a plan or product (users of a service that bills by user). ``storage`` chooses among
-    several storage prices. ``configuration`` is kept with the order and not priced. ``usage`` (by meter) and ``hours``
-    (of a month) are expectations, for quotes only.
+    several storage prices, ``supporting`` the compute plans of services that are billed within this one. ``sizes`` of a
+    composed product override its defaults (``cpu``, or ``vm.cpu`` of one part, or ``vm`` for how many of the part).
+    ``configuration`` is kept with the order and not priced. ``usage`` (by meter) and ``hours`` (of a month; ``None``:
+    those of the policy) are expectations, for quotes only.
     """
 
     service: str | None = None
@@ -72,6 +74,7 @@ class Selection:
     storage: str | None = None
     provider: str | None = None
     resources: Mapping[str, Decimal] = attrs.field(factory=FrozenMap, converter=_resources)
+    supporting: Mapping[str, str] = attrs.field(factory=FrozenMap, converter=_configuration)
     plan: str | None = None
     version: int | None = None
     product: str | None = None
@@ -84,7 +87,7 @@ class Selection:
     timezone: str = "UTC"
     country: str | None = attrs.field(default=None, converter=fields.country_or_none)
     usage: Mapping[str, Decimal] = attrs.field(factory=FrozenMap, converter=_usage)
-    hours: Decimal = attrs.field(default=HOURS_PER_MONTH, converter=fields.hours)
+    hours: Decimal | None = attrs.field(default=None, converter=fields.hours_or_none)
 
     def __attrs_post_init__(self) -> None:
         named = [name for name in ("service", "plan", "product") if getattr(self, name) is not None]
@@ -92,7 +95,7 @@ class Selection:
             raise InvalidValue("select one service, plan or product", place="selection", value=named)
         zone(self.timezone, "timezone")
         self._only("service", ("compute_plan", "sla_tier", "storage", "provider"))
-        if self.service is None and (self.storage_gib or self.resources or self.replicas != 1):
+        if self.service is None and (self.storage_gib or self.resources or self.supporting or self.replicas != 1):
             raise InvalidValue("replicas, storage and resources belong to a service", place="selection")
         self._only("plan", ("version",))
         if self.product is None and self.sizes:

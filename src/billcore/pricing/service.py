@@ -5,8 +5,8 @@ The formula and its worked tables are requirements.md 5.3. From the prices on, n
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Iterable, Mapping
+import functools
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
 import attrs
@@ -18,6 +18,7 @@ from billcore.kernel import (
     ZERO,
     FrozenMap,
     InvalidValue,
+    NotAvailable,
     Number,
     PriceUnavailable,
     checked_id,
@@ -34,16 +35,14 @@ from billcore.pricing.price import Price, Timing
 from billcore.pricing.product import unique_codes
 from billcore.pricing.record import OrderRecord
 from billcore.pricing.selection import Selection
+from billcore.pricing.sized import ComputePlan, Resource, SlaTier, Storage
+from billcore.pricing.units import BillingUnit, Per
 
-__all__ = ["BillingUnit", "ComputePlan", "Per", "Resource", "Service", "SlaTier", "Storage"]
+__all__ = ["Service"]
 
 
 def _code(value: str) -> str:
     return checked_id(value, "code")
-
-
-def _replicas(value: Number) -> Decimal:
-    return fields.replicas(value)
 
 
 def _surcharges(values: Mapping[str, Number]) -> Mapping[str, Decimal]:
@@ -53,70 +52,6 @@ def _surcharges(values: Mapping[str, Number]) -> Mapping[str, Decimal]:
         if read[tier] < 0:
             raise InvalidValue("must not be negative", place=f"sla_surcharges.{tier}", value=str(read[tier]))
     return FrozenMap(read)
-
-
-class BillingUnit(enum.Enum):
-    """What ``minimum_units`` and the brackets count."""
-
-    RAM_GIB = "ram_gib"
-    VCPU = "vcpu"
-    INSTANCE = "instance"
-    USER = "user"
-
-
-class Per(enum.Enum):
-    """The time that a price is for."""
-
-    HOUR = "hour"
-    MONTH = "month"
-
-
-@attrs.frozen(kw_only=True)
-class SlaTier(Entry):
-    """A service level: ``min_replicas`` raises the replica count, ``uptime`` is a percentage for people."""
-
-    code: str = attrs.field(converter=_code)
-    name: str = ""
-    uptime: Decimal | None = attrs.field(default=None, converter=fields.uptime)
-    min_replicas: Decimal = attrs.field(default=ONE, converter=_replicas)
-    service_level: str | None = None
-
-
-@attrs.frozen(kw_only=True)
-class ComputePlan(Entry):
-    """A size of one replica; ``price`` is for one replica and hour."""
-
-    code: str = attrs.field(converter=_code)
-    cpu: Decimal = attrs.field(converter=fields.cpu)
-    ram_gib: Decimal = attrs.field(converter=fields.ram_gib)
-    price: Decimal = attrs.field(converter=fields.price)
-
-
-@attrs.frozen(kw_only=True)
-class Storage(Entry):
-    """Disk: ``price`` is for one GiB and hour (or month); ``per_replica`` multiplies by the replicas."""
-
-    code: str = attrs.field(converter=_code)
-    price: Decimal = attrs.field(converter=fields.price)
-    per: Per = Per.HOUR
-    per_replica: bool = True
-
-    def __attrs_post_init__(self) -> None:
-        of_kind(self.per, Per, "per")
-
-
-@attrs.frozen(kw_only=True)
-class Resource(Entry):
-    """Something of a cloud provider, priced by the unit; under another provider it makes no line (R4-26)."""
-
-    code: str = attrs.field(converter=_code)
-    provider: str | None = None
-    price: Decimal = attrs.field(converter=fields.price)
-    unit: str | None = None
-    per: Per = Per.MONTH
-
-    def __attrs_post_init__(self) -> None:
-        of_kind(self.per, Per, "per")
 
 
 def _compute_plans(values: Iterable[ComputePlan]) -> tuple[ComputePlan, ...]:
@@ -139,9 +74,19 @@ def _components(values: Iterable[Component]) -> tuple[Component, ...]:
     return tuple(values)
 
 
+def _supporting(values: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(values, str):
+        raise InvalidValue("a list of codes is asked for", place="supporting", value=values)
+    return tuple(checked_id(value, "supporting") for value in values)
+
+
 @attrs.frozen(kw_only=True)
 class Service(Entry):
-    """A managed service. A tier that ``sla_surcharges`` does not name is not offered; no tier at all costs nothing."""
+    """A managed service. A tier that ``sla_surcharges`` does not name is not offered; no tier at all costs nothing.
+
+    One that is not ``listed`` is not sold by itself. ``supporting`` are codes of services billed within this one: a
+    selection says which of their plans it takes, and they make no line (R4-08).
+    """
 
     code: str = attrs.field(converter=_code)
     name: str = ""
@@ -156,6 +101,7 @@ class Service(Entry):
     discount_brackets: tuple[Bracket, ...] = attrs.field(default=(), converter=_brackets)
     resources: tuple[Resource, ...] = attrs.field(default=(), converter=_resources)
     components: tuple[Component, ...] = attrs.field(default=(), converter=_components)
+    supporting: tuple[str, ...] = attrs.field(default=(), converter=_supporting)
 
     def __attrs_post_init__(self) -> None:
         of_kind(self.billing_unit, BillingUnit, "billing_unit")
@@ -186,21 +132,41 @@ class Service(Entry):
             case BillingUnit.INSTANCE | BillingUnit.USER:
                 return ONE
 
-    def records(self, selection: Selection, tier: SlaTier | None) -> tuple[OrderRecord, ...]:
-        """The prices and quantities of a selection of this service. Raises ``InvalidValue`` for what is not offered.
+    @functools.cached_property
+    def _made(self) -> dict[tuple[str, object], Price]:
+        """The prices made so far: they follow from the service alone, and a price page quotes them again and again."""
+        return {}
 
-        Raises ``PriceUnavailable`` for a service that has no price at all: an SLA of 0.00 alone is no price (R4-36).
+    def replicas(self, asked: Decimal, tier: SlaTier | None) -> Decimal:
+        """How many replicas there are: those asked for, at least as many as the tier has (R4-11)."""
+        return asked if tier is None or asked >= tier.min_replicas else tier.min_replicas
+
+    def compute(self, code: str, place: str = "compute_plan") -> ComputePlan:
+        """The compute plan of that code. Raises ``InvalidValue``."""
+        for plan in self.compute_plans:
+            if plan.code == code:
+                return plan
+        raise InvalidValue("no such compute plan", place=place, value=code)
+
+    def records(self, selection: Selection, tier: SlaTier | None) -> tuple[OrderRecord, ...]:
+        """The prices and quantities of a selection of this service.
+
+        Raises ``InvalidValue`` for what it does not have, ``NotAvailable`` for what it has and does not offer, and
+        ``PriceUnavailable`` for a service that has no price at all: an SLA of 0.00 alone is no price (R4-36).
         """
         if not self.priced:
             raise PriceUnavailable("this service has no prices yet", place="service", value=self.code)
-        replicas = max(selection.replicas, tier.min_replicas if tier else ONE)
-        if selection.quantity != 1 and self.billing_unit is not BillingUnit.USER:
+        replicas = self.replicas(selection.replicas, tier)
+        if selection.quantity != ONE and self.billing_unit is not BillingUnit.USER:
             raise InvalidValue("this service is sized by replicas", place="quantity", value=str(selection.quantity))
         if selection.storage is not None and not selection.storage_gib:
             raise InvalidValue("how much of this storage", place="storage_gib", value=str(selection.storage_gib))
-        if selection.replicas != 1 and selection.compute_plan is None and not selection.storage_gib:
+        if selection.replicas != ONE and selection.compute_plan is None and not selection.storage_gib:
             raise InvalidValue("replicas of what", place="replicas", value=str(selection.replicas), hint="compute_plan")
-        found = [self._record("base", self._title("base fee"), Flat(self.base_fee), ONE)] if self.base_fee else []
+        found = []
+        if self.base_fee:
+            price = self._price("base", None, lambda: self._made_of("base", "base fee", Flat(self.base_fee)))
+            found.append(OrderRecord(price=price))
         if tier is not None:
             found.append(self._sla(tier))
         if selection.compute_plan is not None:
@@ -209,21 +175,21 @@ class Service(Entry):
             found.append(self._stored(selection, replicas))
         return (*found, *self._extra(selection))
 
-    def _title(self, what: str) -> str:
-        return f"{self.name or self.code}: {what}"
+    def _price(self, part: str, entry: object, make: Callable[[], Price]) -> Price:
+        found = self._made.get((part, entry))
+        return self._made.setdefault((part, entry), make()) if found is None else found
 
-    def _record(
+    def _made_of(
         self,
         code: str,
-        description: str,
+        what: str,
         model: Flat | PerUnit | Progressive,
-        quantity: Decimal,
         per: Per = Per.MONTH,
         unit: str | None = None,
-    ) -> OrderRecord:
-        price = Price(
+    ) -> Price:
+        return Price(
             code=code,
-            description=description,
+            description=f"{self.name or self.code}: {what}",
             model=model,
             currency=self.currency,
             interval=MONTH,
@@ -231,25 +197,26 @@ class Service(Entry):
             per=HOUR if per is Per.HOUR else None,
             unit=unit,
         )
-        return OrderRecord(price=price, quantity=quantity)
 
     def _sla(self, tier: SlaTier) -> OrderRecord:
         surcharge = self.sla_surcharges.get(tier.code)
         if surcharge is None:
-            raise InvalidValue("this service does not offer the tier", place="sla_tier", value=tier.code)
-        sold(tier, "sla_tier")
-        return self._record("sla", self._title(f"SLA {tier.name or tier.code}"), Flat(surcharge), ONE)
+            raise NotAvailable("this service does not offer the tier", place="sla_tier", value=tier.code)
+        name = sold(tier, "sla_tier").name or tier.code
+        return OrderRecord(
+            price=self._price("sla", (tier.code, name), lambda: self._made_of("sla", f"SLA {name}", Flat(surcharge)))
+        )
 
     def _compute(self, selection: Selection, replicas: Decimal) -> OrderRecord:
-        plan = next((plan for plan in self.compute_plans if plan.code == selection.compute_plan), None)
-        if plan is None:
-            raise InvalidValue("no such compute plan", place="compute_plan", value=selection.compute_plan)
+        plan = self.compute(selection.compute_plan or "")
         one = self._units_of_one(sold(plan, "compute_plan"))
         units = selection.quantity if self.billing_unit is BillingUnit.USER else ex.CONTEXT.multiply(one, replicas)
-        model = Progressive(plan.price, one, self.minimum_units, self.discount_brackets or (Bracket(),))
-        return self._record(
-            "compute", self._title(f"compute {plan.code}"), model, units, Per.HOUR, self.billing_unit.value
-        )
+
+        def made() -> Price:
+            model = Progressive(plan.price, one, self.minimum_units, self.discount_brackets or (Bracket(),))
+            return self._made_of("compute", f"compute {plan.code}", model, Per.HOUR, self.billing_unit.value)
+
+        return OrderRecord(price=self._price("compute", plan.code, made), quantity=units)
 
     def _stored(self, selection: Selection, replicas: Decimal) -> OrderRecord:
         named = [s for s in self.storage if s.code == selection.storage or (selection.storage is None and not s.stale)]
@@ -262,11 +229,15 @@ class Service(Entry):
             )
         entry = sold(named[0], "storage")
         size = ex.CONTEXT.multiply(selection.storage_gib, replicas) if entry.per_replica else selection.storage_gib
-        return self._record(
-            "storage", self._title(f"storage {entry.code}"), PerUnit(entry.price), size, entry.per, "GiB"
-        )
+
+        def made() -> Price:
+            return self._made_of("storage", f"storage {entry.code}", PerUnit(entry.price), entry.per, "GiB")
+
+        return OrderRecord(price=self._price("storage", entry.code, made), quantity=size)
 
     def _extra(self, selection: Selection) -> list[OrderRecord]:
+        if not selection.resources:
+            return []
         known = {entry.code: entry for entry in self.resources}
         found = []
         for code, quantity in sorted(selection.resources.items()):
@@ -275,9 +246,12 @@ class Service(Entry):
                 raise InvalidValue("no such resource", place=f"resources.{code}", value=code)
             if entry.provider in (None, selection.provider):
                 sold(entry, f"resources.{code}")
-                found.append(
-                    self._record(
-                        f"resource:{code}", self._title(code), PerUnit(entry.price), quantity, entry.per, entry.unit
-                    )
-                )
+                found.append(OrderRecord(price=self._resource(entry), quantity=quantity))
         return found
+
+    def _resource(self, entry: Resource) -> Price:
+        return self._price(
+            "resource",
+            entry.code,
+            lambda: self._made_of(f"resource:{entry.code}", entry.code, PerUnit(entry.price), entry.per, entry.unit),
+        )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import attrs
 
+from billcore.pricing.availability import Availability
 from billcore.pricing.catalog import Catalog
 from billcore.pricing.entry import Entry
 from billcore.pricing.price import Price
@@ -15,7 +16,7 @@ from billcore.pricing.tax_rates import TaxRate
 
 __all__ = ["LISTS", "MARKS", "NESTED", "entries", "key_of", "same"]
 
-LISTS = ("sla_tiers", "services", "meters", "products", "plans", "addons", "meter_prices", "tax_rates")
+LISTS = ("sla_tiers", "services", "meters", "products", "plans", "addons", "meter_prices", "availability", "tax_rates")
 """The lists of a catalog whose entries come from sources."""
 
 NESTED: dict[type[object], tuple[str, ...]] = {
@@ -35,6 +36,8 @@ def key_of(entry: object) -> str:
             return str(number)
         case MeterPrice(meter=meter, from_=since):
             return f"{meter}@{since or 'ever'}"
+        case Availability(service=service, compute_plan=plan, offering=offering):
+            return f"{service}:{plan}@{offering or 'anywhere'}"
         case TaxRate(code=code, country=country, category=category, from_=since):
             return f"{code}:{country}:{category}@{since or 'ever'}"
         case Entry() | Price():

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 import attrs
 
-from billcore.kernel import InvalidValue, Rounding, checked_text, of_kind, places
+from billcore.kernel import InvalidValue, Number, Rounding, checked_text, number, of_kind, places
 from billcore.lifecycle import Customer, OneOff, Subscription
-from billcore.pricing import TaxRounding
+from billcore.pricing import HOURS_PER_MONTH, TaxRounding
 from billcore.settlement.difference import RoundingGroup
 from billcore.settlement.strategy import Strategy
 
 __all__ = ["AccountFacts", "AccountState", "Policy"]
 
 
+def _hours(value: Number) -> Decimal:
+    hours = number(value, "hours_per_month")
+    if hours <= 0:
+        raise InvalidValue("must be greater than zero", place="hours_per_month", value=str(hours))
+    return hours
+
+
 @attrs.frozen(kw_only=True)
 class Policy:
-    """How the house bills: rounding, also that of tax, the settlement strategy, whether issue settles, who issues."""
+    """How the house bills: rounding, also that of tax, the settlement strategy, whether issue settles, who issues.
+
+    ``hours_per_month`` is what estimates count where a selection does not say.
+    """
 
     rounding: Rounding = Rounding.HALF_UP
     whole_invoice: bool = False
@@ -25,6 +36,7 @@ class Policy:
     settle: bool = True
     issuer: str = "default"
     tax: TaxRounding = TaxRounding.RATE
+    hours_per_month: Decimal = attrs.field(default=HOURS_PER_MONTH, converter=_hours)
 
     def __attrs_post_init__(self) -> None:
         if self.rounding not in (Rounding.HALF_UP, Rounding.HALF_EVEN):

@@ -33,6 +33,8 @@ from billcore.pricing import (
     amount_of,
     events_rating,
     recurring_amount,
+    shortfall,
+    time_amount,
     usage_rating,
     windows_rating,
 )
@@ -137,6 +139,9 @@ def charge(life: Life, item: Item, occurrence: Occurrence, usage: UsageLookup) -
         parts = item.quantities.segments(occurrence.part)
         exact = recurring_amount(price, parts, occurrence.period, occurrence.zone)
         quantity = parts[-1][1]
+        missing = shortfall(price, item.start, item.end) if occurrence.part.end == item.end else 0
+        if missing:
+            exact = ex.add(exact, time_amount(price, quantity, missing))
     return Charge(
         ChargeKey(life.subscription.id, item.order, price.code, occurrence.period),
         exact,
@@ -167,7 +172,7 @@ def used(life: Life, occurrence: Occurrence, usage: UsageLookup) -> Used | None:
     record = occurrence.item.record
     price, meter, window = record.price, record.price.meter or "", occurrence.part
     total = usage(life, meter, window)
-    if not total.count and not (isinstance(price.model, Wrapped) and price.model.minimum):
+    if not total.count and not _least(price):
         return None
     counts = record.aggregation is Aggregation.COUNT
     quantity = quantity_of(total, record.aggregation or Aggregation.SUM)
@@ -185,6 +190,11 @@ def used(life: Life, occurrence: Occurrence, usage: UsageLookup) -> Used | None:
         sums[start] = ex.add(sums.get(start, ZERO), event.value)
     parts = None if free.share == (1, 1) else window_shares(life, occurrence, sums)
     return Used(total, quantity, windows_rating(price, list(sums.values()), free, parts))
+
+
+def _least(price: Price) -> bool:
+    """It costs something without usage."""
+    return isinstance(price.model, Wrapped) and bool(price.model.minimum or price.model.minimum_quantity)
 
 
 def one_off_charge(item: OneOff) -> Charge:

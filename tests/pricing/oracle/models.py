@@ -51,7 +51,7 @@ def by_event(model: Doc, events: Sequence[Told], share: Fraction = ONE) -> Fract
 
 
 def billed(model: Doc, quantity: Fraction, share: Fraction, extra: Fraction) -> Fraction:
-    """Times the multiplier, by the divisor, rounded, less what is included; not below zero."""
+    """Times the multiplier, by the divisor, rounded, at least so many, less what is included; not below zero."""
     units = max(quantity, ZERO) * num(model, "unit_multiplier", 1) / num(model, "unit_divisor", 1)
     if (told := model.get("unit_round")) is not None:
         scale = 10 ** told.get("places", 0)
@@ -61,6 +61,7 @@ def billed(model: Doc, quantity: Fraction, share: Fraction, extra: Fraction) -> 
             "half_up": math.floor(units * scale + Fraction(1, 2)),
         }
         units = Fraction(whole[told.get("mode", "up")], scale)
+    units = max(units, num(model, "minimum_quantity") * share)
     return max(units - (num(model, "included") + extra) * share, ZERO)
 
 

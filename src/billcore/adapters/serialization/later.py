@@ -21,22 +21,18 @@ from billcore.pricing import (
     Plan,
     PlanVersion,
     Price,
-    Product,
     Proration,
     Selection,
-    Service,
 )
 
 __all__ = ["LATER_KEYS", "LATER_VALUES"]
 
 LATER_KEYS: Mapping[type[attrs.AttrsInstance], frozenset[str]] = {
-    Catalog: frozenset({"availability", "coupons", "commitments", "grants", "credit_units", "currencies", "dunning"}),
-    Service: frozenset({"supporting"}),
-    Product: frozenset({"max_per_customer", "composed_of"}),
+    Catalog: frozenset({"coupons", "commitments", "grants", "credit_units", "currencies", "dunning"}),
     Meter: frozenset({"filters", "exclude", "group_by", "round", "recurring", "granularity"}),
     Plan: frozenset({"trial"}),
     PlanVersion: frozenset({"trial"}),
-    Price: frozenset({"stale", "last_synced_at", "event_minimum", "minimum_duration"}),
+    Price: frozenset({"stale", "last_synced_at"}),
     Selection: frozenset({"coupon"}),
     UsageEvent: frozenset({"deployment"}),
     scenario.ScenarioPolicy: frozenset({"grace", "tax"}),

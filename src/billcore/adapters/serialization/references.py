@@ -29,12 +29,36 @@ def reference_problems(data: Row) -> Iterator[InvalidValue]:
         yield from _repeated(plan, "versions", "version", place)
     for place, addon in _rows(data, "addons"):
         yield from _known(addon, "meter", codes["meters"], place)
+    yield from _of_names(data, codes)
     for place, prices in _price_lists(data):
         yield from _repeated(prices, "prices", "code", place)
     for place, price, has_currency in _prices(data):
         yield from _known(price, "meter", codes["meters"], place)
         if not price.get("currency") and not has_currency:
             yield InvalidValue("no currency", place=f"{place}.currency")
+
+
+def _of_names(data: Row, codes: Mapping[str, set[str]]) -> Iterator[InvalidValue]:
+    """Parts of products, services that support others, what is available, and the rules of addons."""
+    for place, product in _rows(data, "products"):
+        for where, part in _rows(product, "composed_of", place):
+            yield from _known(part, "product", codes["products"], where)
+    for place, service in _rows(data, "services"):
+        yield from _all_known(service, "supporting", codes["services"], "service", place)
+    for place, row in _rows(data, "availability"):
+        yield from _known(row, "service", codes["services"], place)
+    sold = codes["plans"] | codes["products"] | codes["services"]
+    for place, addon in _rows(data, "addons"):
+        yield from _all_known(addon, "available_with", sold, "plan, product or service", place)
+        yield from _all_known(addon, "included_with", codes["plans"], "plan", place)
+        yield from _all_known(addon, "excludes", codes["addons"], "addon", place)
+
+
+def _all_known(row: Row, key: str, codes: set[str], what: str, place: str) -> Iterator[InvalidValue]:
+    names = row.get(key)
+    for index, name in enumerate(names if isinstance(names, list) else ()):
+        if isinstance(name, str) and name not in codes:
+            yield InvalidValue(f"no such {what}", place=f"{place}.{key}[{index}]", value=name)
 
 
 def _of_services(data: Row, tiers: set[str]) -> Iterator[InvalidValue]:

@@ -26,9 +26,11 @@ from billcore.pricing import (
     MOST_STALE,
     Catalog,
     CatalogPlan,
+    Option,
     Quote,
     Selection,
     archive,
+    options,
     plan_catalog,
     quote,
     stale_by_age,
@@ -146,4 +148,35 @@ class Quotes:
         when = self.session.now() if at is None else instant(at, "at")
         catalog = self.session.read(lambda tx: catalog_at(tx, when))
         policy = self.session.policy
-        return quote(catalog, selection, when, policy.rounding, taxes=self.session.taxes, tax_rounding=policy.tax)
+        hours, taxes = policy.hours_per_month, self.session.taxes
+        return quote(catalog, selection, when, policy.rounding, hours, taxes=taxes, tax_rounding=policy.tax)
+
+    def options(
+        self,
+        service: str,
+        *,
+        provider: str | None = None,
+        within: str | None = None,
+        selection: Selection | None = None,
+        at: dt.datetime | str | None = None,
+    ) -> tuple[Option, ...]:
+        """Every compute plan with every SLA tier of a service, and what it costs a month; nothing is saved.
+
+        ``selection`` sizes it (replicas, storage, resources), ``within`` names the service that this one supports.
+        Raises ``NotFound`` and ``NotAvailable``.
+        """
+        of_kind(service, str, "service")
+        of_kind(selection, Selection | None, "selection")
+        when = self.session.now() if at is None else instant(at, "at")
+        catalog = self.session.read(lambda tx: catalog_at(tx, when))
+        policy = self.session.policy
+        return options(
+            catalog,
+            service,
+            when,
+            provider=provider,
+            within=within,
+            selection=selection,
+            mode=policy.rounding,
+            hours=policy.hours_per_month,
+        )

@@ -12,6 +12,7 @@ from billcore.engine.accounts import load_customer, load_for, load_subscription
 from billcore.engine.addons import addon_order
 from billcore.engine.catalogs import catalog_at
 from billcore.engine.changes import Asked, changed_orders, refuse_after_end, same_currency, write_facts
+from billcore.engine.limits import refuse_addon, refuse_too_many
 from billcore.engine.lookup import insert_new
 from billcore.engine.nouns.page import Page, checked_page
 from billcore.engine.reading import Loaded
@@ -82,6 +83,7 @@ class Subscriptions:
             catalog = catalog_at(tx, start)
             records = catalog.records(selection, start)
             same_currency(records, loaded)
+            refuse_too_many(tx, catalog, customer, selection, start)
             name = SubscriptionId(call.id("sub") if id is None else checked_id(id))
             order = Order(
                 id=OrderId(call.id("ord")),
@@ -155,6 +157,7 @@ class Subscriptions:
             count,
             _choice(when, "when", ("now", "period_end")),
             _choice(anchor, "anchor", ("keep", "reset")),
+            self.session.policy.hours_per_month,
         )
 
         def make(tx: Tx, call: Call, loaded: Loaded, current: Subscription, now: dt.datetime) -> Facts:
@@ -183,9 +186,13 @@ class Subscriptions:
         _choice(when, "when", ("now", "period_end"))
 
         def make(tx: Tx, call: Call, loaded: Loaded, current: Subscription, now: dt.datetime) -> Facts:
-            record = catalog_at(tx, now).addon_record(addon, quantity)
+            catalog = catalog_at(tx, now)
+            record = catalog.addon_record(addon, quantity)
             start = _effective(current, loaded, now, when)
             refuse_after_end(current, start)
+            attached = life(current, loaded.facts.customer, start).alive(start)
+            codes = [item.record.addon for item in attached if item.record.addon is not None]
+            refuse_addon(catalog, current.order_at(start).selection, addon, codes)
             return (addon_order(tx, call, loaded, current, now, start, record),)
 
         return self._fact("attach_addon", id, at, key, [addon, quantity, when], make)

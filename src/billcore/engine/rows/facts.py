@@ -10,6 +10,8 @@ import functools
 import json
 from collections.abc import Callable, Iterable
 
+import attrs
+
 from billcore.kernel import (
     Anchor,
     CustomerId,
@@ -100,6 +102,7 @@ def _order(order: Order) -> dict[str, object]:
                 text(record.allowance),
                 None if record.aggregation is None else record.aggregation.value,
                 record.field,
+                *([sorted(record.configuration.items())] if record.configuration else []),
             ]
             for record in order.records
         ],
@@ -198,7 +201,12 @@ def _names(written: object) -> frozenset[Aspect]:
 def _records(rows: object, price: Callable[[str], Price]) -> tuple[OrderRecord, ...]:
     if not isinstance(rows, list):
         return ()
-    return tuple(_record(price(row[0]), *row[1:]) for row in rows)
+    return tuple(_configured(_record(price(row[0]), *row[1:7]), row[7:]) for row in rows)
+
+
+def _configured(record: OrderRecord, rest: list[list[list[str]]]) -> OrderRecord:
+    """The record with its configuration, which stands last in a row that has one."""
+    return attrs.evolve(record, configuration=dict(rest[0])) if rest else record
 
 
 @functools.lru_cache(maxsize=8_192)

@@ -1,8 +1,8 @@
 """Wrappers around any model: what is counted, what is free, and the least and most that it comes to.
 
-Order: quantity x multiplier / divisor, rounded, less included (not below zero), the model, then the minimum, then the
-maximum. With ``per_window`` each window's quantity goes through this alone, up to the model; the amounts add up, and
-minimum and maximum hold for their sum.
+Order: quantity x multiplier / divisor, rounded, at least the minimum quantity, less included (not below zero), the
+model, then the minimum, then the maximum. With ``per_window`` each window's quantity goes through this alone, up to the
+model; the amounts add up, and minimum and maximum hold for their sum.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import attrs
 from billcore.kernel import DAY, HOUR, MINUTE, ONE, ZERO, Exact, Interval, InvalidValue, Rounding, of_kind, round_to
 from billcore.kernel import exact as ex
 from billcore.pricing import fields
-from billcore.pricing.rating import Event, EventModel, PriceModel, Rating, Step
+from billcore.pricing.rating import Event, EventModel, PriceModel, Rating, Step, together
 
 __all__ = ["UnitRound", "Wrapped"]
 
@@ -47,7 +47,7 @@ class Wrapped:
     ``unit_multiplier``, ``unit_divisor`` and ``unit_round`` turn what the meter counts into what the price counts
     (begun thousands of tokens: divisor 1000, rounded up). ``per_window`` rates each minute, hour or day alone.
     ``interim`` lets usage be billed before its period ends: the quantity so far is rated less what was billed, the
-    minimum only at the end.
+    minimum only at the end. ``minimum_quantity`` is what is priced at least, of the units as the price counts them.
     """
 
     model: PriceModel
@@ -59,6 +59,7 @@ class Wrapped:
     maximum: Decimal | None = attrs.field(default=None, converter=fields.maximum)
     per_window: Interval | None = None
     interim: bool = False
+    minimum_quantity: Decimal = attrs.field(default=ZERO, converter=fields.minimum_quantity)
 
     def __attrs_post_init__(self) -> None:
         of_kind(self.model, PriceModel, "model")
@@ -81,6 +82,7 @@ class Wrapped:
             "unit_round": None,
             "included": ZERO,
             "per_window": None,
+            "minimum_quantity": ZERO,
         }
         for place, default in counted.items():
             if getattr(self, place) != default:
@@ -96,7 +98,14 @@ class Wrapped:
     def billed(self, quantity: Exact, share: tuple[int, int] = (1, 1), allowance: Exact = ZERO) -> Exact:
         """The quantity that the model sees: counted, less the share of what is included, not below zero."""
         free = ex.ratio(ex.add(self.included, allowance), share[1], share[0])
-        return max(ex.subtract(self.counted(quantity), free), ZERO)
+        return max(ex.subtract(self._priced(quantity, share), free), ZERO)
+
+    def _priced(self, quantity: Exact, share: tuple[int, int]) -> Exact:
+        """The units counted, or the share of the minimum quantity where they are fewer."""
+        units = self.counted(quantity)
+        if not self.minimum_quantity:
+            return units
+        return max(units, ex.ratio(self.minimum_quantity, share[1], share[0]))
 
     def rate(
         self, quantity: Exact, share: tuple[int, int] = (1, 1), allowance: Exact = ZERO, *, closing: bool = True
@@ -126,7 +135,7 @@ class Wrapped:
         windows = [self._inner(quantity, part, allowance) for quantity, part in told]
         steps: dict[str, Step] = {}
         for step in (step for window in windows for step in window.steps):
-            steps[step.name] = step if (so_far := steps.get(step.name)) is None else _together(so_far, step)
+            steps[step.name] = step if (so_far := steps.get(step.name)) is None else together(so_far, step)
         amount, seen = ex.total(one.amount for one in windows), ex.total(one.quantity for one in windows)
         return self._bounded(amount, seen, steps.values(), share, closing=closing)
 
@@ -145,7 +154,7 @@ class Wrapped:
         """The model's rating, before the bounds; the first step says what was free."""
         seen = self.billed(quantity, share, allowance)
         inner = self.model.rate(seen)
-        free = ex.subtract(self.counted(quantity), seen)
+        free = ex.subtract(self._priced(quantity, share), seen)
         steps = (Step("included", free), *inner.steps) if free > ZERO else inner.steps
         return Rating(inner.amount, inner.quantity, steps)
 
@@ -160,14 +169,3 @@ class Wrapped:
             steps.append(Step("maximum", amount=ex.subtract(most, amount)))
             amount = most
         return Rating(amount, quantity, tuple(steps))
-
-
-def _together(a: Step, b: Step) -> Step:
-    """Two steps of one name: a unit costs the same in both, where there are any."""
-    return Step(
-        a.name,
-        ex.add(a.quantity, b.quantity),
-        a.unit_amount if a.quantity else b.unit_amount,
-        ex.add(a.flat_amount, b.flat_amount),
-        ex.add(a.amount, b.amount),
-    )

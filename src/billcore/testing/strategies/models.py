@@ -178,6 +178,7 @@ def _wrapped(draw: Draw, *, metered: bool) -> Wrapped:
         minimum=least,
         maximum=most,
         per_window=draw(st.sampled_from([None, None, None, MINUTE, HOUR, DAY])) if metered else None,
+        minimum_quantity=draw(st.just(ZERO) | quantities(max_value=100)),
     )
 
 

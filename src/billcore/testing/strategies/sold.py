@@ -11,19 +11,22 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn as Draw
 from hypothesis.strategies import SearchStrategy as Strategy
 
-from billcore.kernel import HOUR, MONTH, WEEK, YEAR, ZERO
+from billcore.kernel import DAY, HOUR, MONTH, ONE, WEEK, YEAR, ZERO
 from billcore.pricing import (
     Addon,
     BillingUnit,
     Catalog,
     ComputePlan,
+    EventModel,
     Meter,
+    Part,
     Per,
     Plan,
     PlanStatus,
     PlanVersion,
     Price,
     PriceCadence,
+    PriceModel,
     Product,
     Proration,
     Resource,
@@ -33,6 +36,7 @@ from billcore.pricing import (
     Storage,
     TaxRate,
     Timing,
+    Wrapped,
 )
 from billcore.testing.strategies.erp import components
 from billcore.testing.strategies.models import brackets, price_models
@@ -51,9 +55,13 @@ def _prices(draw: Draw, code: str, currency: str | None, cadence_: PriceCadence 
     by_hour, meter = draw(st.sampled_from((False, False, False, True))), draw(st.sampled_from(tuple(meters)))
     runs = by_hour and how is PriceCadence.RECURRING
     late = metered or runs
+    model = draw(price_models(metered=metered))
+    least = draw(st.sampled_from((None, None, None, Decimal("0.01"), ONE))) if metered and _of_a_sum(model) else None
     return Price(
         code=code,
-        model=draw(price_models(metered=metered)),
+        model=model,
+        event_minimum=least,
+        minimum_duration=draw(st.sampled_from((None, HOUR, DAY))) if runs else None,
         cadence=how,
         currency=currency,
         interval=draw(st.sampled_from((MONTH, YEAR, WEEK))),
@@ -63,6 +71,14 @@ def _prices(draw: Draw, code: str, currency: str | None, cadence_: PriceCadence 
         tax_category=draw(st.sampled_from(("standard", "reduced"))),
         proration=draw(st.sampled_from((Proration.SECOND, Proration.HOUR, Proration.DAY, Proration.DAY_AFTER))),
     )
+
+
+def _of_a_sum(model: PriceModel) -> bool:
+    """Each event may be priced alone: it is no model by event, and nothing comes off the sum."""
+    if not isinstance(model, Wrapped):
+        return not isinstance(model, EventModel)
+    free = model.included or model.per_window is not None
+    return not (free or isinstance(model.model, EventModel))
 
 
 def prices(
@@ -141,7 +157,11 @@ def _catalogs(draw: Draw, currency: str | None) -> Catalog:
         sla_tiers=[SlaTier(code=code, min_replicas=draw(st.integers(1, 3))) for code in _SLA_TIERS],
         services=[draw(services(code=f"service-{n}")) for n in range(draw(st.integers(0, 1)))],
         meters=[Meter(code=code) for code in _METERS],
-        products=[Product(code="product", prices=[metered, *draw(_price_lists("product"))])],
+        products=[
+            Product(code="product", prices=[metered, *draw(_price_lists("product"))]),
+            Product(code="other", prices=draw(_price_lists("other"))),
+            Product(code="bundle", composed_of=[Part(product="product"), Part(product="other")]),
+        ],
         plans=[draw(plans(code=f"plan-{n}")) for n in range(draw(st.integers(1, 2)))],
         addons=[
             Addon(code=price.code, price=price, quantity=draw(st.integers(0, 100)), meter=draw(meters))

@@ -29,7 +29,7 @@ from billcore.pricing.model.progressive import Bracket, Progressive
 from billcore.pricing.model.tiered import Graduated, StairStep, Volume
 from billcore.pricing.model.wrapped import UnitRound, Wrapped
 from billcore.pricing.price import OnChange, OnEnd, Price, PriceCadence, Proration, Timing, amount_of
-from billcore.pricing.product import Addon, Aggregation, Meter, Plan, PlanStatus, PlanVersion, Product, period_of
+from billcore.pricing.product import Addon, Aggregation, Meter, Phase, Plan, PlanStatus, PlanVersion, Product, period_of
 from billcore.pricing.proration import share
 from billcore.pricing.quote import Quote, QuoteLine, QuoteTotal, allowance_of, anchor_of, quote
 from billcore.pricing.rating import Event, EventModel, PriceModel, Rating, Step
@@ -77,6 +77,7 @@ __all__ = [
     "PerUnit",
     "PercentTier",
     "Percentage",
+    "Phase",
     "Plan",
     "PlanStatus",
     "PlanVersion",

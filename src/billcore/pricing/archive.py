@@ -29,7 +29,7 @@ from billcore.pricing.model.progressive import Bracket, Progressive
 from billcore.pricing.model.tiered import Graduated, StairStep, Volume
 from billcore.pricing.model.wrapped import UnitRound, Wrapped
 from billcore.pricing.price import OnChange, OnEnd, Price, PriceCadence, Proration, Timing
-from billcore.pricing.product import Addon, Aggregation, Meter, Plan, PlanStatus, PlanVersion, Product
+from billcore.pricing.product import Addon, Aggregation, Meter, Phase, Plan, PlanStatus, PlanVersion, Product
 from billcore.pricing.selection import Selection
 from billcore.pricing.service import BillingUnit, ComputePlan, Per, Resource, Service, SlaTier, Storage
 from billcore.pricing.tax import TaxRate
@@ -63,6 +63,7 @@ _NAMES: dict[type, str] = {
     PerUnit: "per_unit",
     PercentTier: "percent_tier",
     Percentage: "percentage",
+    Phase: "phase",
     Plan: "plan",
     PlanStatus: "plan_status",
     PlanVersion: "plan_version",

@@ -24,7 +24,17 @@ from billcore.kernel import (
 )
 from billcore.pricing.model.flat import Flat, PerUnit
 from billcore.pricing.price import Price
-from billcore.pricing.product import Addon, Meter, Plan, PlanStatus, PlanVersion, Product, period_of, unique_codes
+from billcore.pricing.product import (
+    Addon,
+    Meter,
+    Phase,
+    Plan,
+    PlanStatus,
+    PlanVersion,
+    Product,
+    period_of,
+    unique_codes,
+)
 from billcore.pricing.record import OrderRecord, refuse_units_of_events
 from billcore.pricing.selection import Selection
 from billcore.pricing.service import Service, SlaTier
@@ -111,8 +121,8 @@ class Catalog:
             attrs.evolve(
                 plan,
                 versions=[
-                    attrs.evolve(v, prices=self._with(v.prices, plan.currency, f"plans[{i}].versions[{j}].prices"))
-                    for j, v in enumerate(plan.versions)
+                    self._version_with(version, plan.currency, f"plans[{i}].versions[{j}]")
+                    for j, version in enumerate(plan.versions)
                 ],
             )
             for i, plan in enumerate(self.plans)
@@ -123,6 +133,13 @@ class Catalog:
         ]
         for name, value in (("services", services), ("products", products), ("plans", plans), ("addons", addons)):
             object.__setattr__(self, name, tuple(value))
+
+    def _version_with(self, version: PlanVersion, default: str | None, place: str) -> PlanVersion:
+        phases = [
+            attrs.evolve(phase, prices=self._with(phase.prices, default, f"{place}.phases[{index}].prices"))
+            for index, phase in enumerate(version.phases)
+        ]
+        return attrs.evolve(version, prices=self._with(version.prices, default, f"{place}.prices"), phases=phases)
 
     def _with(self, prices: tuple[Price, ...], default: str | None, place: str) -> tuple[Price, ...]:
         return tuple(self._filled(price, default, f"{place}[{index}]") for index, price in enumerate(prices))
@@ -165,6 +182,9 @@ class Catalog:
             for j, version in enumerate(plan.versions):
                 for k, price in enumerate(version.prices):
                     yield f"plans[{i}].versions[{j}].prices[{k}]", price
+                for k, phase in enumerate(version.phases):
+                    for n, price in enumerate(phase.prices):
+                        yield f"plans[{i}].versions[{j}].phases[{k}].prices[{n}]", price
         for i, addon in enumerate(self.addons):
             yield f"addons[{i}].price", addon.price
 
@@ -212,13 +232,22 @@ class Catalog:
             raise InvalidValue("this version is not sold yet", place="version", value=chosen.version, hint=since)
         return chosen
 
-    def records(self, selection: Selection, at: dt.datetime | None = None) -> tuple[OrderRecord, ...]:
+    def phases(self, selection: Selection, at: dt.datetime | None = None) -> tuple[Phase, ...]:
+        """The phases of the plan version that is selected; mostly there are none."""
+        if selection.plan is None:
+            return ()
+        return self.plan_version(selection.plan, selection.version, at).phases
+
+    def records(
+        self, selection: Selection, at: dt.datetime | None = None, *, phase: int = 0
+    ) -> tuple[OrderRecord, ...]:
         """What a selection expands to: prices and quantities, the addons' last; ``at`` is when it is bought.
 
+        ``phase`` counts the phases of its plan version, that after the last is the version itself.
         Raises ``NotFound`` and ``InvalidValue`` with the place in the selection, ``CurrencyMismatch`` where prices of
         two currencies meet.
         """
-        base = self._base(selection, at)
+        base = self._base(selection, at, phase)
         if not base:
             raise InvalidValue("nothing to sell in this selection", place="selection")
         for size in sorted(selection.sizes.keys() - {record.price.size for record in base}):
@@ -232,12 +261,12 @@ class Catalog:
             raise CurrencyMismatch(place="selection", value=" and ".join(sorted(map(str, currencies))))
         return found
 
-    def _base(self, selection: Selection, at: dt.datetime | None = None) -> tuple[OrderRecord, ...]:
+    def _base(self, selection: Selection, at: dt.datetime | None = None, phase: int = 0) -> tuple[OrderRecord, ...]:
         if selection.service is not None:
             tier = None if selection.sla_tier is None else self.sla_tier(selection.sla_tier)
             return self.service(selection.service).records(selection, tier)
         if selection.plan is not None:
-            prices = self.plan_version(selection.plan, selection.version, at).prices
+            prices = self.plan_version(selection.plan, selection.version, at).phase_prices(phase)
         else:
             prices = self.product(selection.product or "").prices
         return tuple(self._record(price, _quantity(price, selection)) for price in prices)

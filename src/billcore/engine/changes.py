@@ -12,6 +12,7 @@ from billcore.engine.catalogs import catalog_at, catalog_named
 from billcore.engine.limits import refuse_change_of_plan, refuse_too_many
 from billcore.engine.one_fact import save_fact
 from billcore.engine.pending import base_records, configured, ground, in_order, with_quantity
+from billcore.engine.phases import phase_orders
 from billcore.engine.reading import Loaded
 from billcore.engine.rows.facts import fact_row, price_rows
 from billcore.engine.session import Call
@@ -84,7 +85,13 @@ def changed_orders(
         at = held.period_end(now)
         refuse_after_end(current, at)
         order = _order(tx, call, loaded, current, at, now, asked)
-    return in_order(tx, call, loaded, current, order, asked.names)
+    names = _named(asked, current.order_at(order.at))
+    found = in_order(tx, call, loaded, current, order, names)
+    if Aspect.PLAN not in names or order.catalog is None:
+        return found
+    # Phases of what is bought now begin after all that the change writes.
+    last = attrs.evolve(order, n=current.facts[-1].n + len(found))
+    return (*found, *phase_orders(call, loaded, catalog_named(tx, order.catalog), last))
 
 
 def refuse_after_end(current: Subscription, at: dt.datetime) -> None:
@@ -104,7 +111,7 @@ def _order(
     same_currency(records, loaded)
     _refuse_rules(tx, loaded, current, at, (before, selection, catalog))
     resets = asked.anchor == "reset"
-    names = asked.names
+    names = _named(asked, before)
     if Aspect.PLAN in names and asked.anchor is None:
         rest = ground(current, at, call.now)
         old = base_records(life(rest, loaded.facts.customer, at), at) or before.records
@@ -161,6 +168,14 @@ def _priced(
         return configured(with_quantity(tx, before, held, quantity), selection), selection, before.catalog
     published = catalog_at(tx, now)
     return published.records(selection, now), selection, published.version
+
+
+def _named(asked: Asked, before: Order) -> frozenset[Aspect]:
+    """What a change names, beside what was had: a selection that keeps the prices names the quantity alone."""
+    wanted, kept = _wanted(asked, before), before.selection
+    if asked.selection is not None and wanted is not None and kept is not None and _priced_alike(wanted, kept):
+        return frozenset({Aspect.QUANTITY})
+    return asked.names
 
 
 def _priced_alike(wanted: Selection, kept: Selection) -> bool:

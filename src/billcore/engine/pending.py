@@ -129,6 +129,8 @@ def _again(tx: ReadTx, loaded: Loaded, history: Subscription, pending: Order, na
         None if counted is priced or counted.selection is None or not _sized(tx, priced) else counted.selection.quantity
     )
     selection = priced.selection
+    if selection is not None and counted is held and held.selection is not None:
+        selection = attrs.evolve(selection, configuration=held.selection.configuration)
     return attrs.evolve(
         pending,
         records=configured(with_quantity(tx, priced, records, quantity), selection),

@@ -10,6 +10,7 @@ item lives as long as its price snapshot stays the same.
 from billcore.lifecycle.customer import Customer, Opening, Profile, Replaced
 from billcore.lifecycle.facts import WHOLE, Aspect, Cancelled, Detached, Fact, Order, OrderKind, Unused, effective
 from billcore.lifecycle.oneoff import OneOff
+from billcore.lifecycle.phases import phase_starts
 from billcore.lifecycle.schedule import Occurrence, due_dates, next_due, occurrences, schedule_of
 from billcore.lifecycle.subscription import Epoch, Item, Life, Subscription, SubscriptionState, items_of, life
 from billcore.lifecycle.usage import (
@@ -56,6 +57,7 @@ __all__ = [
     "life",
     "next_due",
     "occurrences",
+    "phase_starts",
     "quantity_of",
     "schedule_of",
     "unnamed_windows",

@@ -27,6 +27,7 @@ from billcore.pricing.product import (
     Addon,
     Meter,
     MeterPrice,
+    Phase,
     Plan,
     PlanStatus,
     PlanVersion,
@@ -131,8 +132,8 @@ class Catalog:
             attrs.evolve(
                 plan,
                 versions=[
-                    attrs.evolve(v, prices=self._with(v.prices, plan.currency, f"plans[{i}].versions[{j}].prices"))
-                    for j, v in enumerate(plan.versions)
+                    self._version_with(version, plan.currency, f"plans[{i}].versions[{j}]")
+                    for j, version in enumerate(plan.versions)
                 ],
             )
             for i, plan in enumerate(self.plans)
@@ -148,6 +149,13 @@ class Catalog:
         values: tuple[Iterable[object], ...] = (services, products, plans, addons, meter_prices)
         for name, value in zip(_FILLED, values, strict=True):
             object.__setattr__(self, name, tuple(value))
+
+    def _version_with(self, version: PlanVersion, default: str | None, place: str) -> PlanVersion:
+        phases = [
+            attrs.evolve(phase, prices=self._with(phase.prices, default, f"{place}.phases[{index}].prices"))
+            for index, phase in enumerate(version.phases)
+        ]
+        return attrs.evolve(version, prices=self._with(version.prices, default, f"{place}.prices"), phases=phases)
 
     def _with(self, prices: tuple[Price, ...], default: str | None, place: str) -> tuple[Price, ...]:
         return tuple(self._filled(price, default, f"{place}[{index}]") for index, price in enumerate(prices))
@@ -176,6 +184,9 @@ class Catalog:
             for j, version in enumerate(plan.versions):
                 for k, price in enumerate(version.prices):
                     yield f"plans[{i}].versions[{j}].prices[{k}]", price
+                for k, phase in enumerate(version.phases):
+                    for n, price in enumerate(phase.prices):
+                        yield f"plans[{i}].versions[{j}].phases[{k}].prices[{n}]", price
         for i, addon in enumerate(self.addons):
             yield f"addons[{i}].price", addon.price
         for i, entry in enumerate(self.meter_prices):
@@ -232,13 +243,22 @@ class Catalog:
             raise InvalidValue("this version is not sold yet", place="version", value=chosen.version, hint=since)
         return sold(chosen, "version")
 
-    def records(self, selection: Selection, at: dt.datetime | None = None) -> tuple[OrderRecord, ...]:
+    def phases(self, selection: Selection, at: dt.datetime | None = None) -> tuple[Phase, ...]:
+        """The phases of the plan version that is selected; mostly there are none."""
+        if selection.plan is None:
+            return ()
+        return self.plan_version(selection.plan, selection.version, at).phases
+
+    def records(
+        self, selection: Selection, at: dt.datetime | None = None, *, phase: int = 0
+    ) -> tuple[OrderRecord, ...]:
         """What a selection expands to: prices and quantities, the addons' last; ``at`` is when it is bought.
 
+        ``phase`` counts the phases of its plan version, that after the last is the version itself.
         Raises ``NotFound`` and ``InvalidValue`` with the place in the selection, ``NotAvailable`` for what is priced
         and not offered, ``CurrencyMismatch`` where prices of two currencies meet.
         """
-        return expanded(self, selection, at)
+        return expanded(self, selection, at, phase)
 
     def addon_record(self, code: str, quantity: int = 1) -> OrderRecord:
         """The record of an addon: its price and what it adds to a meter's allowance."""

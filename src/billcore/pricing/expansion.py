@@ -45,13 +45,15 @@ class Sold(Protocol):
     def included(self, code: str) -> tuple[Addon, ...]: ...  # noqa: D102
 
 
-def expanded(sold: Sold, selection: Selection, at: dt.datetime | None = None) -> tuple[OrderRecord, ...]:
+def expanded(
+    sold: Sold, selection: Selection, at: dt.datetime | None = None, phase: int = 0
+) -> tuple[OrderRecord, ...]:
     """Prices and quantities, the addons' last; ``at`` is when it is bought.
 
     Raises ``NotFound`` and ``InvalidValue`` with the place in the selection, ``NotAvailable`` for what is priced and
     not offered, ``CurrencyMismatch`` where prices of two currencies meet.
     """
-    base = base_records(sold, selection, at)
+    base = base_records(sold, selection, at, phase)
     if not base:
         raise InvalidValue("nothing to sell in this selection", place="selection")
     found = base
@@ -69,12 +71,14 @@ def expanded(sold: Sold, selection: Selection, at: dt.datetime | None = None) ->
     return found
 
 
-def base_records(sold: Sold, selection: Selection, at: dt.datetime | None = None) -> tuple[OrderRecord, ...]:
+def base_records(
+    sold: Sold, selection: Selection, at: dt.datetime | None = None, phase: int = 0
+) -> tuple[OrderRecord, ...]:
     """What the plan, product or service itself expands to."""
     if selection.service is not None:
         return _of_service(sold, selection, still(sold.service(selection.service), "service"))
     if selection.plan is not None:
-        prices = sold.plan_version(selection.plan, selection.version, at).prices
+        prices = sold.plan_version(selection.plan, selection.version, at).phase_prices(phase)
         own = tuple(_metered(sold, OrderRecord(price=price, quantity=_quantity(price, selection))) for price in prices)
         return (*own, *(_included(sold, addon) for addon in sold.included(selection.plan)))
     product = still(sold.product(selection.product or ""), "product")

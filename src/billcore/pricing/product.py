@@ -35,6 +35,7 @@ __all__ = [
     "Meter",
     "MeterPrice",
     "Part",
+    "Phase",
     "Plan",
     "PlanStatus",
     "PlanVersion",
@@ -237,19 +238,51 @@ class PlanStatus(enum.Enum):
 
 
 @attrs.frozen(kw_only=True)
+class Phase:
+    """What a plan costs for a first time: its prices for ``length``, whole months or days.
+
+    An introductory price, or a step of a ramp.
+    """
+
+    code: str = attrs.field(converter=_code)
+    length: Interval
+    prices: tuple[Price, ...] = attrs.field(converter=_prices)
+
+    def __attrs_post_init__(self) -> None:
+        of_kind(self.length, Interval, "length")
+        if self.length.seconds:
+            raise InvalidValue("a phase lasts whole months or days", place="length", value=self.length.seconds)
+        if not self.prices:
+            raise InvalidValue("a phase has prices", place="prices", hint="a free one has a price of 0")
+        unique_codes(self.prices)
+
+
+def _phases(phases: Iterable[Phase]) -> tuple[Phase, ...]:
+    return tuple(phases)
+
+
+@attrs.frozen(kw_only=True)
 class PlanVersion(Entry):
-    """A fixed list of prices; once published it never changes."""
+    """A fixed list of prices; once published it never changes. ``phases`` come before them, in order."""
 
     version: int
     status: PlanStatus = PlanStatus.ACTIVE
     effective: dt.datetime | None = attrs.field(default=None, converter=_instant)
     prices: tuple[Price, ...] = attrs.field(converter=_prices)
+    phases: tuple[Phase, ...] = attrs.field(default=(), converter=_phases)
 
     def __attrs_post_init__(self) -> None:
         if type(self.version) is not int or self.version < 1:
             raise InvalidValue("versions count from 1", place="version", value=self.version)
         of_kind(self.status, PlanStatus, "status")
         unique_codes(self.prices)
+        unique_codes(self.phases, "phases")
+        if self.phases and not self.prices:
+            raise InvalidValue("phases are followed by prices", place="prices")
+
+    def phase_prices(self, phase: int) -> tuple[Price, ...]:
+        """The prices of a phase, counted from 0; those of the version itself after the last."""
+        return self.phases[phase].prices if phase < len(self.phases) else self.prices
 
 
 def _versions(versions: Iterable[PlanVersion]) -> tuple[PlanVersion, ...]:

@@ -63,6 +63,6 @@ def _changed(had: Plan, has: Plan | None) -> list[tuple[int, str]]:
             found.append((version.version, "a published version is gone"))
         elif now.status is PlanStatus.DRAFT:
             found.append((version.version, "a published version is a draft again"))
-        elif now.prices != version.prices:
+        elif (now.prices, now.phases) != (version.prices, version.phases):
             found.append((version.version, "a published version has other prices"))
     return found

@@ -27,6 +27,8 @@ def reference_problems(data: Row) -> Iterator[InvalidValue]:
     for place, plan in _rows(data, "plans"):
         yield from _known(plan, "product", codes["products"], place)
         yield from _repeated(plan, "versions", "version", place)
+        for there, version in _rows(plan, "versions", place):
+            yield from _repeated(version, "phases", "code", there)
     for place, addon in _rows(data, "addons"):
         yield from _known(addon, "meter", codes["meters"], place)
     yield from _of_names(data, codes)
@@ -75,7 +77,9 @@ def _price_lists(data: Row) -> Iterator[tuple[str, Row]]:
     """Place and table of whatever has a list of prices."""
     yield from _rows(data, "products")
     for place, plan in _rows(data, "plans"):
-        yield from _rows(plan, "versions", place)
+        for there, version in _rows(plan, "versions", place):
+            yield there, version
+            yield from _rows(version, "phases", there)
 
 
 def _prices(data: Row) -> Iterator[tuple[str, Row, bool]]:
@@ -86,7 +90,8 @@ def _prices(data: Row) -> Iterator[tuple[str, Row, bool]]:
             yield where, price, usual or bool(product.get("currency"))
     for place, plan in _rows(data, "plans"):
         for there, version in _rows(plan, "versions", place):
-            for where, price in _rows(version, "prices", there):
+            lists = [(there, version), *_rows(version, "phases", there)]
+            for where, price in (found for spot, row in lists for found in _rows(row, "prices", spot)):
                 yield where, price, usual or bool(plan.get("currency"))
     for name in ("addons", "meter_prices"):
         for place, entry in _rows(data, name):

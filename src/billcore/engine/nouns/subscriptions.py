@@ -15,6 +15,7 @@ from billcore.engine.changes import Asked, changed_orders, refuse_after_end, sam
 from billcore.engine.limits import refuse_addon, refuse_too_many
 from billcore.engine.lookup import insert_new
 from billcore.engine.nouns.page import Page, checked_page
+from billcore.engine.phases import phase_orders
 from billcore.engine.reading import Loaded
 from billcore.engine.rows.facts import fact_row
 from billcore.engine.session import Call, Session
@@ -95,8 +96,10 @@ class Subscriptions:
                 catalog=catalog.version,
                 selection=selection,
             )
-            insert_new(tx, SUBSCRIPTION, (name, customer, fact_row(order, customer)[5], 1), "a subscription")
-            write_facts(tx, loaded, Subscription(id=name, customer=loaded.facts.customer.id, facts=(order,)), [order])
+            orders = (order, *phase_orders(call, loaded, catalog, order))
+            row = (name, customer, fact_row(order, customer)[5], len(orders))
+            insert_new(tx, SUBSCRIPTION, row, "a subscription")
+            write_facts(tx, loaded, Subscription(id=name, customer=loaded.facts.customer.id, facts=orders), orders)
             return name
 
         request = [customer, selection, when, id]

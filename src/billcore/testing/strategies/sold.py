@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn as Draw
 from hypothesis.strategies import SearchStrategy as Strategy
 
-from billcore.kernel import DAY, HOUR, MONTH, ONE, WEEK, YEAR, ZERO
+from billcore.kernel import DAY, HOUR, MONTH, ONE, WEEK, YEAR, ZERO, Interval
 from billcore.pricing import (
     Addon,
     BillingUnit,
@@ -21,6 +21,7 @@ from billcore.pricing import (
     Meter,
     Part,
     Per,
+    Phase,
     Plan,
     PlanStatus,
     PlanVersion,
@@ -97,9 +98,16 @@ def _price_lists(draw: Draw, prefix: str) -> list[Price]:
     return [draw(prices(code=f"{prefix}-{index}")) for index in range(draw(st.integers(1, 2)))]
 
 
+_LENGTHS = st.builds(Interval, months=st.integers(1, 24)) | st.builds(Interval, days=st.integers(1, 90))
+
+
 @st.composite
 def _plans(draw: Draw, code: str) -> Plan:
-    versions = [PlanVersion(version=1, prices=draw(_price_lists(code)))]
+    phases = [
+        Phase(code=f"phase-{n}", length=draw(_LENGTHS), prices=draw(_price_lists(code)))
+        for n in range(draw(st.integers(0, 2)))
+    ]
+    versions = [PlanVersion(version=1, prices=draw(_price_lists(code)), phases=phases)]
     if draw(st.booleans()):
         retired = PlanVersion(version=2, status=PlanStatus.RETIRED, prices=draw(_price_lists(code)))
         versions.append(retired)
@@ -107,7 +115,7 @@ def _plans(draw: Draw, code: str) -> Plan:
 
 
 def plans(*, code: str = "plan") -> Strategy[Plan]:
-    """Plans with an active version, and perhaps a retired one. Shrinks to one version with one free price."""
+    """Plans with an active version, perhaps with phases, perhaps a retired one. Shrinks to one free price."""
     return _plans(code)
 
 

@@ -17,6 +17,7 @@ from billcore.kernel import (
     InvalidValue,
     NotAllowed,
     NotFound,
+    PriceUnavailable,
     UnknownCurrency,
     instant,
 )
@@ -95,7 +96,7 @@ CALLS: list[tuple[str, BadCall, type[BillcoreError], str]] = [
     ("an unknown plan", lambda b: b.subscriptions.create("acme", Selection(plan="gold")), NotFound, "gold"),
     ("an unknown version", lambda b: b.subscriptions.create("acme", Selection(plan="starter", version=9)), NotFound, "version"),
     ("another currency's plan", lambda b: b.subscriptions.create("acme", Selection(plan="euro")), CurrencyMismatch, "EUR"),
-    ("before any catalog", lambda b: b.subscriptions.create("acme", Selection(plan="starter"), at="2025-01-01T00:00:00Z"), NotFound, "catalog"),
+    ("before any catalog", lambda b: b.subscriptions.create("acme", Selection(plan="starter"), at="2025-01-01T00:00:00Z"), PriceUnavailable, "catalog"),
     ("a subscription twice", lambda b: b.subscriptions.create("acme", Selection(plan="starter"), id="s1"), AlreadyExists, "s1"),
     ("a change of nothing", lambda b: b.subscriptions.change("s1"), InvalidValue, "nothing to change"),
     ("a change at some time", lambda b: b.subscriptions.change("s1", quantity=2, when="soon"), InvalidValue, "when"),  # type: ignore[arg-type]  # wrong on purpose

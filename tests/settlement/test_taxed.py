@@ -149,7 +149,14 @@ def test_reverse_charge() -> None:
         assert "FR40303265045" in shown
         assert "(autoliquidation, VATEX-EU-AE)" in shown
     assert invoice_to(invoice)["taxes"] == [
-        {"code": "VATEX-EU-AE", "percent": "0", "base": "14.98", "amount": "0.00", "reason": "reverse charge"}
+        {
+            "code": "VATEX-EU-AE",
+            "percent": "0",
+            "base": "14.98",
+            "amount": "0.00",
+            "reason": "reverse charge",
+            "inclusive": False,
+        }
     ]
     assert sound(shop.billing)
 

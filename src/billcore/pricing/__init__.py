@@ -46,20 +46,9 @@ from billcore.pricing.model.tiered import Graduated, StairStep, Volume
 from billcore.pricing.model.wrapped import UnitRound, Wrapped
 from billcore.pricing.options import Option, options
 from billcore.pricing.period_discount import PeriodDiscount
+from billcore.pricing.plan import Phase, Plan, PlanStatus, PlanVersion
 from billcore.pricing.price import OnChange, OnEnd, Price, PriceCadence, Proration, Timing, amount_of
-from billcore.pricing.product import (
-    Addon,
-    Aggregation,
-    Meter,
-    MeterPrice,
-    Part,
-    Phase,
-    Plan,
-    PlanStatus,
-    PlanVersion,
-    Product,
-    period_of,
-)
+from billcore.pricing.product import Addon, Aggregation, Meter, MeterPrice, Part, Product, period_of
 from billcore.pricing.proration import share
 from billcore.pricing.publishing import CatalogPlan, plan_catalog, plan_hash
 from billcore.pricing.quote import Quote, QuoteLine, QuoteTotal, allowance_of, anchor_of, quote

@@ -33,19 +33,9 @@ from billcore.pricing.model.percentage import Dynamic, GraduatedPercentage, Perc
 from billcore.pricing.model.progressive import Bracket, Progressive
 from billcore.pricing.model.tiered import Graduated, StairStep, Volume
 from billcore.pricing.model.wrapped import UnitRound, Wrapped
+from billcore.pricing.plan import Phase, Plan, PlanStatus, PlanVersion
 from billcore.pricing.price import OnChange, OnEnd, Price, PriceCadence, Proration, Timing
-from billcore.pricing.product import (
-    Addon,
-    Aggregation,
-    Meter,
-    MeterPrice,
-    Part,
-    Phase,
-    Plan,
-    PlanStatus,
-    PlanVersion,
-    Product,
-)
+from billcore.pricing.product import Addon, Aggregation, Meter, MeterPrice, Part, Product
 from billcore.pricing.selection import Selection
 from billcore.pricing.service import Service
 from billcore.pricing.sized import ComputePlan, Resource, SlaTier, Storage

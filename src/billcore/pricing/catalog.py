@@ -22,19 +22,9 @@ from billcore.pricing.dated import refuse_overlaps
 from billcore.pricing.entry import sold
 from billcore.pricing.expansion import addon_record, base_records, expanded
 from billcore.pricing.names import refuse_unknown_names
+from billcore.pricing.plan import Phase, Plan, PlanStatus, PlanVersion
 from billcore.pricing.price import Price
-from billcore.pricing.product import (
-    Addon,
-    Meter,
-    MeterPrice,
-    Phase,
-    Plan,
-    PlanStatus,
-    PlanVersion,
-    Product,
-    period_of,
-    unique_codes,
-)
+from billcore.pricing.product import Addon, Meter, MeterPrice, Product, period_of, unique_codes
 from billcore.pricing.record import OrderRecord
 from billcore.pricing.references import check_currencies, check_meters, check_products, check_tiers
 from billcore.pricing.selection import Selection

@@ -20,8 +20,9 @@ from billcore.kernel import HOUR, ONE, Exact, rfc3339
 from billcore.kernel import exact as ex
 from billcore.pricing.catalog import Catalog
 from billcore.pricing.entry import Entry
+from billcore.pricing.plan import Plan
 from billcore.pricing.price import Price, amount_of
-from billcore.pricing.product import Plan, Product
+from billcore.pricing.product import Product
 from billcore.pricing.rating import EventModel
 from billcore.pricing.selection import HOURS_PER_MONTH
 from billcore.pricing.service import Service

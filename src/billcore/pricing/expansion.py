@@ -19,8 +19,9 @@ from billcore.kernel import exact as ex
 from billcore.pricing.availability import Availability, refuse_unavailable
 from billcore.pricing.entry import sold as still
 from billcore.pricing.model.flat import Flat
+from billcore.pricing.plan import PlanVersion
 from billcore.pricing.price import Price
-from billcore.pricing.product import Addon, Meter, Part, PlanVersion, Product, unique_codes
+from billcore.pricing.product import Addon, Meter, Part, Product, unique_codes
 from billcore.pricing.record import OrderRecord, of_each, refuse_units_of_events
 from billcore.pricing.selection import Selection
 from billcore.pricing.service import Service

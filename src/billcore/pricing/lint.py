@@ -18,8 +18,8 @@ from billcore.kernel import exact as ex
 from billcore.pricing.catalog import Catalog
 from billcore.pricing.entry import Entry
 from billcore.pricing.model.tiered import Graduated, Volume
+from billcore.pricing.plan import PlanStatus
 from billcore.pricing.price import Price
-from billcore.pricing.product import PlanStatus
 from billcore.pricing.selection import Selection
 from billcore.pricing.service import Service
 

@@ -8,7 +8,8 @@ from typing import Protocol
 
 from billcore.kernel import InvalidValue
 from billcore.pricing.availability import Availability
-from billcore.pricing.product import Addon, Part, Plan, Product
+from billcore.pricing.plan import Plan
+from billcore.pricing.product import Addon, Part, Product
 from billcore.pricing.service import Service
 
 __all__ = ["Entries", "refuse_unknown_names"]

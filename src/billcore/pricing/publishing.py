@@ -12,7 +12,7 @@ from billcore.kernel import fingerprint
 from billcore.pricing.archive import archive
 from billcore.pricing.catalog import Catalog
 from billcore.pricing.diff import CatalogDiff, catalog_diff
-from billcore.pricing.product import Plan, PlanStatus
+from billcore.pricing.plan import Plan, PlanStatus
 
 __all__ = ["CatalogPlan", "plan_catalog", "plan_hash"]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from billcore.kernel import InvalidValue
-from billcore.pricing.product import Meter, Plan, Product
+from billcore.pricing.plan import Plan
+from billcore.pricing.product import Meter, Product
 from billcore.pricing.service import Service
 from billcore.pricing.sized import SlaTier
 

@@ -18,7 +18,7 @@ import attrs
 from billcore.kernel import InputError, InvalidValue, SyncAborted, instant, rfc3339
 from billcore.pricing.catalog import Catalog
 from billcore.pricing.entry import Entry
-from billcore.pricing.product import PlanStatus, PlanVersion
+from billcore.pricing.plan import PlanStatus, PlanVersion
 from billcore.pricing.walk import LISTS, NESTED, entries, key_of, same
 
 __all__ = ["MOST_STALE", "Merged", "SyncChange", "merged", "restamped", "stale_by_age"]

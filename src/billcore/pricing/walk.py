@@ -9,8 +9,9 @@ import attrs
 from billcore.pricing.availability import Availability
 from billcore.pricing.catalog import Catalog
 from billcore.pricing.entry import Entry
+from billcore.pricing.plan import Plan, PlanVersion
 from billcore.pricing.price import Price
-from billcore.pricing.product import MeterPrice, Plan, PlanVersion
+from billcore.pricing.product import MeterPrice
 from billcore.pricing.service import Service
 from billcore.pricing.tax_rates import TaxRate
 

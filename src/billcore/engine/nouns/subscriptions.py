@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from billcore.engine.accounts import load_customer, load_for, load_subscription
+from billcore.engine.accounts import load_customer, load_for, load_subscription, open_for_facts
 from billcore.engine.addons import addon_order
 from billcore.engine.catalogs import catalog_at
 from billcore.engine.changes import Asked, changed_orders, refuse_after_end, same_currency, write_facts
@@ -79,7 +79,7 @@ class Subscriptions:
         def work(tx: Tx, call: Call) -> str:
             tx.lock(customer)
             loaded = load_for(tx, customer)
-            _open(loaded)
+            open_for_facts(loaded)
             start = when or call.now
             catalog = catalog_at(tx, start)
             records = catalog.records(selection, start)
@@ -270,7 +270,7 @@ class Subscriptions:
             tx.lock(current.customer)
             current = load_subscription(tx, id)
             loaded = load_for(tx, current.customer, current)
-            _open(loaded)
+            open_for_facts(loaded)
             now = when or call.now
             if now < current.start:
                 raise NotAllowed("the subscription has not started then", place="at", value=now.isoformat())
@@ -290,11 +290,6 @@ def _choice(value: str | None, place: str, allowed: tuple[str, ...]) -> str | No
     if value is not None and value not in allowed:
         raise InvalidValue("must be " + " or ".join(allowed), place=place, value=value)
     return value
-
-
-def _open(loaded: Loaded) -> None:
-    if loaded.facts.customer.closed is not None:
-        raise NotAllowed("the customer is closed", place="customer", value=loaded.account.customer)
 
 
 def _effective(current: Subscription, loaded: Loaded, now: dt.datetime, when: str | None) -> dt.datetime:

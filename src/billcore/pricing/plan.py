@@ -1,0 +1,124 @@
+"""Plans: versions of fixed lists of prices, and the phases that come before them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from collections.abc import Iterable
+
+import attrs
+
+from billcore.kernel import (
+    Anchor,
+    Interval,
+    InvalidValue,
+    checked_anchor,
+    checked_id,
+    instant,
+    of_kind,
+)
+from billcore.pricing.entry import Entry
+from billcore.pricing.price import Price
+from billcore.pricing.product import unique_codes
+
+__all__ = ["Phase", "Plan", "PlanStatus", "PlanVersion"]
+
+
+def _code(value: str) -> str:
+    return checked_id(value, "code")
+
+
+def _prices(prices: Iterable[Price]) -> tuple[Price, ...]:
+    return tuple(prices)
+
+
+def _instant(value: dt.datetime | str | None) -> dt.datetime | None:
+    return None if value is None else instant(value, "effective")
+
+
+class PlanStatus(enum.Enum):
+    """Only an active version can be newly subscribed; a plan has at most one."""
+
+    DRAFT = "draft"
+    ACTIVE = "active"
+    RETIRED = "retired"
+
+
+@attrs.frozen(kw_only=True)
+class Phase:
+    """What a plan costs for a first time: its prices for ``length``, whole months or days.
+
+    An introductory price, or a step of a ramp.
+    """
+
+    code: str = attrs.field(converter=_code)
+    length: Interval
+    prices: tuple[Price, ...] = attrs.field(converter=_prices)
+
+    def __attrs_post_init__(self) -> None:
+        of_kind(self.length, Interval, "length")
+        if self.length.seconds:
+            raise InvalidValue("a phase lasts whole months or days", place="length", value=self.length.seconds)
+        if not self.prices:
+            raise InvalidValue("a phase has prices", place="prices", hint="a free one has a price of 0")
+        unique_codes(self.prices)
+
+
+def _phases(phases: Iterable[Phase]) -> tuple[Phase, ...]:
+    return tuple(phases)
+
+
+@attrs.frozen(kw_only=True)
+class PlanVersion(Entry):
+    """A fixed list of prices; once published it never changes. ``phases`` come before them, in order."""
+
+    version: int
+    status: PlanStatus = PlanStatus.ACTIVE
+    effective: dt.datetime | None = attrs.field(default=None, converter=_instant)
+    prices: tuple[Price, ...] = attrs.field(converter=_prices)
+    phases: tuple[Phase, ...] = attrs.field(default=(), converter=_phases)
+
+    def __attrs_post_init__(self) -> None:
+        if type(self.version) is not int or self.version < 1:
+            raise InvalidValue("versions count from 1", place="version", value=self.version)
+        of_kind(self.status, PlanStatus, "status")
+        unique_codes(self.prices)
+        unique_codes(self.phases, "phases")
+        if self.phases and not self.prices:
+            raise InvalidValue("phases are followed by prices", place="prices")
+
+    def phase_prices(self, phase: int) -> tuple[Price, ...]:
+        """The prices of a phase, counted from 0; those of the version itself after the last."""
+        return self.phases[phase].prices if phase < len(self.phases) else self.prices
+
+
+def _versions(versions: Iterable[PlanVersion]) -> tuple[PlanVersion, ...]:
+    return tuple(versions)
+
+
+@attrs.frozen(kw_only=True)
+class Plan(Entry):
+    """A plan and its versions."""
+
+    code: str = attrs.field(converter=_code)
+    name: str = ""
+    product: str | None = None
+    currency: str | None = None
+    anchor: Anchor = attrs.field(default="calendar", converter=checked_anchor)
+    versions: tuple[PlanVersion, ...] = attrs.field(converter=_versions)
+
+    def __attrs_post_init__(self) -> None:
+        numbers = [version.version for version in self.versions]
+        if len(set(numbers)) != len(numbers):
+            raise InvalidValue("a version stands twice", place="versions", value=numbers)
+        if sum(version.status is PlanStatus.ACTIVE for version in self.versions) > 1:
+            raise InvalidValue("a plan has one active version at most", place="versions")
+
+    @property
+    def active(self) -> PlanVersion | None:
+        """The version that new subscribers get."""
+        return next((version for version in self.versions if version.status is PlanStatus.ACTIVE), None)
+
+    def version(self, number: int) -> PlanVersion | None:
+        """The version of that number."""
+        return next((version for version in self.versions if version.version == number), None)

@@ -120,3 +120,30 @@ def test_how_units_are_rounded(keys: dict[str, object], place: str) -> None:
     assert UnitRound(places=12, mode=Rounding.HALF_UP).places == 12
     with pytest.raises(InvalidValue, match=rf"^{place}: "):
         UnitRound(**keys)  # type: ignore[arg-type]  # the point
+
+
+def test_nothing_used_needs_no_cell() -> None:
+    """A matrix without a default prices no event at nothing; one unit without a cell is an error."""
+    model = Matrix(["region"], [Cell({"region": "eu"}, 1)])
+
+    assert model.rate(Decimal(0)).amount == 0
+    with pytest.raises(InvalidValue, match="no cell for this event"):
+        model.rate(Decimal(1))
+
+
+def test_what_is_free_of_a_percentage_is_named() -> None:
+    """After the rate everything is said by its name: a second number is no fee by accident."""
+    with pytest.raises(TypeError, match="positional"):
+        Percentage("1", "1")  # type: ignore[misc]  # the point
+
+
+def test_a_flat_price_takes_no_size() -> None:
+    """It has no quantity for the size to give."""
+    with pytest.raises(InvalidValue, match=r"^size: a flat price has no quantity"):
+        Price(code="setup", model=Flat(5), size="gib")
+
+
+def test_prices_of_a_version_have_codes_of_their_own() -> None:
+    """Two of one code are refused where the second stands."""
+    with pytest.raises(InvalidValue, match=r"^prices\[1\].code: a code stands twice"):
+        PlanVersion(version=1, prices=[Price(code="base", model=Flat(1)), Price(code="base", model=Flat(2))])

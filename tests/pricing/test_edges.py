@@ -134,7 +134,7 @@ def test_nothing_used_needs_no_cell() -> None:
 def test_what_is_free_of_a_percentage_is_named() -> None:
     """After the rate everything is said by its name: a second number is no fee by accident."""
     with pytest.raises(TypeError, match="positional"):
-        Percentage("1", "1")  # type: ignore[misc]  # the point
+        Percentage("1", "1")  # type: ignore[call-arg]  # the point
 
 
 def test_a_flat_price_takes_no_size() -> None:

@@ -14,7 +14,7 @@ from billcore.engine.verify import Violation, verify
 from billcore.kernel import InvariantBroken
 from billcore.lifecycle import UsageEvent
 from billcore.ports import Scope
-from billcore.pricing import Graduated, Meter, PerUnit, PriceCadence, PriceModel, Selection, Tier
+from billcore.pricing import Graduated, Meter, PerUnit, Price, PriceCadence, PriceModel, Selection, Tier
 from billcore.settlement import Policy
 from billcore.testing import ManualClock
 from tests.shop import Shop, base, catalog, plan
@@ -101,3 +101,25 @@ def found(path: Path) -> tuple[Violation, ...]:
         return verify(store, Scope("main"), Policy())
     finally:
         store.close()
+
+
+def test_a_line_tells_the_rest_of_its_group() -> None:
+    """0.333 of usage is 0.33, 0.333 more is 0.34 and not 0.33: the second line says what the first left."""
+    price = Price(code="gb", model=PerUnit("0.333"), cadence=PriceCadence.USAGE, meter="gb")
+    shop = Shop.new(catalog(plan("metered", price), meters=[Meter(code="gb")]), "2026-05-01T00:00:00Z")
+    shop.billing.subscriptions.create("acme", Selection(plan="metered"))
+    shop.use("1", "2026-05-03T00:00:00Z", 1)
+    shop.run("2026-06-01T00:00:00Z")
+    shop.at("2026-06-02T00:00:00Z")
+    shop.use("2", "2026-05-04T00:00:00Z", 1)
+    shop.run("2026-07-01T00:00:00Z")
+    first, second = shop.billing.invoices.explain("INV-000001", 1), shop.billing.invoices.explain("INV-000002", 1)
+
+    assert (str(first.value), first.operation) == ("0.33", "round")
+    assert (str(second.value), second.operation) == ("0.34", "remainder")
+    assert [(node.label, str(node.value)) for node in second.children] == [
+        ("rounded with the group", "0.67"),
+        ("rounded on", "0.33"),
+    ]
+    assert second.recompute() == second.value
+    assert second.find("rounding moved within the group") is None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
-from billcore.kernel import InvalidValue
+from billcore.kernel import InvalidValue, Rounding
 from billcore.pricing import (
     Addon,
     Catalog,
@@ -15,10 +17,14 @@ from billcore.pricing import (
     Discount,
     Flat,
     Matrix,
+    Percentage,
     Plan,
     PlanVersion,
     Price,
     Selection,
+    StairStep,
+    Tier,
+    UnitRound,
     archive,
     discounted,
     unarchive,
@@ -84,3 +90,60 @@ def test_an_archive_keeps_letters_as_they_are() -> None:
 
     assert '"Zürich"' in archive(price)
     assert unarchive(archive(price), Price) == price
+
+
+def test_a_stair_step_is_named_after_its_tier() -> None:
+    """The first is tier 1, the next tier 2."""
+    model = StairStep([Tier(10, flat_amount=5), Tier(None, flat_amount=8)])
+
+    assert [model.rate(Decimal(units)).steps[0].name for units in (10, 11)] == ["tier 1", "tier 2"]
+
+
+def test_an_events_minimum_is_not_above_its_maximum() -> None:
+    """Equal they may be; one more is refused with its place."""
+    assert Percentage("1", event_minimum=2, event_maximum=2).event_minimum == 2
+    with pytest.raises(InvalidValue, match=r"^event_minimum: the minimum is above the maximum"):
+        Percentage("1", event_minimum=3, event_maximum=2)
+
+
+@pytest.mark.parametrize(
+    ("keys", "place"),
+    [
+        ({"places": -1}, "places"),
+        ({"places": 13}, "places"),
+        ({"places": True}, "places"),
+        ({"mode": Rounding.HALF_EVEN}, "mode"),
+    ],
+)
+def test_how_units_are_rounded(keys: dict[str, object], place: str) -> None:
+    """To 0 to 12 places, up, down or half up; nothing else."""
+    assert UnitRound(places=12, mode=Rounding.HALF_UP).places == 12
+    with pytest.raises(InvalidValue, match=rf"^{place}: "):
+        UnitRound(**keys)  # type: ignore[arg-type]  # the point
+
+
+def test_nothing_used_needs_no_cell() -> None:
+    """A matrix without a default prices no event at nothing; one unit without a cell is an error."""
+    model = Matrix(["region"], [Cell({"region": "eu"}, 1)])
+
+    assert model.rate(Decimal(0)).amount == 0
+    with pytest.raises(InvalidValue, match="no cell for this event"):
+        model.rate(Decimal(1))
+
+
+def test_what_is_free_of_a_percentage_is_named() -> None:
+    """After the rate everything is said by its name: a second number is no fee by accident."""
+    with pytest.raises(TypeError, match="positional"):
+        Percentage("1", "1")  # type: ignore[call-arg]  # the point
+
+
+def test_a_flat_price_takes_no_size() -> None:
+    """It has no quantity for the size to give."""
+    with pytest.raises(InvalidValue, match=r"^size: a flat price has no quantity"):
+        Price(code="setup", model=Flat(5), size="gib")
+
+
+def test_prices_of_a_version_have_codes_of_their_own() -> None:
+    """Two of one code are refused where the second stands."""
+    with pytest.raises(InvalidValue, match=r"^prices\[1\].code: a code stands twice"):
+        PlanVersion(version=1, prices=[Price(code="base", model=Flat(1)), Price(code="base", model=Flat(2))])

@@ -23,8 +23,9 @@ def rounded_with_group(
 ) -> Explanation:
     """The line's amount over ``tree``, its exact one: rounded alone, or with what its group had before it.
 
-    A line takes the rounded sum of its group, with it, less what the lines before it took. Where a unit of rounding
-    went to another line, because this one could not take it, a part of its own says so.
+    A line takes the rounded sum of its group, with it, less what the lines before it took; the group is told where it
+    carries a rest. Where a unit of rounding went to another line, because this one could not take it, a part of its own
+    says so.
     """
     digits = places(document.currency)
     amount = ex.scaled(line.minor, digits)
@@ -36,7 +37,8 @@ def rounded_with_group(
     if line.snapshot:
         about["snapshot"] = line.snapshot
     before = _before(document, line, live, policy)
-    ways = [_taken(tree, lines, digits, policy) for lines in before]
+    alone = [()] if any(_carries_nothing(lines, digits) for lines in before) else []
+    ways = [_taken(tree, lines, digits, policy) for lines in (*alone, *before)]
     best = next((way for way in ways if way.value == amount), ways[0])
     if best.value != amount:
         moved = leaf("rounding moved within the group", ex.subtract(amount, best.value))
@@ -64,6 +66,11 @@ def _taken(tree: Explanation, before: Sequence[tuple[str, Line]], digits: int, p
     return Explanation("rounded with the group", value, "remainder", (all_of_it, *minor))
 
 
+def _carries_nothing(before: Sequence[tuple[str, Line]], digits: int) -> bool:
+    """The lines took what they are worth exactly: the next is rounded as if it were the first."""
+    return all(not ex.compare(one.exact, ex.scaled(one.minor, digits)) for _, one in before)
+
+
 def _before(
     document: Document, line: Line, live: Sequence[Invoice], policy: Policy
 ) -> tuple[Sequence[tuple[str, Line]], ...]:
@@ -86,7 +93,8 @@ def _before(
         named = [(one.number or one.id, found) for one in documents for found in one.lines]
         return [(name, one) for name, one in (*named, *own) if _together(one, line, policy)]
 
-    return (grouped(others), grouped(earlier))
+    all_of_them, strictly = grouped(others), grouped(earlier)
+    return (all_of_them, strictly) if document.corrects is None else (strictly, all_of_them)
 
 
 def _together(one: Line, other: Line, policy: Policy) -> bool:

@@ -29,7 +29,7 @@ def test_adding_is_undone_by_subtracting(pair: tuple[Money, Money]) -> None:
 
 @given(moneys(), moneys())
 def test_two_currencies_never_mix(a: Money, b: Money) -> None:
-    """Law: amounts of two currencies are not added, subtracted or ordered, whatever they are; they are not equal."""
+    """Law: amounts of two currencies are not added, subtracted or ordered; they are not equal (X-13)."""
     assume(a.currency != b.currency)
 
     for mix in (lambda: a + b, lambda: a - b, lambda: a < b, lambda: a <= b, lambda: a > b, lambda: a >= b):
@@ -50,7 +50,7 @@ def test_minor_units_round_trip(code: str, units: int) -> None:
 
 @given(exacts(), currencies(), roundings())
 def test_rounded_money_has_minor_units(exact: ex.Exact, code: str, mode: Rounding) -> None:
-    """Law: any exact amount rounds to whole minor units, at most half a unit away."""
+    """Law: any exact amount rounds to whole minor units, at most half a unit away (X-01)."""
     money = Money.rounded(exact, code, mode)
 
     assert Money.of_minor(money.minor, code) == money
@@ -108,7 +108,7 @@ def test_money_finer_than_a_cent_has_no_minor_units() -> None:
 
 
 def test_a_half_is_rounded_by_the_mode() -> None:
-    """Half up goes away from zero on both sides; half even to the even neighbour."""
+    """Half up goes away from zero on both sides; half even to the even neighbour (X-02)."""
     halves = [Decimal("0.125"), Decimal("-0.125"), Decimal("0.135")]
 
     up = [Money.rounded(half, "EUR").minor for half in halves]

@@ -50,7 +50,7 @@ def test_credit_notes_never_exceed_their_invoice(steps: list[Step], policy: Poli
 
 @given(lives(CORRECTED), policies(), providers())
 def test_taxes_are_right(steps: list[Step], policy: Policy, taxes: TaxProvider) -> None:
-    """Law: net and tax are the total, line by line where prices include tax, and a tax of zero says why (R0-21).
+    """Law: net and tax are the total, line by line where prices include tax, and a tax of zero says why (R0-21, H-01).
 
     And so it is booked, and ``verify`` finds every tax as it would take it.
     """

@@ -88,7 +88,7 @@ def test_parts_of_a_price_add_to_the_price(
     quantity: Decimal,
     mode: Rounding,
 ) -> None:
-    """Law: a price billed part by part, or in one sum of parts, costs the price, and its rounded lines do too."""
+    """Law: a price billed part by part, or in one sum of parts, costs the price, its rounded lines too (H-02)."""
     whole, zone, edges = case
     price = Price(code="p", model=model, proration=measure)
 

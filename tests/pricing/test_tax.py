@@ -60,7 +60,7 @@ def share(rate: AppliedRate, amount: int) -> Fraction:
 
 @given(LINES | FEW_RATES, MODES)
 def test_tax_is_rounded_once_a_rate(lines: list[tuple[AppliedRate, int]], mode: Rounding) -> None:
-    """Law: each rate has the tax of the sum of its bases, rounded once over the document (D11)."""
+    """Law: each rate has the tax of the sum of its bases, rounded once over the document (D11, X-14)."""
     taxes = tax_over(lines, mode)
 
     assert len(taxes.rates) == len({rate for rate, _ in lines})
@@ -130,6 +130,15 @@ def test_the_rate_in_force(country: str | None, category: str, day: str, code: s
 def test_vat_of_nineteen_percent() -> None:
     """R0-21: 19 % of 100.00 is 19.00."""
     assert tax_over([(AppliedRate("de", Decimal(19)), 10_000)]).total == 1_900
+
+
+def test_a_percent_is_a_hundredth() -> None:
+    """B-30: 1 % of 0.50 is half a cent and no more, which half to even makes nothing; ``Decimal(0.01)`` is more."""
+    one = TaxRate(code="one", country="CH", percent="1")
+    applied = AppliedRate(one.code, one.percent)
+
+    assert tax_over([(applied, 50)], Rounding.HALF_EVEN).total == 0
+    assert Decimal(50) * Decimal(0.01) > Decimal("0.5")  # noqa: RUF032 - the float is the point
 
 
 @given(ANY_LINES, MODES)

@@ -122,7 +122,7 @@ def test_a_changed_quantity_waits_for_the_next_billing_date() -> None:
 
 
 def test_a_raised_price_reaches_new_subscriptions_only() -> None:
-    """R2-10, R0-04: the old VM stays at 20.00, one ordered after the price rose to 25.00 costs 25.00."""
+    """R2-10, R0-04: the old VM stays at 20.00, one ordered after the price rose to 25.00 costs 25.00 (X-03)."""
     shop = Shop.new(catalog(plan("vm", base(20))), JUNE)
     shop.billing.subscriptions.create("acme", Selection(plan="vm"), id="1-old")
     shop.billing.catalog.publish(catalog(plan("vm", base(25)), version="2", effective=MID))

@@ -43,7 +43,7 @@ def test_a_one_time_price_is_billed_once() -> None:
 
 
 def test_a_snapshot_is_sized_when_it_is_made() -> None:
-    """R0-25: disks of 10 and 20 GB make a snapshot of 30, an order of its own that names the VM; a later disk is not in it."""
+    """R0-25: disks of 10 and 20 GB make a snapshot of 30, an order that names the VM; a later disk is not in it."""
     disk = base(PerUnit("0.10"), "disk", size="disk_gb")
     kept = base(PerUnit("0.01"), "kept", size="gb")
     sold = attrs.evolve(
@@ -62,7 +62,7 @@ def test_a_snapshot_is_sized_when_it_is_made() -> None:
 
 
 def test_an_admin_sets_a_price() -> None:
-    """R2-09: of six things that are sold the medium VM is set to 25; a new order pays that, the others are as they were."""
+    """R2-09: of six things for sale the medium VM is set to 25; a new order pays that, the others stay."""
     codes = [
         f"{kind}-{size}{ip}" for kind in ("vm", "k8s") for size in ("small", "medium", "large") for ip in ("", "-ip")
     ]
@@ -77,7 +77,7 @@ def test_an_admin_sets_a_price() -> None:
 
 
 def test_a_new_version_retires_the_old_one_for_new_subscribers() -> None:
-    """R3-10: version 2 (60.00) takes over from 1; who had 1 pays 50.00 on, who comes pays 60.00, a draft nobody gets."""
+    """R3-10: version 2 (60.00) takes over from 1; who had 1 pays 50.00 on, who comes 60.00; nobody gets a draft."""
     shop = Shop.new(edition("1", first(), second(PlanStatus.DRAFT)), JUNE)
     shop.billing.subscriptions.create("acme", Selection(plan="pro"), id="old")
     shop.billing.catalog.publish(edition("2", first(PlanStatus.RETIRED), second(), effective=MID))
@@ -89,7 +89,7 @@ def test_a_new_version_retires_the_old_one_for_new_subscribers() -> None:
 
 
 def test_a_change_of_version_moves_one_subscription() -> None:
-    """R3-11: moved to version 2 for the period's end, it pays 60.00 from July on, once recorded; its addon stays 2.00."""
+    """R3-11: moved to version 2 for the period's end, it pays 60.00 from July on; its addon stays 2.00."""
     shop = Shop.new(edition("1", first()), JUNE)
     shop.billing.subscriptions.create("acme", Selection(plan="pro", addons=["line"]), id="old")
     assert shop.run(JUNE) == ["INV-000001 06-01: base 50.00, line 2.00 | due 52.00"]

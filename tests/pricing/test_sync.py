@@ -56,7 +56,7 @@ def entry(catalog: Catalog, place: str) -> Entry:
 @settings(max_examples=25)
 @given(catalogs(), catalogs())
 def test_the_laws_of_a_sync(had: Catalog, feed: Catalog) -> None:
-    """R4-02, R4-07, H-11: nothing is lost; the same feed again is unchanged; over what was synced or written by hand."""
+    """R4-02, R4-07, H-11: nothing is lost; the same feed again is unchanged; over what was synced or is by hand."""
     feed = attrs.evolve(feed, currency=had.currency)
 
     for base in (had, merged(None, had, "law", FIRST).catalog):

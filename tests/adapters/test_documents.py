@@ -378,7 +378,6 @@ BAD_CATALOGS: list[tuple[list[str | int], object, type[InputError], str, str]] =
         "plans[0].versions[0].prices[1].model.tiers[0].package_size",
         "greater",
     ),
-    ([*SERVICE, "supporting"], [], NotSupportedYet, "services[0].supporting", "yet"),
     ([*SERVICE, "components"], [{}], InvalidValue, "services[0].components[0].code", "missing"),
     ([*SERVICE, "components"], [COMPONENT | {"unit": "Gib"}], InvalidValue, "services[0].components[0].unit", "GiB"),
     (

@@ -163,9 +163,9 @@ def test_a_model_without_a_name_is_priced_and_not_stored() -> None:
 
 def test_a_price_of_an_unknown_model_is_not_found() -> None:
     """A program that has not defined the class is told which one, not that the archive is broken."""
-    written = archive(Price(code="p", model=Surge(Decimal(1), Decimal(2)))).replace("tests.surge", "shop.surge")
+    written = archive(Price(code="p", model=Surge(Decimal(1), Decimal(2)))).replace("tests.surge", "tests.nobody")
 
-    with pytest.raises(NotFound, match=r"^model: .*'shop.surge'; import it first"):
+    with pytest.raises(NotFound, match=r"^model: .*'tests.nobody'; import it first"):
         unarchive(written, Price)
 
 

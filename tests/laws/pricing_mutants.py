@@ -56,7 +56,7 @@ PRICING = (
         "least.days * 3_600 + least.seconds",
     ),
     Mutant(
-        MODELS + "test_models_cost_what_the_format_says",
+        KNOBS + "test_three_knobs_of_the_least",
         "pricing/model/wrapped.py",
         "        return max(units, ex.ratio(self.minimum_quantity, share[1], share[0]))",
         "        return units",
@@ -184,8 +184,8 @@ PRICING = (
     Mutant(
         EVENTS + "test_windows_are_rated_alone",
         "pricing/model/wrapped.py",
-        "windows = [self._inner(quantity, share, allowance) for quantity in quantities]",
-        "windows = [self._inner(ex.total(quantities), share, allowance)]",
+        "windows = [self._inner(quantity, part, allowance) for quantity, part in told]",
+        "windows = [self._inner(ex.total(quantity for quantity, _ in told), share, allowance)]",
     ),
     Mutant(
         PROGRESSIVE + "test_effective_units_are_never_more_than_the_units",

@@ -10,7 +10,7 @@ from typing import Literal, TypeVar
 from billcore.kernel import Anchor, DayAnchor, Money
 from billcore.lifecycle import UsageEvent
 from billcore.pricing import Selection
-from tests.offers import ADDONS, METERS, PLANS
+from tests.offers import ADDONS, METERS, PERCENTAGES, PLANS, REBATES
 from tests.world import Step, World
 
 __all__ = ["DEEDS"]
@@ -107,6 +107,28 @@ def _move(world: World, step: Step) -> None:
     world.billing.customers.update(step.who, timezone=_of(ZONES, step.which), at=world.instant_of(step), key=step.key)
 
 
+def _coupon(world: World, step: Step) -> None:
+    _apply(world, step, _of(PERCENTAGES, step.which))
+
+
+def _rebate(world: World, step: Step) -> None:
+    _apply(world, step, _of(REBATES, step.which))
+
+
+def _apply(world: World, step: Step, code: str) -> None:
+    subscription = world.subscription(step) if step.how % 3 else None
+    world.billing.coupons.apply(step.who, code, subscription=subscription, at=world.instant_of(step), key=step.key)
+
+
+def _uncoupon(world: World, step: Step) -> None:
+    found = world.billing.coupons.list(step.who).items
+    if found:
+        applied = _of(found, step.pick)
+        world.billing.coupons.remove(
+            step.who, applied.code, subscription=applied.subscription, at=world.instant_of(step), key=step.key
+        )
+
+
 def _top_up(world: World, step: Step) -> None:
     world.billing.balances.top_up(step.who, Decimal(1 + step.which * 7) / 2, "bank", key=step.key)
 
@@ -153,6 +175,9 @@ DEEDS: Mapping[str, Callable[[World, Step], None]] = {
     "item": _item,
     "move": _move,
     "run": _run,
+    "coupon": _coupon,
+    "rebate": _rebate,
+    "uncoupon": _uncoupon,
     "top_up": _top_up,
     "redeem": _redeem,
     "pay": _pay,

@@ -22,8 +22,8 @@ from tests.world import CUSTOMERS, Step, World
 
 __all__ = ["CUSTOMERS", "FACTS", "MONEY", "Step", "World", "lives", "policies", "providers"]
 
-FACTS = ("subscribe", "change", "seats", "attach", "detach", "cancel", "use", "item", "move")
-MONEY = ("top_up", "redeem", "pay", "settle", "void", "forgive")
+FACTS = ("subscribe", "change", "seats", "attach", "detach", "cancel", "use", "item", "move", "coupon", "uncoupon")
+MONEY = ("top_up", "redeem", "pay", "settle", "void", "forgive", "rebate")
 
 
 @st.composite

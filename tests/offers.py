@@ -9,6 +9,8 @@ from billcore.pricing import (
     Addon,
     Aggregation,
     Catalog,
+    Coupon,
+    CouponDuration,
     Flat,
     Graduated,
     Meter,
@@ -18,17 +20,35 @@ from billcore.pricing import (
     Price,
     PriceCadence,
     Proration,
+    Stacking,
     TaxRate,
     Tier,
     Timing,
     Wrapped,
 )
 
-__all__ = ["ADDONS", "METERS", "PLANS", "offer"]
+__all__ = ["ADDONS", "METERS", "PERCENTAGES", "PLANS", "REBATES", "offer"]
 
 ADDONS = ("disk", "line")
 METERS = ("gb", "calls")
 PLANS = ("small", "large", "late", "calls", "metered", "yearly", "hourly", "weekly")
+
+PERCENTAGES = ("third", "tenth", "year", "disk", "sum", "more", "best", "alone")
+REBATES = ("five", "small", "welcome")
+FOREVER, REPEATING = CouponDuration.FOREVER, CouponDuration.REPEATING
+COUPONS = (
+    Coupon(code="third", percent=Decimal("33.3"), duration=FOREVER),
+    Coupon(code="tenth", percent=10, applies_to=["base", "gb"], duration=REPEATING, periods=2),
+    Coupon(code="year", percent=50, starts="2026-03-01T00:00:00Z", expires="2026-06-01T00:00:00Z", duration=FOREVER),
+    Coupon(code="disk", percent=100, applies_to=["disk", "late"], duration=FOREVER),
+    Coupon(code="sum", percent=30, stacking=Stacking.ADDITIVE, duration=FOREVER),
+    Coupon(code="more", percent=Decimal("12.5"), stacking=Stacking.ADDITIVE, duration=REPEATING, periods=3),
+    Coupon(code="best", percent=20, stacking=Stacking.BEST, duration=FOREVER),
+    Coupon(code="alone", percent=75, stacking=Stacking.EXCLUSIVE, duration=CouponDuration.ONCE),
+    Coupon(code="five", amount=5, duration=REPEATING, periods=3),
+    Coupon(code="small", amount=Decimal("3.33"), applies_to=["gb", "small"], duration=FOREVER),
+    Coupon(code="welcome", amount=20, stacking=Stacking.AS_APPLIED),
+)
 
 
 def _base(amount: Decimal, **more: object) -> Price:
@@ -81,6 +101,7 @@ def offer(
                 price=Price(code="line", model=Flat(Decimal("1.01") * times), interval=QUARTER, timing=Timing.ARREARS),
             ),
         ],
+        coupons=COUPONS,
         tax_rates=[
             TaxRate(code="ch", country="CH", percent=Decimal("8.1")),
             TaxRate(code="ch-reduced", country="CH", percent=Decimal("2.6"), category="reduced"),

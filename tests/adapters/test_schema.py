@@ -166,7 +166,7 @@ def test_selections(selection: Selection) -> None:
     [
         (["format"], ...),
         (["version"], ...),
-        (["coupons"], []),
+        (["grants"], []),
         (["plans", 0, "anchor"], "end"),
         (["plans", 0, "versions", 0, "version"], "1"),
         ([*PRICE, "proration"], "day30"),
@@ -185,9 +185,7 @@ def test_wrong_catalogs(path: list[str | int], value: object) -> None:
     assert not VALIDATORS["catalog"].is_valid(as_json(with_key(catalog_data(), path, value)))
 
 
-@pytest.mark.parametrize(
-    "step", [row[0] for row in BAD_STEPS if row[2] in ("do", "coupon", "when", "catalog")], ids=str
-)
+@pytest.mark.parametrize("step", [row[0] for row in BAD_STEPS if row[2] in ("do", "when", "catalog")], ids=str)
 def test_wrong_steps(step: dict[str, object]) -> None:
     """Steps of unknown or later actions, and with later keys or unknown choices, are not valid."""
     assert not VALIDATORS["scenario"].is_valid(as_json(step_data(**step)))

@@ -71,8 +71,8 @@ WRONG = [
     ),
     (
         "choice.toml",
-        'plan = "team"\nquantity = -1\nseats = 3\ncoupon = "X"\n',
-        {("quantity", "invalid_value"), ("seats", "invalid_value"), ("coupon", "not_supported_yet")},
+        'plan = "team"\nquantity = -1\nseats = 3\ncoupon = "no id"\n',
+        {("quantity", "invalid_value"), ("seats", "invalid_value"), ("coupon", "invalid_value")},
     ),
     (
         "usage.csv",

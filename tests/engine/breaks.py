@@ -57,6 +57,9 @@ _RICH = "= (SELECT id FROM billcore_credit WHERE customer = 'acme' AND reference
 _LAST = "= (SELECT max(seq) FROM billcore_notice WHERE customer = 'zeta')"
 _MARCH, _APRIL = "1774000000000000", "1776000000000000"
 
+_PAPER = ("I1", "I5", "M4", "M5")
+"""What a line's amount is in."""
+
 MONEY = (
     Break("M1", f"UPDATE billcore_line SET exact = '5.00' WHERE document {_A} AND position = 2", "exact"),
     Break("M1", f"UPDATE billcore_line SET quantity = '1e3' WHERE document {_A} AND position = 2", "quantity", ["S10"]),
@@ -128,6 +131,12 @@ MONEY = (
     Break("V1", "UPDATE billcore_redemption SET customer = 'zeta'", "WELCOME"),
     Break("V1", "UPDATE billcore_redemption SET customer = 'omega' WHERE customer = 'acme'", "WELCOME omega"),
     Break("V1", "UPDATE billcore_voucher SET currency = 'EUR'", "WELCOME"),
+    Break("V1", "UPDATE billcore_coupon SET used = 3 WHERE code = 'ONE'", "coupon ONE"),
+    Break("V1", "UPDATE billcore_coupon SET most = 0 WHERE code = 'ONE'", "coupon ONE"),
+    Break("V2", "UPDATE billcore_line SET minor = minor - 1 WHERE coupon = 'ONE'", "tau customer ONE 0", _PAPER),
+    Break("M13", "UPDATE billcore_line SET minor = -900 WHERE coupon = 'TENTH'", "tau inv_", (*_PAPER, "M10")),
+    Break("M13", "UPDATE billcore_line SET minor = 1 WHERE coupon = 'TENTH'", "inv_", _PAPER),
+    Break("P2", "UPDATE billcore_line SET exact = '-1' WHERE coupon = 'TENTH'", "TENTH", ["I1"]),
     Break("V3", f"UPDATE billcore_credit SET remaining = remaining + 1 WHERE id {_RICH}", "crd_", ["M3"]),
     Break("V3", f"UPDATE billcore_credit SET priority = 1 WHERE id {_RICH}", "crd_"),
     Break("V3", f"UPDATE billcore_credit SET expires = 1 WHERE id {_RICH}", "crd_"),

@@ -10,6 +10,7 @@ from billcore.lifecycle import Opening, UsageEvent
 from billcore.pricing import (
     Addon,
     Catalog,
+    Coupon,
     Flat,
     Graduated,
     Meter,
@@ -48,6 +49,7 @@ def _catalog() -> Catalog:
         meters=[Meter(code="gb")],
         plans=[Plan(code=code, versions=[PlanVersion(version=1, prices=prices)]) for code, prices in plans.items()],
         addons=[Addon(code="disk", price=Price(code="disk", model=Flat("3.335")))],
+        coupons=[Coupon(code="TENTH", percent=10), Coupon(code="ONE", amount=1, limit=5)],
         tax_rates=[TaxRate(code="vat", country="CH", percent="8.1")],
     )
 
@@ -93,6 +95,10 @@ def live(billing: Billing, clock: ManualClock) -> None:
     clock.set("2026-06-04T00:00:00Z")
     billing.invoices.run()
     billing.payments.settle("acme", key="p2")
+    billing.customers.create("tau", currency="CHF", country="CH", key="c4")
+    billing.subscriptions.create("tau", Selection(plan="small", coupon="TENTH"), id="tau-1", key="s8")
+    billing.coupons.apply("tau", "ONE", key="a1")
+    billing.invoices.run(customer="tau")
 
 
 def _event(name: str, customer: str, value: str, subscription: str | None = None) -> UsageEvent:

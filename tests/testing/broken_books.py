@@ -259,6 +259,18 @@ BOOKS: tuple[tuple[str, Books], ...] = (
         changed_line(laws.notes_never_exceed_their_invoice, "CN-000001", "minor", -1),
     ),
     ("notes_never_exceed_their_invoice", tax_of_a_note),
+    (
+        "discounts_are_rounded_once",
+        changed(laws.discounts_are_rounded_once, LINE, "minor", plus(LINE, "minor", -1), coupon="TENTH"),
+    ),
+    (
+        "discounts_never_raise_a_price",
+        changed(laws.discounts_never_raise_a_price, LINE, "minor", plus(LINE, "minor", -(10**6)), coupon="TENTH"),
+    ),
+    (
+        "discounts_never_raise_a_price",
+        changed(laws.discounts_never_raise_a_price, LINE, "minor", 1, coupon="TENTH"),
+    ),
     ("numbers_have_no_gap", changed(laws.numbers_have_no_gap, DOCUMENT, "number", "INV-000099", number="INV-000002")),
     ("preview_equals_run", preview_of_nothing),
     ("preview_equals_run", preview_of_a_line_more),

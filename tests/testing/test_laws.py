@@ -14,6 +14,8 @@ from tests.testing.broken_values import VALUES, Model, one
 
 READING: tuple[Callable[[Billing], None], ...] = (
     laws.books_are_sound,
+    laws.discounts_are_rounded_once,
+    laws.discounts_never_raise_a_price,
     laws.invoices_only_add_and_notes_only_lower,
     laws.ledger_holds_what_is_open,
     laws.ledger_sums_to_zero,

@@ -8,7 +8,7 @@ import json
 from billcore.kernel import Money, Period, rfc3339
 from billcore.kernel import exact as ex
 from billcore.pricing import About, Explanation, Quote, QuoteTotal
-from billcore.settlement import DocumentKind, Invoice, Line, Payment
+from billcore.settlement import DocumentKind, Invoice, Line, Payment, discount_of
 
 __all__ = ["explanation_to", "invoice_to", "notice_to", "quote_to", "standing_to"]
 
@@ -33,8 +33,8 @@ def invoice_to(invoice: Invoice, corrects: str | None = None) -> dict[str, objec
         "corrects": corrects,
         "reason": document.reason,
         "lines": [_line(line, amount(line.minor)) for line in document.lines],
-        "subtotal": amount(document.net),
-        "discount": amount(0),
+        "subtotal": amount(document.net + discount_of(document)),
+        "discount": amount(discount_of(document)),
         "tax": amount(document.tax),
         "total": amount(document.total),
         "paid": amount(invoice.settled),
@@ -71,6 +71,7 @@ def _line(line: Line, amount: str) -> dict[str, object]:
         "tax_inclusive": line.rate.inclusive,
         "corrects": line.corrects,
         "reason": line.reason,
+        **({} if line.coupon is None else {"coupon": line.coupon}),
     }
 
 
@@ -104,7 +105,8 @@ def quote_to(quote: Quote) -> dict[str, object]:
 
 
 def _total(total: QuoteTotal) -> dict[str, object]:
-    return {"net": total.net.digits, "tax": total.tax.digits, "total": total.total.digits}
+    discount = {"discount": total.discount.digits} if total.off else {}
+    return {**discount, "net": total.net.digits, "tax": total.tax.digits, "total": total.total.digits}
 
 
 def standing_to(balance: Money, voucher_credit: Money, receivable: Money) -> dict[str, object]:

@@ -82,6 +82,20 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "facturé sur {document}",
         "fatturato su {document}",
     ),
+    "amount before": (
+        "amount before discounts",
+        "Betrag vor Rabatt",
+        "montant avant remise",
+        "importo prima dello sconto",
+    ),
+    "left to take off": (
+        "left by the discounts before",
+        "von früheren Rabatten übrig",
+        "reste après les remises précédentes",
+        "resto dopo gli sconti precedenti",
+    ),
+    "share taken off": ("discount", "Rabatt", "remise", "sconto"),
+    "taken off": ("taken off", "abgezogen", "déduit", "dedotto"),
     "rounded on": (
         "rounded amount on {document}",
         "gerundeter Betrag auf {document}",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from billcore.engine.nouns.catalog import Catalogs, Quotes
+    from billcore.engine.nouns.coupons import Coupons
     from billcore.engine.nouns.customers import Customers
     from billcore.engine.nouns.invoices import Invoices
     from billcore.engine.nouns.money import Balances, Payments, Vouchers
@@ -188,6 +189,13 @@ class Billing:
         from billcore.engine.nouns.money import Vouchers
 
         return Vouchers(self.session)
+
+    @property
+    def coupons(self) -> Coupons:
+        """What is taken off."""
+        from billcore.engine.nouns.coupons import Coupons
+
+        return Coupons(self.session)
 
     @property
     def balances(self) -> Balances:

@@ -163,6 +163,8 @@ def _priced(
         return configured(with_quantity(tx, before, held, asked.quantity), counted), counted, before.catalog
     if selection.addons:
         raise InvalidValue("addons stay as they are", place="selection.addons", hint="use attach_addon")
+    if selection.coupon is not None and (kept is None or selection.coupon != kept.coupon):
+        raise InvalidValue("coupons stay as they are", place="selection.coupon", hint="use coupons.apply")
     if kept is not None and _priced_alike(selection, kept):
         quantity = None if selection.quantity == kept.quantity else selection.quantity
         return configured(with_quantity(tx, before, held, quantity), selection), selection, before.catalog

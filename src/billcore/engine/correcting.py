@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import attrs
 
@@ -28,6 +28,7 @@ from billcore.settlement import (
     credit_note,
     document_voided,
     pay,
+    roots,
 )
 
 __all__ = ["credit_document", "void_document"]
@@ -94,8 +95,9 @@ def credit_document(
     loaded = load(tx, customer)
     others = invoices_of(tx, customer, document.billing_date)
     notes = [o.document for o in others if o.document.corrects == document.id and not o.void]
-    chosen = document.lines if line is None else (line_of_document(document, line),)
-    left = [max(0, one.minor - _credited(one, notes)) for one in chosen]
+    chosen = _creditable(document) if line is None else (_not_a_discount(line_of_document(document, line)),)
+    root = roots([document, *notes])
+    left = [max(0, _left(one, [document, *notes], root)) for one in chosen]
     value = sum(left) if amount is None else _minor(amount, document.currency)
     if not 0 < value <= sum(left):
         raise InvalidValue(
@@ -121,8 +123,21 @@ def credit_document(
     return note.id
 
 
-def _credited(line: Line, notes: Sequence[Document]) -> int:
-    return sum(-other.minor for note in notes for other in note.lines if other.corrects == line.id)
+def _creditable(document: Document) -> tuple[Line, ...]:
+    """The lines that can be credited: what a coupon took off goes back with the line it lowers."""
+    return tuple(line for line in document.lines if line.kind is not LineKind.DISCOUNT)
+
+
+def _not_a_discount(line: Line) -> Line:
+    if line.kind is LineKind.DISCOUNT:
+        raise InvalidValue("a discount is not credited", place="line", value=line.id, hint=f"credit {line.corrects}")
+    return line
+
+
+def _left(line: Line, documents: Sequence[Document], root: Mapping[str, str]) -> int:
+    """What is left of a line after its discounts and what was credited, in minor units."""
+    every = (other for document in documents for other in document.lines)
+    return sum(other.minor for other in every if line.id in (other.id, root.get(other.id, other.corrects)))
 
 
 def _minor(amount: Money | Number, currency: str) -> int:

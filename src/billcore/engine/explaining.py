@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 import attrs
 
 from billcore.engine.accounts import invoices_of, load
+from billcore.engine.explained_discount import explain_discount
 from billcore.engine.known import at_issue, known_by, recordings
 from billcore.engine.lookup import invoice_at, line_of_document
 from billcore.engine.metering import Metered
@@ -29,7 +30,7 @@ from billcore.pricing import (
     shortfall,
     time_amount,
 )
-from billcore.settlement import AccountFacts, ChargeKey, Document, Invoice, Line, UsageLookup, charge, used
+from billcore.settlement import AccountFacts, ChargeKey, Document, Invoice, Line, LineKind, UsageLookup, charge, used
 
 __all__ = ["explain_line"]
 
@@ -44,7 +45,9 @@ def explain_line(tx: ReadTx, session: Session, number: str, name: str | int) -> 
     document = invoice_at(tx, session.policy.issuer, number).document
     line = line_of_document(document, name)
     live: tuple[Invoice, ...] = ()
-    if line.key is None:
+    if line.kind is LineKind.DISCOUNT:
+        tree = explain_discount(document, line, load(tx, document.customer).facts.coupons)
+    elif line.key is None or line.coupon is not None:
         tree = _given(line)
     else:
         asked = _Asked.of(tx, document, line, line.key)
@@ -153,7 +156,7 @@ def _forgiven(tx: ReadTx, live: Sequence[Invoice], key: ChargeKey, document: Doc
         ex.negate(line.exact) if line.key is None else line.exact
         for found in live
         for line in found.document.lines
-        if (line.key is None and line.corrects in named)
+        if (line.key is None and line.coupon is None and line.corrects in named)
         or (line.key == key and found.waived and _voided(tx, found, document.issued_at))
     ]
     return ex.total(given)

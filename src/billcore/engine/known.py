@@ -14,7 +14,7 @@ import attrs
 from billcore.engine.metering import Metered
 from billcore.kernel import Exact
 from billcore.kernel import exact as ex
-from billcore.lifecycle import Subscription, life, quantity_of
+from billcore.lifecycle import Subscription, known_coupons, life, quantity_of
 from billcore.ports import ReadTx
 from billcore.pricing import Aggregation, OrderRecord, PriceCadence
 from billcore.settlement import AccountFacts, ChargeKey, Line
@@ -29,7 +29,12 @@ def known_by(facts: AccountFacts, at: dt.datetime) -> AccountFacts:
         for one in facts.subscriptions
         if one.first.recorded <= at
     ]
-    return attrs.evolve(facts, customer=facts.customer.known(recorded=at), subscriptions=tuple(seen))
+    return attrs.evolve(
+        facts,
+        customer=facts.customer.known(recorded=at),
+        subscriptions=tuple(seen),
+        coupons=known_coupons(facts.coupons, at),
+    )
 
 
 def at_issue(issued: dt.datetime) -> tuple[dt.datetime, dt.datetime]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import attrs
 
+from billcore.engine.rows.coupons import coupons_of
 from billcore.engine.rows.customers import AccountRow, account_of, customer_of
 from billcore.engine.rows.documents import invoice_of
 from billcore.engine.rows.facts import fact_of, one_off_of, price_of, subscription_of
@@ -18,6 +19,7 @@ from billcore.kernel import BillcoreError, NotFound
 from billcore.ports import ReadTx, Row
 from billcore.ports.tables import (
     ACCOUNT,
+    COUPON_FACT,
     CREDIT,
     CUSTOMER,
     DOCUMENT,
@@ -96,6 +98,7 @@ class Accounts:
     subscriptions: Mapping[object, Sequence[Row]]
     facts: Mapping[object, Sequence[Row]]
     one_offs: Mapping[object, Sequence[Row]]
+    coupons: Mapping[object, Sequence[Row]]
     credits: Mapping[object, Sequence[Row]]
     price: Callable[[str], Price]
 
@@ -126,6 +129,7 @@ class Accounts:
             subscriptions=of(SUBSCRIPTION, SUBSCRIPTION.indexes[0], 1),
             facts=of(FACT, FACT.indexes[0], 0),
             one_offs=of(ONE_OFF, ONE_OFF.indexes[0], 1, marked if run else names),
+            coupons=of(COUPON_FACT, COUPON_FACT.indexes[0], 1),
             credits=of(CREDIT, CREDIT.indexes[0], 1) if funds else {},
             price=snapshots(tx, known),
         )
@@ -143,6 +147,7 @@ class Accounts:
                     for row in self.subscriptions.get(name, ())
                 ),
                 one_offs=tuple(one_off_of(row) for row in self.one_offs.get(name, ())),
+                coupons=coupons_of(self.coupons[name]) if name in self.coupons else (),
             ),
         )
 

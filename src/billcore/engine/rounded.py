@@ -78,7 +78,7 @@ def _before(
 
     What one run wrote on a note and on an invoice has one instant; falls were rounded first.
     """
-    if line.key is None:
+    if line.key is None or line.coupon is not None:  # a coupon is rounded over its document
         return ((),)
     own = [
         (document.number or document.id, one)
@@ -98,6 +98,6 @@ def _before(
 
 
 def _together(one: Line, other: Line, policy: Policy) -> bool:
-    if one.key is None or other.key is None:
+    if one.key is None or other.key is None or one.coupon is not None:
         return False
     return policy.whole_invoice or one.key.group == other.key.group

@@ -25,7 +25,7 @@ from billcore.kernel import BillcoreError, ConstraintViolated, Money, StoreError
 from billcore.ports import ReadTx, Row, Tx
 from billcore.ports.tables import ACCOUNT, DOCUMENT
 from billcore.pricing import Price, TaxTable
-from billcore.settlement import Bill, Billed, Funds, Invoice, decide, shared_since
+from billcore.settlement import Bill, Billed, Funds, Invoice, amounts_since, decide, shared_since
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -95,7 +95,11 @@ def decide_account(
     """Decide one account at one billing date from what the store holds; nothing is written."""
     state = loaded.state
     mark = state.marks[0] if state.marks and (state.marks[0] <= date or state.is_late(date)) else None
-    since = [instant for instant in (mark, shared_since(loaded.facts, state.last_run)) if instant is not None]
+    since = [
+        instant
+        for instant in (mark, shared_since(loaded.facts, state.last_run), _amounts_since(loaded, mark))
+        if instant is not None
+    ]
     billed = billed_since(tx, loaded.account.customer, min(since, default=None))
     bill = decide(
         loaded.facts,
@@ -112,6 +116,14 @@ def decide_account(
     )
     moved = rescheduled(loaded.facts, bill.state, lambda: _with(tx, loaded, bill), date, bill.lives)
     return Bill(documents=bill.documents, payout=bill.payout, state=moved, lives=bill.lives)
+
+
+def _amounts_since(loaded: Loaded, mark: dt.datetime | None) -> dt.datetime | None:
+    """From when on earlier lines may have used up what coupons could take off now."""
+    facts, last = loaded.facts, loaded.state.last_run
+    if not facts.coupons or last is None:
+        return None
+    return amounts_since(facts, last if mark is None else min(mark, last))
 
 
 def _with(tx: ReadTx, loaded: Loaded, bill: Bill) -> Billed:

@@ -7,6 +7,7 @@ Invariants: facts are immutable and carry two instants; the periods of an item t
 item lives as long as its price snapshot stays the same.
 """
 
+from billcore.lifecycle.coupons import AppliedCoupon, Term, known_coupons, period_start, term
 from billcore.lifecycle.customer import Customer, Opening, Profile, Replaced
 from billcore.lifecycle.facts import WHOLE, Aspect, Cancelled, Detached, Fact, Order, OrderKind, Unused, effective
 from billcore.lifecycle.oneoff import OneOff
@@ -27,6 +28,7 @@ from billcore.lifecycle.usage import (
 
 __all__ = [
     "WHOLE",
+    "AppliedCoupon",
     "Aspect",
     "Cancelled",
     "Customer",
@@ -45,6 +47,7 @@ __all__ = [
     "Replaced",
     "Subscription",
     "SubscriptionState",
+    "Term",
     "Unused",
     "UsageAction",
     "UsageEvent",
@@ -54,12 +57,15 @@ __all__ = [
     "effective",
     "first_to_meter",
     "items_of",
+    "known_coupons",
     "life",
     "next_due",
     "occurrences",
+    "period_start",
     "phase_starts",
     "quantity_of",
     "schedule_of",
+    "term",
     "unnamed_windows",
     "window_shares",
 ]

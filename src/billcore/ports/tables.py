@@ -181,10 +181,14 @@ LINE = _table(
     "document:text position:int customer:text kind:text description:text price:text part_start:int part_end:int "
     "quantity:text exact:text minor:int rate_code:text rate_percent:text rate_reason:text? tax:int subscription:text? "
     "item:text? period_start:int? period_end:int? nth:int? corrects:text? reason:text? snapshot:text? "
-    "rate_terms:text?",
+    "rate_terms:text? coupon:text?",
     "document position",
     (_by("customer subscription period_end item price period_start nth", unique=True),),
-    checks=(("P8", "part_start <= part_end"), ("P2", "(nth IS NULL) = (item IS NULL)")),
+    checks=(
+        ("P8", "part_start <= part_end"),
+        ("P2", "(nth IS NULL) = (item IS NULL)"),
+        ("M13", "kind <> 'discount' OR (minor <= 0 AND coupon IS NOT NULL AND corrects IS NOT NULL)"),
+    ),
     references=((("document",), "document"),),
 )
 PAYMENT = _table(
@@ -232,6 +236,27 @@ REDEMPTION = _table(
     checks=(("V1", "slot >= 1"),),
     references=((("code",), "voucher"), (("customer",), "customer")),
 )
+COUPON = _table(
+    "coupon",
+    "code:text most:int? used:int version:int",
+    "code",
+    append_only=False,
+    version="version",
+    changes=("most", "used", "version"),
+    checks=(("V1", "used >= 1 AND (most IS NULL OR used <= most)"),),
+)
+COUPON_FACT = _table(
+    "coupon_fact",
+    "id:text customer:text subscription:text code:text kind:text n:int slot:int? at:int recorded:int body:text",
+    "id",
+    (
+        _by("customer subscription code kind", unique=True),
+        _by("code slot", unique=True),
+        _by("customer n", unique=True),
+    ),
+    checks=(("V1", "(kind = 'applied' AND slot >= 1) OR (kind = 'removed' AND slot IS NULL)"),),
+    references=((("customer",), "customer"), (("code",), "coupon")),
+)
 NOTICE = _table(
     "notice",
     "seq:int customer:text kind:text at:int body:text sent:int? version:int",
@@ -268,6 +293,8 @@ TABLES = (
     POSTING,
     VOUCHER,
     REDEMPTION,
+    COUPON,
+    COUPON_FACT,
     NOTICE,
     EXCEPTION,
 )

@@ -27,7 +27,7 @@ from billcore.pricing.charge import (
 )
 from billcore.pricing.commitment import Commitment, Committed
 from billcore.pricing.component import PRODUCT_NAMES, Component
-from billcore.pricing.coupon import Coupon, CouponDuration
+from billcore.pricing.coupon import Coupon, CouponDuration, coupon_scope
 from billcore.pricing.credit_unit import CreditUnit
 from billcore.pricing.diff import CatalogDiff, Cost, Difference, catalog_diff
 from billcore.pricing.discount import Discount, Discounted, Stacking, UsedDiscount, discounted
@@ -58,6 +58,7 @@ from billcore.pricing.selection import HOURS_PER_MONTH, Selection
 from billcore.pricing.service import Service
 from billcore.pricing.sized import ComputePlan, Resource, SlaTier, Storage
 from billcore.pricing.sizing import SizingUnit, cluster_quantity, size_in
+from billcore.pricing.stacking import CouponGroup, HeldCoupon, Pot, Pots, exact_offs, paper_offs, stacked
 from billcore.pricing.sync import MOST_STALE, Merged, SyncChange, merged, restamped, stale_by_age
 from billcore.pricing.tax import NO_RATE, AppliedRate, Tax, Taxes, TaxRounding, lines_by_rate, tax_over, why_zero
 from billcore.pricing.tax_rates import (
@@ -104,6 +105,7 @@ __all__ = [
     "Cost",
     "Coupon",
     "CouponDuration",
+    "CouponGroup",
     "CreditUnit",
     "Difference",
     "Discount",
@@ -120,6 +122,7 @@ __all__ = [
     "Flat",
     "Graduated",
     "GraduatedPercentage",
+    "HeldCoupon",
     "Matrix",
     "Merged",
     "Meter",
@@ -141,6 +144,8 @@ __all__ = [
     "Plan",
     "PlanStatus",
     "PlanVersion",
+    "Pot",
+    "Pots",
     "Price",
     "PriceCadence",
     "PriceModel",
@@ -183,9 +188,11 @@ __all__ = [
     "catalog_diff",
     "check_selection",
     "cluster_quantity",
+    "coupon_scope",
     "discounted",
     "entries",
     "events_rating",
+    "exact_offs",
     "explain_rating",
     "find_rate",
     "key_of",
@@ -195,6 +202,7 @@ __all__ = [
     "main_of",
     "merged",
     "options",
+    "paper_offs",
     "period_of",
     "plan_catalog",
     "plan_hash",
@@ -208,6 +216,7 @@ __all__ = [
     "shortfall",
     "size_in",
     "sold",
+    "stacked",
     "stale_by_age",
     "tax_over",
     "time_amount",

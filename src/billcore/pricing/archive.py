@@ -1,4 +1,4 @@
-"""Archive: catalogs, selections and prices as text that says what it is, for stores; and a price's hash (P4).
+"""Archive: catalogs, coupons, selections and prices as text that says what it is, for stores; and a price's hash (P4).
 
 Unlike the documents that people write, every value carries its own kind, so reading needs no schema; the names are a
 wire format of their own, and renaming a class changes none of them. A field that has its default is left out: a later
@@ -25,6 +25,8 @@ from billcore.kernel import exact as ex
 from billcore.pricing.availability import Availability
 from billcore.pricing.catalog import Catalog
 from billcore.pricing.component import Component
+from billcore.pricing.coupon import Coupon, CouponDuration
+from billcore.pricing.discount import Stacking
 from billcore.pricing.model.flat import Flat, PerUnit
 from billcore.pricing.model.matrix import Cell, Matrix
 from billcore.pricing.model.own import own_model, own_name
@@ -46,7 +48,7 @@ from billcore.pricing.units import BillingUnit, Per
 
 __all__ = ["archive", "price_hash", "unarchive"]
 
-T = TypeVar("T", Catalog, Selection, Price)
+T = TypeVar("T", Catalog, Coupon, Selection, Price)
 
 _NAMES: dict[type, str] = {
     Addon: "addon",
@@ -58,6 +60,8 @@ _NAMES: dict[type, str] = {
     Catalog: "catalog",
     Component: "component",
     ComputePlan: "compute_plan",
+    Coupon: "coupon",
+    CouponDuration: "coupon_duration",
     DayAnchor: "day_anchor",
     Dynamic: "dynamic",
     Flat: "flat",
@@ -91,6 +95,7 @@ _NAMES: dict[type, str] = {
     Service: "service",
     SizingUnit: "sizing_unit",
     SlaTier: "sla_tier",
+    Stacking: "stacking",
     StairStep: "stair_step",
     Storage: "storage",
     TaxRate: "tax_rate",
@@ -105,7 +110,7 @@ _OWN = "own:"
 _NOTHING = object()
 
 
-def archive(value: Catalog | Selection | Price) -> str:
+def archive(value: Catalog | Coupon | Selection | Price) -> str:
     """The value as canonical JSON text.
 
     Raises ``InvalidValue`` for a price model of one's own that has no name to be read back by.

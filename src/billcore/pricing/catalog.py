@@ -18,6 +18,7 @@ from billcore.kernel import (
     rfc3339,
 )
 from billcore.pricing.availability import Availability
+from billcore.pricing.coupon import Coupon, refuse_strangers
 from billcore.pricing.dated import refuse_overlaps
 from billcore.pricing.entry import sold
 from billcore.pricing.expansion import addon_record, base_records, expanded
@@ -35,7 +36,7 @@ from billcore.pricing.tax_rates import TaxRate
 __all__ = ["Catalog"]
 
 _FILLED = ("services", "products", "plans", "addons", "meter_prices")
-T = TypeVar("T", SlaTier, Service, Meter, Product, Plan, Addon)
+T = TypeVar("T", SlaTier, Service, Meter, Product, Plan, Addon, Coupon)
 
 
 def _version(value: str) -> str:
@@ -78,6 +79,10 @@ def _availability(values: Iterable[Availability]) -> tuple[Availability, ...]:
     return tuple(values)
 
 
+def _coupons(values: Iterable[Coupon]) -> tuple[Coupon, ...]:
+    return tuple(values)
+
+
 def _tax_rates(values: Iterable[TaxRate]) -> tuple[TaxRate, ...]:
     return tuple(values)
 
@@ -102,11 +107,12 @@ class Catalog:
     addons: tuple[Addon, ...] = attrs.field(default=(), converter=_addons)
     availability: tuple[Availability, ...] = attrs.field(default=(), converter=_availability)
     tax_rates: tuple[TaxRate, ...] = attrs.field(default=(), converter=_tax_rates)
+    coupons: tuple[Coupon, ...] = attrs.field(default=(), converter=_coupons)
 
     def __attrs_post_init__(self) -> None:
         if self.currency is not None:
             currency(self.currency, place="currency")
-        for name in ("sla_tiers", "services", "meters", "products", "plans", "addons"):
+        for name in ("sla_tiers", "services", "meters", "products", "plans", "addons", "coupons"):
             unique_codes(getattr(self, name), name)
         self._fill_in_currencies()
         self._check_references()
@@ -164,6 +170,9 @@ class Catalog:
         refuse_overlaps(self.tax_rates, lambda rate: (rate.country, rate.category), "tax_rates", "rates")
         refuse_overlaps(self.meter_prices, lambda entry: (entry.meter,), "meter_prices", "prices of a meter")
         refuse_unknown_names(self)
+        codes = {code for service in self.services for code in (service.code, *service.price_codes)}
+        codes |= {*(p.code for p in self.products), *(p.code for p in self.plans), *(a.code for a in self.addons)}
+        refuse_strangers(self.coupons, codes | {price.code for _, price in self.priced()})
 
     def priced(self) -> Iterator[tuple[str, Price]]:
         """Every price with its place."""
@@ -208,6 +217,10 @@ class Catalog:
             if entry.meter == meter and entry.holds(on):
                 return entry.price
         raise NotFound("no price of this meter outside plans on that date", place="meter", value=meter)
+
+    def coupon(self, code: str) -> Coupon:
+        """The coupon of that code. Raises ``NotFound``."""
+        return _find(self.coupons, code, "coupon")
 
     def sla_tier(self, code: str) -> SlaTier:
         """The SLA tier of that code. Raises ``NotFound``."""

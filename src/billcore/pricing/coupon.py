@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Sequence
 from decimal import Decimal
 
 import attrs
 
-from billcore.kernel import InvalidValue, checked_id, instant, of_kind
+from billcore.kernel import InvalidValue, NotSupportedYet, checked_id, instant, of_kind
+from billcore.kernel import exact as ex
 from billcore.pricing import fields
 from billcore.pricing.discount import Stacking
+from billcore.pricing.plan import Plan
 
-__all__ = ["Coupon", "CouponDuration"]
+__all__ = ["Coupon", "CouponDuration", "coupon_scope", "refuse_strangers"]
 
 
 class CouponDuration(enum.Enum):
@@ -66,6 +68,10 @@ class Coupon:
         of_kind(self.duration, CouponDuration, "duration")
         if (self.percent is None) == (self.amount is None):
             raise InvalidValue("a coupon has a percentage or an amount", place="percent", value=self.percent)
+        if self.amount is not None and self.stacking is Stacking.ADDITIVE:
+            raise InvalidValue("only percentages are summed", place="stacking", value=self.stacking.value)
+        if self.amount is not None and self.stacking is Stacking.BEST:
+            raise NotSupportedYet("the best of amounts", place="stacking", value=self.stacking.value)
         if (self.duration is CouponDuration.REPEATING) != (self.periods is not None):
             raise InvalidValue("a repeating coupon, and only it, says how often", place="periods", value=self.periods)
         for place, count in (("periods", self.periods), ("limit", self.limit)):
@@ -78,8 +84,28 @@ class Coupon:
         """It can be applied to a period that starts at ``at``: its window is half open, and the start decides."""
         return (self.starts is None or self.starts <= at) and (self.expires is None or at < self.expires)
 
+    @property
+    def title(self) -> str:
+        """What stands on a line that it lowers: ``SUMMER 10 %``, or its code alone."""
+        return self.code if self.percent is None else f"{self.code} {ex.text(self.percent)} %"
+
     def lasts(self, used: int) -> bool:
         """It still holds after it lowered so many periods."""
         most = {CouponDuration.ONCE: 1, CouponDuration.REPEATING: self.periods, CouponDuration.FOREVER: None}
         left = most[self.duration]
         return left is None or used < left
+
+
+def coupon_scope(coupon: Coupon, plans: Iterable[Plan]) -> tuple[str, ...]:
+    """The codes that a coupon is for, the plans of its products among them; none: it is for all."""
+    owned = {plan.code for plan in plans if plan.product in coupon.applies_to}
+    return tuple(sorted(owned.union(coupon.applies_to)))
+
+
+def refuse_strangers(coupons: Sequence[Coupon], sold: Container[str]) -> None:
+    """Raise ``InvalidValue`` where a coupon names what is not sold."""
+    for index, coupon in enumerate(coupons):
+        for place, code in enumerate(coupon.applies_to):
+            if code not in sold:
+                where = f"coupons[{index}].applies_to[{place}]"
+                raise InvalidValue("nothing of this code is sold", place=where, value=code)

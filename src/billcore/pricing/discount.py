@@ -22,7 +22,7 @@ from billcore.kernel import ZERO, Exact, InvalidValue, Rounding, allocate, check
 from billcore.kernel import exact as ex
 from billcore.pricing import fields
 
-__all__ = ["Discount", "Discounted", "Stacking", "UsedDiscount", "discounted"]
+__all__ = ["Discount", "Discounted", "Stacking", "UsedDiscount", "discounted", "take_off"]
 
 _HUNDRED = 100
 
@@ -114,7 +114,7 @@ def discounted(
     chosen = _chosen(left, discounts, mode)
     used: list[UsedDiscount] = []
     for group in _ordered(chosen):
-        used += _take(left, group, mode)
+        used += take_off(left, group, mode)
     return Discounted(tuple(used), tuple(left))
 
 
@@ -124,7 +124,7 @@ def _chosen(left: Sequence[Exact], discounts: Sequence[Discount], mode: Rounding
     if alone is not None:
         return [alone]
     rivals = [one for one in discounts if one.stacking is Stacking.BEST]
-    best = max(rivals, key=lambda one: sum(part.total for part in _take(list(left), [one], mode)), default=None)
+    best = max(rivals, key=lambda one: sum(part.total for part in take_off(list(left), [one], mode)), default=None)
     return [one for one in discounts if one.stacking is not Stacking.BEST or one is best]
 
 
@@ -151,8 +151,11 @@ def _breadth(one: Discount) -> tuple[bool, int]:
     return (one.lines is None, len(one.lines or ()))
 
 
-def _take(left: list[Exact], group: Sequence[Discount], mode: Rounding) -> list[UsedDiscount]:
-    """Take a group of discounts off what is left; the answer has those that found something to take."""
+def take_off(left: list[Exact], group: Sequence[Discount], mode: Rounding) -> list[UsedDiscount]:
+    """Take a group of discounts of one scope off what is ``left`` (minor units), which is lowered.
+
+    The answer has those that found something to take. Several are percentages, summed and told apart by their own.
+    """
     places = [
         place for place, rest in enumerate(left) if rest > 0 and (group[0].lines is None or place in group[0].lines)
     ]

@@ -21,7 +21,6 @@ from billcore.kernel import (
     cadence,
     minor_units,
     places,
-    zone,
 )
 from billcore.kernel import exact as ex
 from billcore.pricing.catalog import Catalog
@@ -30,10 +29,11 @@ from billcore.pricing.explain import Explanation, leaf
 from billcore.pricing.explain_rating import explain_rating
 from billcore.pricing.price import Price, PriceCadence, amount_of
 from billcore.pricing.product import period_of
+from billcore.pricing.quote_total import QuoteTotal, Taxed, coupon_of
 from billcore.pricing.record import OrderRecord
 from billcore.pricing.selection import HOURS_PER_MONTH, Selection
-from billcore.pricing.tax import Tax, TaxRounding, tax_over
-from billcore.pricing.tax_rates import CatalogTaxes, TaxCase, TaxProvider, TaxTable, rate_by
+from billcore.pricing.tax import TaxRounding
+from billcore.pricing.tax_rates import CatalogTaxes, TaxProvider
 
 __all__ = ["Quote", "QuoteLine", "QuoteTotal", "allowance_of", "anchor_of", "quote"]
 
@@ -99,30 +99,13 @@ class QuoteLine:
         return Explanation(self.description, value, "round", (tree,), None, digits, self.mode, about=about).numbered()
 
 
-@attrs.frozen
-class QuoteTotal:
-    """A sum of rounded lines, without the tax that their prices include, and the tax on it by rate."""
-
-    net: Money
-    taxes: tuple[Tax, ...]
-
-    @property
-    def tax(self) -> Money:
-        """The tax of all rates."""
-        return Money.of_minor(sum(tax.amount for tax in self.taxes), self.net.currency)
-
-    @property
-    def total(self) -> Money:
-        """Net and tax."""
-        return self.net + self.tax
-
-
 @attrs.frozen(kw_only=True)
 class Quote:
     """An offer: ``records`` are what an order would keep, ``lines`` what they cost for a full period.
 
     ``recurring`` is a full period, ``first_invoice`` the recurring lines of the first period or stub whatever their
-    timing, ``usage`` the usage that was expected, ``all_in`` recurring and usage.
+    timing, ``usage`` the usage that was expected, ``all_in`` recurring and usage. The selection's coupon is taken off
+    the totals, as in a period in which it holds.
     """
 
     catalog: str
@@ -184,7 +167,9 @@ def quote(
     anchor = anchor_of(catalog, selection)
     digits = places(currency)
     lines = tuple(_line(record, records, selection, selection.hours or hours, digits, mode) for record in records)
-    taxed = _Taxed(catalog, selection, selection.starts_on or at, currency, mode, taxes, tax_rounding)
+    start = selection.starts_on or at
+    coupon = coupon_of(catalog, selection, start)
+    taxed = Taxed(catalog, selection, start, currency, mode, taxes, tax_rounding, coupon)
     recurring = [line for line in lines if line.cadence is PriceCadence.RECURRING]
     used = [line for line in lines if line.cadence is PriceCadence.USAGE]
     full = taxed.total([(line.record, line.minor) for line in recurring])
@@ -207,29 +192,6 @@ def quote(
         usage=metered,
         all_in=taxed.total([(line.record, line.minor) for line in (*recurring, *used)]) if used else full,
     )
-
-
-@attrs.frozen
-class _Taxed:
-    catalog: Catalog
-    selection: Selection
-    at: dt.datetime
-    currency: str
-    mode: Rounding
-    taxes: TaxProvider
-    rounding: TaxRounding
-
-    def total(self, amounts: list[tuple[OrderRecord, int]]) -> QuoteTotal:
-        gross = sum(minor for _, minor in amounts)
-        country = self.selection.country
-        if country is None:
-            return QuoteTotal(Money.of_minor(gross, self.currency), ())
-        on = self.at.astimezone(zone(self.selection.timezone)).date()
-        table = TaxTable(self.catalog.tax_rates)
-        cases = [TaxCase(country=country, category=record.price.tax_category, on=on) for record, _ in amounts]
-        lines = [(rate_by(self.taxes, case, table), minor) for case, (_, minor) in zip(cases, amounts, strict=True)]
-        taxes = tax_over(lines, self.mode, self.rounding)
-        return QuoteTotal(Money.of_minor(gross - taxes.included, self.currency), taxes.rates)
 
 
 def _line(

@@ -8,7 +8,18 @@ from decimal import Decimal
 
 import attrs
 
-from billcore.kernel import ONE, Anchor, FrozenMap, InvalidValue, Number, checked_anchor, instant, number, zone
+from billcore.kernel import (
+    ONE,
+    Anchor,
+    FrozenMap,
+    InvalidValue,
+    Number,
+    checked_anchor,
+    checked_id,
+    instant,
+    number,
+    zone,
+)
 from billcore.pricing import fields
 
 __all__ = ["HOURS_PER_MONTH", "Selection"]
@@ -47,6 +58,10 @@ def _configuration(values: Mapping[str, str]) -> Mapping[str, str]:
     return FrozenMap({str(key): str(value) for key, value in values.items()})
 
 
+def _coupon(value: str | None) -> str | None:
+    return None if value is None else checked_id(value, "coupon")
+
+
 def _starts_on(value: dt.datetime | str | None) -> dt.datetime | None:
     return None if value is None else instant(value, "starts_on")
 
@@ -63,7 +78,7 @@ class Selection:
     several storage prices, ``supporting`` the compute plans of services that are billed within this one. ``sizes`` of a
     composed product override its defaults (``cpu``, or ``vm.cpu`` of one part, or ``vm`` for how many of the part).
     ``configuration`` is kept with the order and not priced. ``usage`` (by meter) and ``hours`` (of a month; ``None``:
-    those of the policy) are expectations, for quotes only.
+    those of the policy) are expectations, for quotes only. ``coupon`` is applied as it is subscribed to.
     """
 
     service: str | None = None
@@ -88,6 +103,7 @@ class Selection:
     country: str | None = attrs.field(default=None, converter=fields.country_or_none)
     usage: Mapping[str, Decimal] = attrs.field(factory=FrozenMap, converter=_usage)
     hours: Decimal | None = attrs.field(default=None, converter=fields.hours_or_none)
+    coupon: str | None = attrs.field(default=None, converter=_coupon)
 
     def __attrs_post_init__(self) -> None:
         named = [name for name in ("service", "plan", "product") if getattr(self, name) is not None]

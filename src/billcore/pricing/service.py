@@ -175,6 +175,12 @@ class Service(Entry):
             found.append(self._stored(selection, replicas))
         return (*found, *self._extra(selection))
 
+    @property
+    def price_codes(self) -> frozenset[str]:
+        """The codes of the prices that selections of it expand to."""
+        found = {"base", "sla", "compute", "storage"}
+        return frozenset(found | {f"resource:{entry.code}" for entry in self.resources})
+
     def _price(self, part: str, entry: object, make: Callable[[], Price]) -> Price:
         found = self._made.get((part, entry))
         return self._made.setdefault((part, entry), make()) if found is None else found

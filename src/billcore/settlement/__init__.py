@@ -8,10 +8,12 @@ every entry balances; no stored value falls below zero.
 """
 
 from billcore.settlement.account import AccountFacts, AccountState, Policy
-from billcore.settlement.billed import Billed, BilledLine
+from billcore.settlement.billed import Billed, BilledLine, BilledOff
+from billcore.settlement.coupons import Coupons, amounts_since
 from billcore.settlement.credit import Credit, CreditKind, Voucher, burn_order
 from billcore.settlement.decide import Bill, Funds, decide, decide_charges, late_dates, shared_since
-from billcore.settlement.difference import Difference, Fall, Rise, RoundingGroup, difference
+from billcore.settlement.difference import Difference, Fall, Fallen, Off, Rise, RoundingGroup, difference
+from billcore.settlement.discounts import discount
 from billcore.settlement.document import (
     Document,
     DocumentKind,
@@ -34,6 +36,7 @@ from billcore.settlement.ledger import (
     paid,
     returned,
 )
+from billcore.settlement.nets import discount_of, net_falls, net_lines, root_of, roots
 from billcore.settlement.pay import Payout, pay
 from billcore.settlement.strategy import SettlementPlan, Strategy, Use, plan
 from billcore.settlement.wanted import Charge, UsageLookup, Used, charge, charges, one_off_charge, touches, used
@@ -45,8 +48,10 @@ __all__ = [
     "Bill",
     "Billed",
     "BilledLine",
+    "BilledOff",
     "Charge",
     "ChargeKey",
+    "Coupons",
     "Credit",
     "CreditKind",
     "Difference",
@@ -54,12 +59,14 @@ __all__ = [
     "DocumentKind",
     "Entry",
     "Fall",
+    "Fallen",
     "Funds",
     "Invoice",
     "InvoiceStatus",
     "Issue",
     "Line",
     "LineKind",
+    "Off",
     "Payment",
     "Payout",
     "Policy",
@@ -73,6 +80,7 @@ __all__ = [
     "Use",
     "Used",
     "Voucher",
+    "amounts_since",
     "burn_order",
     "charge",
     "charges",
@@ -82,10 +90,14 @@ __all__ = [
     "decide",
     "decide_charges",
     "difference",
+    "discount",
+    "discount_of",
     "document_issued",
     "document_voided",
     "invoice",
     "late_dates",
+    "net_falls",
+    "net_lines",
     "note_tax",
     "note_taxes",
     "one_off_charge",
@@ -94,6 +106,8 @@ __all__ = [
     "pay",
     "plan",
     "returned",
+    "root_of",
+    "roots",
     "shared_since",
     "touches",
     "used",

@@ -8,7 +8,7 @@ from decimal import Decimal
 import attrs
 
 from billcore.kernel import InvalidValue, Number, Rounding, checked_text, number, of_kind, places
-from billcore.lifecycle import Customer, OneOff, Subscription
+from billcore.lifecycle import AppliedCoupon, Customer, OneOff, Subscription
 from billcore.pricing import HOURS_PER_MONTH, TaxRounding
 from billcore.settlement.difference import RoundingGroup
 from billcore.settlement.strategy import Strategy
@@ -62,6 +62,7 @@ class AccountFacts:
     customer: Customer
     subscriptions: tuple[Subscription, ...] = ()
     one_offs: tuple[OneOff, ...] = ()
+    coupons: tuple[AppliedCoupon, ...] = ()
 
 
 @attrs.frozen(kw_only=True)

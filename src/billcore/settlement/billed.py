@@ -9,10 +9,10 @@ import attrs
 
 from billcore.kernel import ZERO, Exact, Period
 from billcore.kernel import exact as ex
-from billcore.settlement.document import Document, DocumentKind, Invoice, Line
+from billcore.settlement.document import Document, DocumentKind, Invoice, Line, LineKind
 from billcore.settlement.key import ChargeKey
 
-__all__ = ["Billed", "BilledLine"]
+__all__ = ["Billed", "BilledLine", "BilledOff"]
 
 
 @attrs.define
@@ -27,10 +27,22 @@ class BilledLine:
 
 
 @attrs.define
+class BilledOff:
+    """What a coupon took off a line, with what is left of it after what was given back; above zero."""
+
+    line: Line
+    document: Document
+    exact_left: Exact
+    minor_left: int
+
+
+@attrs.define
 class Billed:
     """Earlier documents of a customer, as far as a difference needs them.
 
-    Built from the invoices (with their lines) that hold a key in question and all notes that correct them.
+    Built from the invoices (with their lines) that hold a key in question and all notes that correct them. ``offs`` are
+    what coupons took off a line, by its id; ``given`` what a percentage took off in all, and ``lifted`` the lines that
+    took it back later, by its key; ``waived`` what documents that are void and not billed again have of a key.
     """
 
     entries: dict[ChargeKey, list[BilledLine]] = attrs.field(factory=dict)
@@ -41,12 +53,17 @@ class Billed:
     latest: dict[ChargeKey, dt.datetime] = attrs.field(factory=dict)
     invoices: dict[str, Invoice] = attrs.field(factory=dict)
     notes: dict[str, list[Document]] = attrs.field(factory=dict)
+    offs: dict[str, list[BilledOff]] = attrs.field(factory=dict)
+    given: dict[ChargeKey, tuple[Exact, int]] = attrs.field(factory=dict)
+    lifted: dict[ChargeKey, list[BilledLine]] = attrs.field(factory=dict)
+    waived: dict[ChargeKey, Exact] = attrs.field(factory=dict)
 
     @classmethod
     def of(cls, invoices: Iterable[Invoice]) -> Billed:
         """Read documents in the order of issue; void ones only count lines, so that ordinals never repeat."""
         billed = cls()
         by_line: dict[str, BilledLine] = {}
+        by_off: dict[str, BilledOff] = {}
         ordered = sorted(invoices, key=lambda i: (i.document.billing_date, i.document.sequence))
         for invoice in sorted(ordered, key=lambda i: i.document.kind is DocumentKind.CREDIT_NOTE):
             billed.invoices[invoice.id] = invoice
@@ -56,8 +73,11 @@ class Billed:
                 billed.notes.setdefault(document.corrects, []).append(document)
             for line in document.lines:
                 if line.key is not None:
-                    billed.counts[line.key] = billed.counts.get(line.key, 0) + 1
-                if not dead:
+                    key = line.key.charge
+                    billed.counts[key] = billed.counts.get(key, 0) + 1
+                if not dead and line.coupon is not None:
+                    billed._read_off(line, invoice, by_line, by_off)
+                elif not dead:
                     billed._read(line, invoice, by_line)
         return billed
 
@@ -75,11 +95,37 @@ class Billed:
             entry = BilledLine(line, document, invoice.waived, line.exact, line.minor)
             if invoice.waived:
                 self._forgive(key, line.exact)
+                self.waived[key] = ex.add(self.waived.get(key, ZERO), line.exact)
                 entry.exact_left, entry.minor_left = ZERO, 0
             by_line[line.id] = entry
             self.entries.setdefault(key, []).append(entry)
         elif document.kind is not DocumentKind.CREDIT_NOTE:
             by_line[line.id] = BilledLine(line, document, invoice.waived, line.exact, line.minor)
+
+    def _read_off(
+        self, line: Line, invoice: Invoice, by_line: dict[str, BilledLine], by_off: dict[str, BilledOff]
+    ) -> None:
+        """A line of a coupon: it takes something off a line, or gives back of what was taken off."""
+        document, key, named = invoice.document, line.key, line.corrects or ""
+        if key is not None:
+            exact, minor = self.given.get(key, (ZERO, 0))
+            self.given[key] = (ex.subtract(exact, line.exact), minor - line.minor)
+            self.latest[key.charge] = max(document.billing_date, self.latest.get(key.charge, document.billing_date))
+        if document.kind is not DocumentKind.CREDIT_NOTE and line.kind is not LineKind.DISCOUNT:
+            if key is not None:
+                entry = BilledLine(line, document, invoice.waived, line.exact, line.minor)
+                self.lifted.setdefault(key, []).append(entry)
+                by_line[line.id] = entry
+        elif named in by_off:
+            by_off[named].exact_left = ex.subtract(by_off[named].exact_left, line.exact)
+            by_off[named].minor_left -= line.minor
+        elif (base := by_line.get(named)) is not None and base.line.coupon is not None:
+            base.exact_left = ex.add(base.exact_left, line.exact)
+            base.minor_left += line.minor
+        elif base is not None:
+            kept = ZERO if invoice.waived else ex.negate(line.exact)
+            by_off[line.id] = off = BilledOff(line, document, kept, 0 if invoice.waived else -line.minor)
+            self.offs.setdefault(base.line.id, []).append(off)
 
     def _count(self, key: ChargeKey, line: Line, date: dt.datetime) -> None:
         self.sums[key] = ex.add(self.sums.get(key, ZERO), line.exact)
@@ -102,5 +148,6 @@ class Billed:
         """The exact and the rounded sum of an invoice's lines of runs, its notes included; zero of a new one."""
         if document is None:
             return (ZERO, 0)
-        lines = [line for one in (document, *self.notes.get(document.id, ())) for line in one.lines if line.key]
+        notes = self.notes.get(document.id, ())
+        lines = [line for one in (document, *notes) for line in one.lines if line.key and line.coupon is None]
         return (ex.total([line.exact for line in lines]), sum(line.minor for line in lines))

@@ -25,8 +25,10 @@ from billcore.pricing import (
 )
 from billcore.settlement.account import AccountFacts, AccountState, Policy
 from billcore.settlement.billed import Billed
+from billcore.settlement.coupons import Coupons
 from billcore.settlement.credit import Credit
 from billcore.settlement.difference import Difference, RateLookup, difference
+from billcore.settlement.discounts import discount
 from billcore.settlement.document import Document, Invoice
 from billcore.settlement.documents import Issue, credit_notes, invoice
 from billcore.settlement.key import ChargeKey
@@ -132,7 +134,11 @@ def decide_charges(
     def reason(key: ChargeKey) -> str:
         return _reason(key, lives)
 
-    return difference(wanted, vanished, billed, policy.group(customer.currency), rate, reason, date)
+    rounding = policy.group(customer.currency)
+    moved = difference(wanted, vanished, billed, rounding, rate, reason, date)
+    if facts.coupons or billed.offs:
+        discount(moved, wanted, vanished, Coupons.of(facts), billed, rounding, reason, date)
+    return moved
 
 
 def _rates(customer: Customer, date: dt.datetime, table: TaxTable, taxes: TaxProvider) -> RateLookup:

@@ -16,7 +16,17 @@ from billcore.settlement.document import Document, Line, LineKind
 from billcore.settlement.key import ChargeKey
 from billcore.settlement.wanted import Charge
 
-__all__ = ["Difference", "Fall", "RateLookup", "ReasonLookup", "Rise", "RoundingGroup", "difference"]
+__all__ = [
+    "Difference",
+    "Fall",
+    "Fallen",
+    "Off",
+    "RateLookup",
+    "ReasonLookup",
+    "Rise",
+    "RoundingGroup",
+    "difference",
+]
 
 RateLookup: TypeAlias = Callable[[str], AppliedRate]
 """The rate of a tax category for this customer on the billing date."""
@@ -30,6 +40,28 @@ class Fall:
 
     line: Line
     document: Document
+
+
+@attrs.define
+class Fallen:
+    """What fell of a line in this difference, above zero, and why."""
+
+    entry: BilledLine
+    exact: Exact
+    minor: int
+    reason: str
+
+
+@attrs.frozen
+class Off:
+    """What a coupon takes off a line that adds, above zero; a percentage has a key and its ordinal in the charge's."""
+
+    coupon: str
+    description: str
+    exact: Exact
+    minor: int
+    key: ChargeKey | None = None
+    nth: int | None = None
 
 
 @attrs.frozen
@@ -53,6 +85,13 @@ class Rise:
     nth: int
     corrects: str | None
     reason: str | None
+    snapshot: str | None = None
+    offs: tuple[Off, ...] = ()
+
+    @property
+    def net(self) -> int:
+        """What coupons leave of it, in minor units."""
+        return self.minor - sum(off.minor for off in self.offs)
 
     def line(self, name: str, tax: int) -> Line:
         """The line, named and taxed."""
@@ -72,16 +111,18 @@ class Rise:
             nth=self.nth,
             corrects=self.corrects,
             reason=self.reason,
-            snapshot=None if charge.price is None else price_hash(charge.price),
+            snapshot=self.snapshot if charge.price is None else price_hash(charge.price),
+            coupon=charge.key.coupon,
         )
 
 
 @attrs.define
 class Difference:
-    """The lines that add (with ids and taxes still to come) and those that fall."""
+    """The lines that add (with ids and taxes still to come) and those that fall; ``fallen`` sums the latter by line."""
 
     rises: list[Rise] = attrs.field(factory=list)
     falls: list[Fall] = attrs.field(factory=list)
+    fallen: dict[str, Fallen] = attrs.field(factory=dict)
 
 
 def difference(
@@ -192,6 +233,8 @@ class _Work:
         nth = None if key is None else self._nth(key)
         if key is not None and nth is not None:  # counted on: a key may fall by several lines, or fall and then rise
             self.billed.counts[key] = nth + 1
+        fallen = self.result.fallen.setdefault(line.id, Fallen(entry, ZERO, 0, why))
+        fallen.exact, fallen.minor = ex.add(fallen.exact, exact), fallen.minor + minor
         self.result.falls.append(
             Fall(
                 attrs.evolve(

@@ -32,7 +32,6 @@ __all__ = [
     "Source",
 ]
 
-
 _written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -45,11 +44,12 @@ class DocumentKind(enum.Enum):
 
 
 class LineKind(enum.Enum):
-    """What a line is: a new key, a difference of an old one, or a one-off item."""
+    """What a line is: of a new key, a difference of an old one, one-off, or what a coupon takes off."""
 
     CHARGE = "charge"
     ADJUSTMENT = "adjustment"
     ITEM = "item"
+    DISCOUNT = "discount"
 
 
 class InvoiceStatus(enum.Enum):
@@ -74,9 +74,8 @@ class Source(enum.Enum):
 class Line:
     """One line; ``part`` is the stretch it is for, ``quantity`` what was rated.
 
-    ``key`` and ``nth`` (its ordinal within the key) are set on lines of runs; a goodwill credit has neither.
-    ``corrects`` names the line that a difference corrects and ``reason`` says why. ``snapshot`` is the hash of the
-    price.
+    ``key`` and ``nth`` (its ordinal within the key) are set on lines of runs; a goodwill credit has neither, nor a
+    ``coupon``'s amount. ``corrects`` is the line that it corrects or lowers; ``snapshot`` is the hash of the price.
     """
 
     id: str
@@ -94,6 +93,7 @@ class Line:
     corrects: str | None = None
     reason: str | None = None
     snapshot: str | None = None
+    coupon: str | None = None
 
     @property
     def net(self) -> int:
@@ -126,7 +126,7 @@ class Line:
             self.corrects,
             self.reason,
             self.snapshot,
-            *self.rate.terms,
+            *(self.rate.terms if self.coupon is None else (*(self.rate.terms or (None,)), self.coupon)),
         )
 
     @property

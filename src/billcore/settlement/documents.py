@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import attrs
@@ -14,8 +14,9 @@ from billcore.lifecycle import Customer
 from billcore.pricing import AppliedRate, Tax, Taxes, TaxRounding, lines_by_rate, tax_over, why_zero
 from billcore.settlement.account import Policy
 from billcore.settlement.billed import Billed
-from billcore.settlement.difference import Fall, Rise
-from billcore.settlement.document import Document, DocumentKind, Line
+from billcore.settlement.difference import Fall, Off, Rise
+from billcore.settlement.document import Document, DocumentKind, Line, LineKind
+from billcore.settlement.nets import net_falls, net_lines, root_of, roots
 
 __all__ = ["Issue", "credit_note", "credit_notes", "invoice", "note_tax", "note_taxes"]
 
@@ -80,14 +81,39 @@ def _named(name: str, lines: Sequence[Line], taxes: Sequence[int]) -> list[Line]
 
 
 def invoice(issue: Issue, rises: Sequence[Rise], sequence: int, policy: Policy) -> Document:
-    """An invoice of lines that add: taxed once a rate over the document and spread back, or line by line."""
-    taxes = tax_over([(rise.rate, rise.minor) for rise in rises], policy.rounding, policy.tax)
+    """An invoice of lines that add, each with its discounts under it.
+
+    Taxed on what coupons leave, once a rate over the document and spread back, or line by line; a discount has no tax
+    of its own.
+    """
+    taxes = tax_over(
+        [(rise.rate, rise.net if rise.offs else rise.minor) for rise in rises], policy.rounding, policy.tax
+    )
     name = issue.name(DocumentKind.INVOICE, sequence)
-    lines = [
-        rise.line(f"{name}-{position}", tax)
-        for position, (rise, tax) in enumerate(zip(rises, taxes.lines, strict=True), 1)
-    ]
+    lines: list[Line] = []
+    for rise, tax in zip(rises, taxes.lines, strict=True):
+        line = rise.line(f"{name}-{len(lines) + 1}", tax)
+        lines.append(line)
+        lines += [_off(line, off, f"{name}-{len(lines) + place}") for place, off in enumerate(rise.offs, 1)]
     return issue.document(DocumentKind.INVOICE, name, sequence, lines, taxes.rates)
+
+
+def _off(line: Line, off: Off, name: str) -> Line:
+    """The line of a discount, under the line that it lowers."""
+    return attrs.evolve(
+        line,
+        id=name,
+        kind=LineKind.DISCOUNT,
+        description=off.description,
+        exact=ex.negate(off.exact),
+        minor=-off.minor,
+        tax=0,
+        key=off.key,
+        nth=off.nth,
+        corrects=line.id,
+        reason=None,
+        coupon=off.coupon,
+    )
 
 
 def credit_notes(issue: Issue, falls: Sequence[Fall], billed: Billed, sequence: int, policy: Policy) -> list[Document]:
@@ -120,7 +146,8 @@ def credit_note(
 ) -> Document:
     """A note of lines that fall, which correct lines of an invoice; its tax is that of ``note_taxes``.
 
-    ``earlier`` are the notes that correct the same invoice already (D25).
+    ``earlier`` are the notes that correct the same invoice already (D25); ``roots`` name by line what a coupon lowered
+    there, so that its part of the tax is that of what falls in all.
     """
     taxes = note_taxes(lines, corrected, earlier, policy.rounding, policy.tax)
     name = issue.name(DocumentKind.CREDIT_NOTE, sequence)
@@ -137,19 +164,23 @@ def note_taxes(
 ) -> Taxes:
     """The tax of a note is the invoice's by cumulative rounding: the last note takes the exact rest.
 
-    That is of each rate, or of each line where tax is rounded so. A rate that stands beside others on a line goes by
-    rate, for an invoice does not keep each line's part of each.
+    That is of each rate, or of each line where tax is rounded so; what coupons give back counts on the line they
+    lowered. A rate that stands beside others on a line goes by rate, for an invoice does not keep each line's part of
+    each.
     """
     taxes, spread = [], [0] * len(lines)
     shared = {part for line in corrected.lines for part in line.rate.parts}
+    about = roots([corrected, *earlier])
+    falling = net_falls(lines, about)
     for rate, places in lines_by_rate([line.rate for line in lines]).items():
         gross = sum(lines[place].minor for place in places)
         if rounding is TaxRounding.LINE and rate not in shared:
-            parts = tuple(_line_taxes([lines[place] for place in places], corrected, earlier, mode))
+            found = [(lines[place], falling[place]) for place in places]
+            parts = tuple(_line_taxes(found, corrected, earlier, about, mode))
             amount = sum(parts)
         else:
             amount = note_tax(rate, gross, corrected, earlier, mode)
-            parts = allocate(amount, [-lines[place].minor for place in places]) if amount else ()
+            parts = allocate(amount, [-falling[place] for place in places]) if amount else ()
         base = gross - amount if rate.inclusive else gross
         taxes.append(
             Tax(rate.code, rate.percent, base, amount, None if amount else why_zero(rate, gross), rate.inclusive)
@@ -159,20 +190,33 @@ def note_taxes(
     return Taxes(tuple(taxes), tuple(spread))
 
 
-def _line_taxes(lines: Sequence[Line], corrected: Document, earlier: Sequence[Document], mode: Rounding) -> list[int]:
-    """The tax of each line: its share of the tax of the line it corrects, of which earlier lines took some."""
-    billed = {line.id: line for line in corrected.lines}
+def _line_taxes(
+    lines: Sequence[tuple[Line, int]],
+    corrected: Document,
+    earlier: Sequence[Document],
+    about: Mapping[str, str],
+    mode: Rounding,
+) -> list[int]:
+    """The tax of each line, given with what falls by it: its share of the tax of the line that it corrects.
+
+    Of that, earlier lines took some.
+    """
+    billed = {line.id: (line, minor) for line, minor in net_lines(corrected)}
     taken: dict[str | None, tuple[int, int]] = {}
-    for line in (line for note in earlier for line in note.lines):
-        minor, tax = taken.get(line.corrects, (0, 0))
-        taken[line.corrects] = minor + line.minor, tax + line.tax
+    for line, fallen in (
+        found for note in earlier for found in zip(note.lines, net_falls(note.lines, about), strict=True)
+    ):
+        name = root_of(line, about)
+        minor, tax = taken.get(name, (0, 0))
+        taken[name] = minor + fallen, tax + line.tax
     found = []
-    for line in lines:
-        whole = billed[line.corrects or ""]
-        minor, tax = taken.get(line.corrects, (0, 0))
-        so_far = minor + line.minor
-        due = minor_units(ex.ratio(ex.whole(whole.tax), whole.minor, so_far), 0, mode) if whole.minor else 0
-        taken[line.corrects] = so_far, due
+    for line, fallen in lines:
+        name = root_of(line, about)
+        whole, net = billed[name or ""]
+        minor, tax = taken.get(name, (0, 0))
+        so_far = minor + fallen
+        due = minor_units(ex.ratio(ex.whole(whole.tax), net, so_far), 0, mode) if net else 0
+        taken[name] = so_far, due
         found.append(due - tax)
     return found
 

@@ -1,6 +1,6 @@
 """What the formats name and a later version builds: refused at its place, never ignored.
 
-An ignored coupon misbills; so each of these keys and values is known here by name, and answered ``NotSupportedYet``
+An ignored commitment misbills; so each of these keys and values is known here by name, and answered ``NotSupportedYet``
 instead of "unknown key".
 """
 
@@ -22,21 +22,19 @@ from billcore.pricing import (
     PlanVersion,
     Price,
     Proration,
-    Selection,
 )
 
 __all__ = ["LATER_KEYS", "LATER_VALUES"]
 
 LATER_KEYS: Mapping[type[attrs.AttrsInstance], frozenset[str]] = {
-    Catalog: frozenset({"coupons", "commitments", "grants", "credit_units", "currencies", "dunning"}),
+    Catalog: frozenset({"commitments", "grants", "credit_units", "currencies", "dunning"}),
     Meter: frozenset({"filters", "exclude", "group_by", "round", "recurring", "granularity"}),
     Plan: frozenset({"trial"}),
     PlanVersion: frozenset({"trial"}),
     Price: frozenset({"stale", "last_synced_at"}),
-    Selection: frozenset({"coupon"}),
     UsageEvent: frozenset({"deployment"}),
     scenario.ScenarioPolicy: frozenset({"grace", "tax"}),
-    steps.Subscribe: frozenset({"coupon", "trial_end"}),
+    steps.Subscribe: frozenset({"trial_end"}),
     steps.AddItem: frozenset({"subscription"}),
 }
 """Keys by the class whose document they belong to."""

@@ -14,7 +14,7 @@ from billcore.kernel import InvalidValue
 
 __all__ = ["reference_problems"]
 
-_LISTS = ("sla_tiers", "services", "meters", "products", "plans", "addons")
+_LISTS = ("sla_tiers", "services", "meters", "products", "plans", "addons", "coupons")
 Row = Mapping[str, object]
 
 

@@ -30,7 +30,18 @@ from billcore.pricing import Catalog, Selection
 __all__ = ["SELECTION_KEYS", "register_story"]
 
 SELECTION_KEYS: Mapping[type[Step], tuple[str, ...]] = {
-    Subscribe: ("service", "plan", "version", "product", "sizes", "quantity", "addons", "anchor", "configuration"),
+    Subscribe: (
+        "service",
+        "plan",
+        "version",
+        "product",
+        "sizes",
+        "quantity",
+        "addons",
+        "anchor",
+        "configuration",
+        "coupon",
+    ),
     Change: ("service", "plan", "version", "product", "sizes", "quantity", "configuration"),
 }
 """Keys of a selection that may stand in the step itself, by action."""

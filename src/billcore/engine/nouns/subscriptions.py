@@ -12,6 +12,7 @@ from billcore.engine.accounts import load_customer, load_for, load_subscription,
 from billcore.engine.addons import addon_order
 from billcore.engine.catalogs import catalog_at
 from billcore.engine.changes import Asked, changed_orders, refuse_after_end, same_currency, write_facts
+from billcore.engine.coupons import apply_chosen
 from billcore.engine.limits import refuse_addon, refuse_too_many
 from billcore.engine.lookup import insert_new
 from billcore.engine.nouns.page import Page, checked_page
@@ -69,8 +70,8 @@ class Subscriptions:
     ) -> Subscription:
         """Subscribe a customer to what a selection expands to in the catalog in force at ``at``.
 
-        ``at`` is from when it is had: default the selection's ``starts_on``, else now. Raises ``NotFound``,
-        ``AlreadyExists``, ``CurrencyMismatch`` and what the catalog refuses.
+        ``at`` is from when it is had: default the selection's ``starts_on``, else now; its coupon is applied. Raises
+        ``NotFound``, ``AlreadyExists``, ``CurrencyMismatch``, what the catalog and ``coupons.apply`` refuse.
         """
         of_kind(customer, str, "customer")
         of_kind(selection, Selection, "selection")
@@ -100,6 +101,7 @@ class Subscriptions:
             row = (name, customer, fact_row(order, customer)[5], len(orders))
             insert_new(tx, SUBSCRIPTION, row, "a subscription")
             write_facts(tx, loaded, Subscription(id=name, customer=loaded.facts.customer.id, facts=orders), orders)
+            apply_chosen(tx, call, loaded, order)
             return name
 
         request = [customer, selection, when, id]

@@ -26,8 +26,10 @@ from billcore.settlement import (
 __all__ = ["document_row", "invoice_of", "invoice_state", "issued_rows", "line_of", "payment_of", "payment_row"]
 
 
-_CONTENT = len(LINE.names) - 4
-"""What a line's content has without the terms of its rate: the row's columns but document, position and customer."""
+_CONTENT = len(LINE.names) - 5
+"""What a line's content has at least: the row's columns but document, position, customer, rate_terms and coupon."""
+_ABSENT = ((None, None), (None,), ())
+"""What a row has behind a content of that much more: there is always a place for terms and coupon."""
 
 _written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -65,9 +67,8 @@ def issued_rows(invoice: Invoice) -> tuple[Row, list[Row]]:
     document = invoice.document
     contents = [line.content() for line in document.lines]
     name, customer = document.id, document.customer
-    # A line's content ends with the terms of its rate where it has any; its row always has a place for them.
     lines = [
-        (name, position, customer, *content, None) if len(content) == _CONTENT else (name, position, customer, *content)
+        (name, position, customer, *content, *_ABSENT[len(content) - _CONTENT])
         for position, content in enumerate(contents, 1)
     ]
     return document_row(invoice, 1, document.content_hash(contents)), lines
@@ -76,11 +77,11 @@ def issued_rows(invoice: Invoice) -> tuple[Row, list[Row]]:
 def line_of(row: Row) -> Line:
     """The line of a row."""
     document, position, _, kind, description, price, start, end, quantity, exact, minor, code, percent, why = row[:14]
-    tax, subscription, item, period_start, period_end, nth, corrects, reason, snapshot, terms = row[14:]
+    tax, subscription, item, period_start, period_end, nth, corrects, reason, snapshot, terms, coupon = row[14:]
     key = None
     if item is not None:
         period = Period(from_micros(int(period_start or 0)), from_micros(int(period_end or 0)))
-        key = ChargeKey(str(subscription), str(item), str(price), period)
+        key = ChargeKey(str(subscription), str(item), str(price), period, _maybe(coupon))
     return Line(
         id=f"{document}-{position}",
         kind=LineKind(kind),
@@ -97,6 +98,7 @@ def line_of(row: Row) -> Line:
         corrects=_maybe(corrects),
         reason=_maybe(reason),
         snapshot=_maybe(snapshot),
+        coupon=_maybe(coupon),
     )
 
 

@@ -20,7 +20,9 @@ from billcore.settlement import (
     Document,
     DocumentKind,
     Line,
+    net_lines,
     note_taxes,
+    roots,
 )
 
 __all__ = ["check_i1", "check_i2", "check_i3", "check_i4", "check_i5", "check_m5", "check_m6"]
@@ -30,23 +32,25 @@ _STATES = ("issued", "void", "waived", "uncollectible")
 
 def check_m5(view: AccountView) -> Found:
     """Tax is rounded once a rate over the document, or a line; a note's with those before it; a zero has its reason."""
-    for kept in view.values.kept if view.values is not None else ():
-        document = kept.document
+    every = view.values.kept if view.values is not None else ()
+    root = roots(kept.document for kept in every)
+    for kept in every:
+        document, nets = kept.document, net_lines(kept.document, root)
         by_rate = lines_by_rate([line.rate for line in document.lines])
         if len(by_rate) != len(document.taxes):
             yield Violation("M5", kept.number, f"{len(by_rate)} rates on its lines", str(len(document.taxes)))
             continue
         for (rate, where), tax in zip(by_rate.items(), document.taxes, strict=True):
-            yield from _unlike(view, kept, rate, [document.lines[place] for place in where], tax)
+            yield from _unlike(view, kept, rate, [nets[place] for place in where], tax)
         if document.kind is DocumentKind.INVOICE:
-            lines = [(line.rate, line.minor) for line in document.lines]
+            lines = [(line.rate, minor) for line, minor in nets]
             yield from _untaxed(view, kept, tax_over(lines, view.policy.rounding, view.policy.tax))
     yield from _wrong_notes(view)
 
 
-def _unlike(view: AccountView, kept: Kept, rate: AppliedRate, lines: Sequence[Line], tax: Tax) -> Found:
+def _unlike(view: AccountView, kept: Kept, rate: AppliedRate, nets: Sequence[tuple[Line, int]], tax: Tax) -> Found:
     """Where the tax of a rate is not that of the lines which it stands for."""
-    place = f"{kept.number} {rate.code}"
+    place, lines = f"{kept.number} {rate.code}", [line for line, _ in nets]
     base = sum(line.minor for line in lines) - (tax.amount if rate.inclusive else 0)
     if (tax.code, tax.percent, tax.base, tax.inclusive) != (rate.code, rate.percent, base, rate.inclusive):
         found = f"{tax.base} at {tax.percent}"
@@ -59,7 +63,7 @@ def _unlike(view: AccountView, kept: Kept, rate: AppliedRate, lines: Sequence[Li
     if tax.amount != spread:
         yield Violation("M5", place, f"its lines have a tax of {spread}", str(tax.amount))
     if view.policy.tax is TaxRounding.RATE:
-        yield from _unfair(kept, lines, tax.amount)
+        yield from _unfair(kept, nets, tax.amount)
 
 
 def _untaxed(view: AccountView, kept: Kept, asked: Taxes) -> Found:
@@ -92,11 +96,11 @@ def _wrong_notes(view: AccountView) -> Found:
         earlier.append(one.document)
 
 
-def _unfair(kept: Kept, lines: Sequence[Line], amount: int) -> Found:
+def _unfair(kept: Kept, lines: Sequence[tuple[Line, int]], amount: int) -> Found:
     """Lines whose part differs from their exact share by a unit or more."""
-    base = sum(abs(line.minor) for line in lines)
-    for line in lines:
-        share = Fraction(amount * abs(line.minor), base) if base else Fraction(0)
+    base = sum(abs(minor) for _, minor in lines)
+    for line, minor in lines:
+        share = Fraction(amount * abs(minor), base) if base else Fraction(0)
         if abs(line.tax - share) >= 1:
             yield Violation("M5", f"{kept.number} {line.id}", "its tax is not its share", str(line.tax))
 
@@ -112,7 +116,7 @@ def check_m6(view: AccountView) -> Found:
     dead: Counter[tuple[object, ...]] = Counter()
     for kept in values.kept:
         for line in kept.document.lines:
-            if line.key is None:
+            if line.key is None or line.coupon is not None:
                 continue
             name: tuple[object, ...] = line.key.group
             if view.policy.whole_invoice:
@@ -178,20 +182,24 @@ def check_i3(view: AccountView) -> Found:
 
 def _beyond(kept: Kept, notes: Sequence[Kept]) -> Found:
     """What notes of one invoice credit beyond it."""
-    left = {line.id: line.minor for line in kept.document.lines}
+    root = roots([kept.document, *(note.document for note in notes)])
+    left: Counter[str] = Counter()
+    for line in kept.document.lines:
+        left[root.get(line.id, line.id)] += line.minor
     total = kept.total
     for note in notes:
         total += note.total
         if total < 0:
             yield Violation("I3", note.number, f"credits {kept.number} beyond its total", str(-note.total))
         for line in note.document.lines:
-            name, place = line.corrects or "", f"{note.number} {line.id}"
+            corrected, place = line.corrects or "", f"{note.number} {line.id}"
+            name = root.get(line.id, corrected)
             if name not in left:
                 yield Violation("I3", place, f"corrects no line of {kept.number}", line.corrects)
                 continue
             left[name] += line.minor
-            if left[name] < 0:
-                yield Violation("I3", place, f"credits {name} beyond its amount", str(-line.minor))
+        for name in [name for name, minor in left.items() if minor < 0]:
+            yield Violation("I3", note.number, f"credits {name} beyond its amount", str(left.pop(name)))
 
 
 def check_i4(view: AccountView) -> Found:

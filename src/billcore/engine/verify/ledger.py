@@ -14,7 +14,7 @@ from billcore.kernel import MOST_MINOR, InvalidNumber
 from billcore.kernel import exact as ex
 from billcore.ports import Row
 from billcore.ports.tables import CREDIT, CUSTOMER, DOCUMENT, FACT, LINE, ONE_OFF, PAYMENT, POSTING, USAGE, Table
-from billcore.settlement import Account, CreditKind, DocumentKind
+from billcore.settlement import Account, CreditKind, DocumentKind, net_lines, roots
 
 __all__ = [
     "check_m1",
@@ -193,15 +193,16 @@ def check_m8(view: AccountView) -> Found:
 
 
 def check_m10(view: AccountView) -> Found:
-    """Invoices and their lines never fall, credit notes and theirs never rise, and no stored value is below zero."""
+    """Invoices and their lines, less discounts, never fall, notes and theirs never rise; no stored value is below 0."""
     if view.values is None:
         return
+    root = roots(kept.document for kept in view.values.kept)
     for kept in view.values.kept:
         sign = -1 if kept.is_note else 1
         if sign * kept.total < 0:
             yield Violation("M10", kept.number, "a total of the wrong sign", str(kept.total))
-        for line in kept.document.lines:
-            if sign * line.minor < 0:
+        for line, minor in net_lines(kept.document, root):  # with the discounts under it
+            if sign * minor < 0:
                 yield Violation("M10", f"{kept.number} {line.id}", "an amount of the wrong sign", str(line.minor))
     for kind in CreditKind:
         left = sum(credit.remaining for credit in view.values.credits if credit.kind is kind)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
+from billcore.engine.verify.coupons import wrong_discounts
 from billcore.engine.verify.values import Values, key_place
 from billcore.engine.verify.view import AccountView
 from billcore.engine.verify.violation import Found, Violation
@@ -72,6 +73,7 @@ def check_p2(view: AccountView) -> Found:
     for key in billed.sums:
         if key not in values.wanted and not values.pending(key.period) and not _right(values, key, ZERO):
             yield _wrong(view, key, ZERO, billed.sum(key))
+    yield from wrong_discounts(view, values)
     yield from _forgotten(view, values)
 
 

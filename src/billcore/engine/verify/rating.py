@@ -95,7 +95,7 @@ def _again(view: AccountView) -> Iterator[tuple[Kept, Line, list[Charge | None]]
         return
     for kept, line in values.live_lines():
         key = line.key
-        if key is None or not key.subscription or kept.is_note:
+        if key is None or key.coupon is not None or not key.subscription or kept.is_note:
             continue
         today = values.wanted.get(key)
         if today is not None and (today.exact, today.quantity) == (line.exact, line.quantity):

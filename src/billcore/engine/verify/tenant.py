@@ -14,6 +14,7 @@ from billcore.kernel import MOST_MINOR
 from billcore.ports import ReadTx, Row, Scope, Store
 from billcore.ports.tables import (
     ACCOUNT,
+    COUPON_FACT,
     CREDIT,
     CUSTOMER,
     DOCUMENT,
@@ -50,6 +51,7 @@ _OF_CUSTOMERS: tuple[tuple[Table, Index | None], ...] = (
     (SUBSCRIPTION, SUBSCRIPTION.indexes[0]),
     (FACT, FACT.indexes[0]),
     (ONE_OFF, ONE_OFF.indexes[0]),
+    (COUPON_FACT, COUPON_FACT.indexes[0]),
     (USAGE, USAGE.indexes[0]),
     (DOCUMENT, DOCUMENT.indexes[1]),
     (LINE, LINE.indexes[0]),

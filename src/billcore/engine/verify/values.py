@@ -21,6 +21,7 @@ from billcore.settlement import (
     Billed,
     Charge,
     ChargeKey,
+    Coupons,
     Credit,
     Document,
     DocumentKind,
@@ -101,6 +102,7 @@ class Values:
     lives: Mapping[str, Life]
     billed: Billed
     wanted: Mapping[ChargeKey, Charge]
+    coupons: Coupons
     usage: UsageLookup
     tx: ReadTx
     policy: Policy
@@ -154,6 +156,7 @@ def values_of(tx: ReadTx, policy: Policy, loaded: Loaded, kept: Sequence[Kept], 
         lives=lives,
         billed=Billed.of(one.invoice for one in kept),
         wanted=wanted,
+        coupons=Coupons.of(facts),
         usage=usage,
         tx=tx,
         policy=policy,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 
 import attrs
 
-from billcore.engine.verify import booked, documents, ledger, periods, rating, stored, tenant
+from billcore.engine.verify import booked, coupons, documents, ledger, periods, rating, stored, tenant
 from billcore.engine.verify.checker import AccountCheck, Checker, TenantCheck
 from billcore.engine.verify.tenant import TenantView
 from billcore.engine.verify.values import UNREADABLE
@@ -50,6 +50,7 @@ _ALL = (
     _checker("M8", ledger.check_m8, rows=True),
     _checker("M10", ledger.check_m10),
     _checker("M11", ledger.check_m11),
+    _checker("M13", coupons.check_m13),
     _checker("P1", periods.check_p1),
     _checker("P2", periods.check_p2),
     _checker("P3", periods.check_p3),
@@ -70,7 +71,8 @@ _ALL = (
     _checker("S8", booked.check_s8, rows=True),
     _checker("S10", stored.check_s10, rows=True),
     _checker("T1", stored.check_t1, tenant.check_strangers, rows=True),
-    _checker("V1", None, tenant.check_vouchers),
+    _checker("V1", None, coupons.check_redemptions),
+    _checker("V2", coupons.check_v2),
     _checker("V3", ledger.check_v3),
 )
 

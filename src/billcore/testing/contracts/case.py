@@ -10,7 +10,19 @@ import pytest
 
 from billcore.kernel.errors import ConstraintViolated
 from billcore.ports import Index, Operation, ReadTx, Row, Scope, Store, Table, Tx, Value
-from billcore.ports.tables import ACCOUNT, CUSTOMER, DOCUMENT, PAYMENT, POSTING, PRICE, REDEMPTION, TABLES, USAGE
+from billcore.ports.tables import (
+    ACCOUNT,
+    COUPON,
+    COUPON_FACT,
+    CUSTOMER,
+    DOCUMENT,
+    PAYMENT,
+    POSTING,
+    PRICE,
+    REDEMPTION,
+    TABLES,
+    USAGE,
+)
 
 __all__ = [
     "ANN",
@@ -40,6 +52,8 @@ ANN, BOB = Scope("main", "ann"), Scope("main", "bob")
 
 # What a row of a table needs so that its checks let it pass.
 _FITTING: dict[str, dict[str, Value]] = {
+    COUPON.name: {"used": 1},
+    COUPON_FACT.name: {"kind": "applied", "slot": 1},
     DOCUMENT.name: {"kind": "invoice", "state": "issued"},
     PAYMENT.name: {"minor": 1},
     POSTING.name: {"minor": 1},

@@ -8,6 +8,8 @@ from billcore.kernel.errors import ConstraintViolated
 from billcore.ports import Store, Table, Tx, Value
 from billcore.ports.tables import (
     ACCOUNT,
+    COUPON,
+    COUPON_FACT,
     CREDIT,
     CUSTOMER,
     DOCUMENT,
@@ -57,6 +59,12 @@ BROKEN: list[tuple[Table, dict[str, Value]]] = [
     (VOUCHER, {"most": 1, "used": 2}),
     (VOUCHER, {"used": -1}),
     (REDEMPTION, {"slot": 0}),
+    (COUPON, {"used": 0}),
+    (COUPON, {"used": 2, "most": 1}),
+    (COUPON_FACT, {"slot": 0}),
+    (COUPON_FACT, {"kind": "removed"}),
+    (LINE, {"kind": "discount", "minor": 1, "coupon": "a", "corrects": "x-1"}),
+    (LINE, {"kind": "discount", "coupon": "a"}),
 ]
 
 

@@ -23,6 +23,7 @@ from billcore.testing.laws.catalogs import (
     sync_loses_nothing,
     sync_twice_is_unchanged,
 )
+from billcore.testing.laws.coupons import discounts_are_rounded_once, discounts_never_raise_a_price
 from billcore.testing.laws.documents import archive_reads_back, document_reads_back
 from billcore.testing.laws.erp import (
     items_read_back,
@@ -73,6 +74,8 @@ __all__ = [
     "backfill_is_rerunnable",
     "books_are_sound",
     "diff_tells_every_difference",
+    "discounts_are_rounded_once",
+    "discounts_never_raise_a_price",
     "document_reads_back",
     "equal_prices_have_one_hash",
     "explanation_recomputes",

@@ -54,7 +54,8 @@ def quote_explains_itself(offer: Quote, rounding: Rounding = Rounding.HALF_UP) -
 def quote_totals_are_sums_of_its_lines(offer: Quote) -> None:
     """Law: recurring and usage are the sums of their rounded lines, all-in is both, and each total is net and tax.
 
-    Where prices include tax, it is the net with that tax that is the sum.
+    Where prices include tax, it is the net with that tax that is the sum; what the coupon takes off is part of it, and
+    never negative nor more than it.
     """
     law = "the totals of a quote are sums of its lines"
 
@@ -62,10 +63,16 @@ def quote_totals_are_sums_of_its_lines(offer: Quote) -> None:
         return Money.total([line.amount for line in offer.lines if line.cadence in kinds], offer.currency)
 
     def priced(total: QuoteTotal) -> Money:
-        return total.net + Money.of_minor(sum(tax.amount for tax in total.taxes if tax.inclusive), offer.currency)
+        included = Money.of_minor(sum(tax.amount for tax in total.taxes if tax.inclusive), offer.currency)
+        return total.net + included + total.discount
 
-    same(law, priced(offer.recurring), summed(PriceCadence.RECURRING), total="recurring")
-    same(law, priced(offer.usage), summed(PriceCadence.USAGE), total="usage")
-    same(law, priced(offer.all_in), priced(offer.recurring) + priced(offer.usage), total="all in")
+    recurring, usage = summed(PriceCadence.RECURRING), summed(PriceCadence.USAGE)
+    for name, total, gross in (
+        ("recurring", offer.recurring, recurring),
+        ("usage", offer.usage, usage),
+        ("all in", offer.all_in, recurring + usage),
+    ):
+        same(law, priced(total), gross, total=name)
+        same(law, min(max(total.discount.minor, 0), gross.minor), total.discount.minor, total=name)
     for name, total in (("recurring", offer.recurring), ("usage", offer.usage), ("all in", offer.all_in)):
         same(law, total.total, total.net + total.tax, total=name)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from billcore.engine import Billing
 from billcore.pricing import Tax, TaxRounding
-from billcore.settlement import Document, Invoice
+from billcore.settlement import Document, Invoice, LineKind, roots
 from billcore.testing.laws._broken import broken, same
 from billcore.testing.laws.reading import customers, documents
 
@@ -28,24 +28,30 @@ def books_are_sound(billing: Billing) -> None:
 
 
 def invoices_only_add_and_notes_only_lower(billing: Billing) -> None:
-    """Law: no line of an invoice is negative, none of a note positive; each falling line names one of that invoice.
+    """Law: no line of an invoice is negative but its discounts, none of a note positive but what falls with a discount.
 
-    And it says why it falls (M10, I3).
+    Each falling line names one of that invoice, or of an earlier note of it, and says why it falls (M10, I3).
     """
     law = "invoices only add and notes only lower"
     for customer in customers(billing):
         found = documents(billing, customer)
-        lines = {one.id: {line.id for line in one.document.lines} for one in found}
+        lines: dict[str, set[str]] = defaultdict(set)
+        for one in found:
+            lines[one.document.corrects or one.id] |= {line.id for line in one.document.lines}
         for one in found:
             corrects = one.document.corrects
             if not one.document.lines:
                 raise broken(law, number=one.number, lines=0)
             for line in one.document.lines:
-                if corrects is None:
+                if line.kind is LineKind.DISCOUNT:
+                    right = corrects is None and line.minor <= 0 == line.tax and line.exact < 0
+                    right = right and line.corrects in lines[one.id] and line.coupon is not None
+                elif corrects is None:
                     right = line.minor >= 0 <= line.tax and line.exact >= 0
                 else:
-                    named = line.corrects in lines.get(corrects, ()) and bool(line.reason)
-                    right = named and line.minor <= 0 >= line.tax and line.exact <= 0
+                    named = line.corrects in lines[corrects] and bool(line.reason)
+                    falls = line.minor <= 0 >= line.tax and line.exact <= 0
+                    right = named and (falls or (line.coupon is not None and not line.tax))
                 if not right:
                     raise broken(law, number=one.number, corrects=corrects, line=line)
 
@@ -70,10 +76,12 @@ def notes_never_exceed_their_invoice(billing: Billing) -> None:
 def _within(one: Invoice, notes: Sequence[Invoice], *, by_line: bool) -> None:
     law = "notes never exceed their invoice"
     numbers = [note.number for note in notes]
-    left = {line.id: line.minor for line in one.document.lines}
-    for note in notes:
-        for line in note.document.lines:
-            left[line.corrects or ""] = left.get(line.corrects or "", 0) + line.minor
+    root = roots([one.document, *(note.document for note in notes)])
+    left: dict[str, int] = defaultdict(int)
+    for line in one.document.lines:
+        left[root.get(line.id, line.id)] += line.minor
+    for line in (line for note in notes for line in note.document.lines):
+        left[root.get(line.id, line.corrects or "")] += line.minor
     if min(left.values()) < 0:
         raise broken(law, number=one.number, notes=numbers, left=left)
     credited = -sum(note.document.total for note in notes)

@@ -64,7 +64,7 @@ def forgiven(found: Sequence[Invoice]) -> dict[ChargeKey, Exact]:
     sums: dict[ChargeKey, Exact] = defaultdict(lambda: ZERO)
     for one, line in live_lines(found):
         key = line.key
-        if key is None and one.document.kind is DocumentKind.CREDIT_NOTE:
+        if key is None and line.coupon is None and one.document.kind is DocumentKind.CREDIT_NOTE:
             key, amount = named[line.corrects or ""], ex.negate(line.exact)
         else:
             amount = line.exact if one.waived else ZERO

@@ -1,0 +1,79 @@
+"""Coupons: what they take off is never more than there is, and rounded once. These laws only read."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from billcore.engine import Billing
+from billcore.engine.accounts import load
+from billcore.kernel import exact as ex
+from billcore.kernel import minor_units
+from billcore.lifecycle import AppliedCoupon
+from billcore.pricing import Stacking
+from billcore.settlement import Document, DocumentKind, Line, LineKind, roots
+from billcore.testing.laws._broken import broken, same
+from billcore.testing.laws.reading import customers, documents, live_lines
+
+__all__ = ["discounts_are_rounded_once", "discounts_never_raise_a_price"]
+
+
+def discounts_never_raise_a_price(billing: Billing) -> None:
+    """Law: what coupons take off a line is never negative, and never more than is left of it after credits (M13)."""
+    law = "discounts never raise a price"
+    for customer in customers(billing):
+        found = documents(billing, customer)
+        root = roots(one.document for one in found)
+        off: dict[str, int] = defaultdict(int)
+        left: dict[str, int] = defaultdict(int)
+        for one, line in live_lines(found):
+            name = root.get(line.id)
+            if name is not None:
+                off[name] -= line.minor
+            else:
+                note = one.document.kind is DocumentKind.CREDIT_NOTE
+                left[line.corrects or "" if note else line.id] += line.minor
+        for name, minor in off.items():
+            if not 0 <= minor <= left[name]:
+                raise broken(law, customer=customer, line=name, off=minor, left=left[name])
+
+
+def discounts_are_rounded_once(billing: Billing) -> None:
+    """Law: a percentage on an invoice is that of the rounded amounts that it finds there, rounded once (D16).
+
+    Summed percentages are left out: they are rounded together.
+    """
+    law = "discounts are rounded once"
+    for customer in customers(billing):
+        coupons = billing.session.read(lambda tx, who=customer: load(tx, who)).facts.coupons  # type: ignore[misc]
+        known: dict[tuple[str | None, str], AppliedCoupon] = {(one.subscription, one.code): one for one in coupons}
+        for one in documents(billing, customer):
+            for (name, percent), (base, off) in _percentages(one.document, known).items():
+                want = minor_units(
+                    ex.ratio(ex.multiply(ex.whole(base), percent), 100), 0, billing.session.policy.rounding
+                )
+                same(law, off, want, number=one.number, coupon=name, base=base)
+
+
+def _percentages(
+    document: Document, known: Mapping[tuple[str | None, str], AppliedCoupon]
+) -> dict[tuple[object, ex.Exact], tuple[int, int]]:
+    """What each percentage finds on an invoice, and what it takes off."""
+    found: dict[tuple[object, ex.Exact], tuple[int, int]] = {}
+    left: dict[str, int] = {line.id: line.minor for line in document.lines}
+    for line in document.lines:
+        if line.kind is not LineKind.DISCOUNT or line.corrects is None:
+            continue
+        applied = _applied(line, document, known)
+        percent = applied.coupon.percent
+        if percent is not None and applied.coupon.stacking is not Stacking.ADDITIVE:
+            base, off = found.get((applied.id, percent), (0, 0))
+            found[applied.id, percent] = (base + left[line.corrects], off - line.minor)
+        left[line.corrects] += line.minor
+    return found
+
+
+def _applied(line: Line, document: Document, known: Mapping[tuple[str | None, str], AppliedCoupon]) -> AppliedCoupon:
+    lowered = next(one for one in document.lines if one.id == line.corrects)
+    own = known.get((lowered.subscription, line.coupon or ""))
+    return own if own is not None else known[None, line.coupon or ""]

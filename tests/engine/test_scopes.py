@@ -20,6 +20,7 @@ from billcore.pricing import (
     MOST_STALE,
     Addon,
     ComputePlan,
+    Coupon,
     Meter,
     PerUnit,
     PriceCadence,
@@ -39,10 +40,11 @@ SOLD = attrs.evolve(
         meters=[Meter(code="gb")],
     ),
     services=[DATABASE],
+    coupons=[Coupon(code="off", percent=10)],
 )
 NOUNS = (
     *("customers", "catalog", "quotes", "subscriptions", "usage", "invoices", "vouchers", "balances", "payments"),
-    *("exceptions", "notices"),
+    *("coupons", "exceptions", "notices"),
 )
 
 
@@ -106,6 +108,13 @@ CASES: Mapping[str, tuple[Call, ...]] = {
     "vouchers.redeem": (lambda b, n: b.vouchers.redeem(n.customer, "GIFT"),),
     "balances.top_up": (lambda b, n: b.balances.top_up(n.customer, 5, "bank"),),
     "balances.get": (lambda b, n: b.balances.get(n.customer),),
+    "coupons.apply": (
+        lambda b, n: b.coupons.apply(n.customer, "off"),
+        lambda b, n: b.coupons.apply("acme", "off", subscription=n.subscription),
+    ),
+    "coupons.remove": (lambda b, n: b.coupons.remove(n.customer, "off"),),
+    "coupons.get": (lambda b, n: b.coupons.get(n.customer, "off"),),
+    "coupons.list": (lambda b, n: b.coupons.list(n.customer),),
     "payments.record": (lambda b, n: b.payments.record(n.document, 5, "bank"),),
     "payments.settle": (lambda b, n: b.payments.settle(n.customer),),
     "exceptions.get": (lambda b, n: b.exceptions.get(n.exception),),

@@ -113,8 +113,8 @@ LIFE = (
     Mutant(
         FACTS + "test_a_change_replaces_pending_ones_of_its_kind_alone",
         "engine/changes.py",
-        "    return in_order(tx, call, loaded, current, order, asked.names)",
-        "    return (order,)",
+        "    found = in_order(tx, call, loaded, current, order, names)",
+        "    found = (order,)",
     ),
     Mutant(
         FACTS + "test_a_change_replaces_pending_ones_of_its_kind_alone",

@@ -62,10 +62,10 @@ PRICING = (
         "        return units",
     ),
     Mutant(
-        MODELS + "test_models_cost_what_the_format_says",
+        "tests/pricing/test_oracle.py::test_models",
         "pricing/tier.py",
-        "        return bisect_left(self.bounds, quantity)",
-        "        return sum(bound <= quantity for bound in self.bounds)",
+        "width = ex.CONTEXT.subtract(tier.up_to, lower[index])",
+        "width = tier.up_to",
     ),
     Mutant(
         MODELS + "test_models_cost_what_the_format_says",
@@ -82,8 +82,8 @@ PRICING = (
     Mutant(
         MODELS + "test_no_model_costs_less_than_nothing",
         "pricing/model/flat.py",
-        "return ex.multiply(quantity, self.unit_amount) if quantity > 0 else ZERO",
-        "return ex.multiply(quantity, self.unit_amount)",
+        "return ZERO if quantity.is_signed() else _multiply(quantity, self.unit_amount)",
+        "return _multiply(quantity, self.unit_amount)",
     ),
     Mutant(
         MODELS + "test_more_never_costs_less",
@@ -249,9 +249,9 @@ PRICING = (
     ),
     Mutant(
         CATALOG + "test_a_selection_expands_to_priced_records",
-        "pricing/catalog.py",
-        "for code, count in addons.items()",
-        "for code, count in (addons - Counter(set(addons))).items()",
+        "pricing/expansion.py",
+        "for code, count in Counter(selection.addons).items()",
+        "for code, count in Counter(selection.addons).items() if count > 1",
     ),
     Mutant(
         CATALOG + "test_a_catalog_change_touches_no_record",
@@ -274,8 +274,8 @@ PRICING = (
     Mutant(
         QUOTE + "test_explanations_recompute",
         "pricing/quote.py",
-        'exact, "product", (tree, leaf(',
-        'exact, "sum", (tree, leaf(',
+        '"product", (tree, hours))',
+        '"sum", (tree, hours))',
     ),
     Mutant(
         EXPLAINED + "test_a_rating_explains_itself",
@@ -292,14 +292,14 @@ PRICING = (
     Mutant(
         QUOTE + "test_totals_are_sums_of_rounded_lines",
         "pricing/quote.py",
-        "for record, line in (*recurring, *used)]",
-        "for record, line in recurring]",
+        "for line in (*recurring, *used)]",
+        "for line in recurring]",
     ),
     Mutant(
         QUOTE + "test_a_first_invoice_is_at_most_a_period",
         "pricing/quote.py",
-        "        return line.exact\n",
-        "        return ex.ratio(line.exact, 2)\n",
+        "minor_units(beats.first(one), digits, mode)",
+        "2 * minor_units(beats.first(one), digits, mode)",
     ),
     Mutant(
         QUOTE + "test_a_quote_does_not_depend_on_the_threads_context",
@@ -376,8 +376,8 @@ PRICING = (
     Mutant(
         BOOKS + "test_credit_notes_never_exceed_their_invoice",
         "settlement/documents.py",
-        "        so_far = minor + line.minor",
-        "        so_far = line.minor",
+        "        so_far = minor + fallen",
+        "        so_far = fallen",
     ),
     Mutant(
         BOOKS + "test_taxes_are_right",
@@ -386,9 +386,39 @@ PRICING = (
         "        return sum([line.minor for line in self.lines])",
     ),
     Mutant(
-        BOOKS + "test_taxes_are_right",
-        "settlement/documents.py",
-        "None if amount else why_zero(rate, gross)",
-        "None",
+        "tests/adapters/test_explanations.py::test_every_word_of_a_rating_is_in_the_table",
+        "adapters/wording.py",
+        "    return name in WORDS",
+        "    return name not in WORDS",
+    ),
+    Mutant(
+        "tests/cli/test_plot.py::test_points_are_on_the_curve",
+        "adapters/pictures.py",
+        "    amount = amount_of(model, quantity)",
+        "    amount = ex.add(amount_of(model, quantity), ex.ONE)",
+    ),
+    Mutant(
+        "tests/engine/test_phases.py::test_a_ramp_bills_what_changes_of_plan_at_its_steps_do",
+        "lifecycle/phases.py",
+        "months, days = months + phase.length.months, days + phase.length.days",
+        "months, days = phase.length.months, days + phase.length.days",
+    ),
+    Mutant(
+        "tests/pricing/test_diff.py::test_a_diff_tells_every_difference",
+        "pricing/diff.py",
+        "    if a == b:\n        return\n    match a, b:",
+        "    if a != b:\n        return\n    match a, b:",
+    ),
+    Mutant(
+        "tests/pricing/test_explanations.py::test_events_and_windows_explain_themselves",
+        "pricing/explain_rating.py",
+        "for step in rating.steps if step.name not in FREE or step.amount",
+        "for step in rating.steps[1:] if step.name not in FREE or step.amount",
+    ),
+    Mutant(
+        KNOBS + "test_committing_longer_is_cheaper",
+        "pricing/period_discount.py",
+        "            result = ex.multiply(result, step)",
+        "            result = ex.multiply(result, ex.multiply(step, step))",
     ),
 )

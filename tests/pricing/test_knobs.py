@@ -255,7 +255,7 @@ def test_only_what_runs_with_time_has_a_least_time() -> None:
 
 
 def test_three_knobs_of_the_least() -> None:
-    """X-19: a least quantity, a least time and a least amount are told apart."""
+    """Law: a least quantity, a least time and a least amount are told apart (X-19)."""
     quantity = Wrapped(model=PerUnit(2), minimum_quantity=5)
     amount = Wrapped(model=PerUnit(2), minimum=15)
 

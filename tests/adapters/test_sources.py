@@ -42,6 +42,7 @@ class TestDirectorySource(TestFileSource):
         return DirectorySource(folder)
 
 
+@pytest.mark.dev_dependency
 class TestHttpSource(CatalogSourceContract):
     """A website that has no tags."""
 

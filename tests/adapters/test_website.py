@@ -19,6 +19,8 @@ from billcore.testing.clock import ManualClock
 from tests.adapters.web import Send, Site, site
 from tests.pricing.examples import servala
 
+pytestmark = pytest.mark.dev_dependency
+
 MIB = 1024 * 1024
 SOLD = catalog_to(servala())
 SERVED = json.dumps(SOLD).encode()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import attrs
+import pytest
 
 __all__ = ["Send", "Site", "site"]
 
@@ -47,7 +48,11 @@ class Site:
 
 @contextlib.contextmanager
 def site() -> Iterator[Site]:
-    """A site on a free port of this machine; it is closed afterwards, whatever it was doing."""
+    """A site on a free port of this machine; it is closed afterwards, whatever it was doing.
+
+    Who has no client to ask it with is told so, by name.
+    """
+    pytest.importorskip("httpx", reason="httpx (extra http) is not installed")
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"

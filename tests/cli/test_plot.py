@@ -28,6 +28,8 @@ from billcore.pricing import (
 from billcore.testing.strategies import price_models
 from tests.cli.desk import answered, call, documented, keys
 
+pytestmark = pytest.mark.dev_dependency
+
 TIERS = """\
 format = "billcore-catalog/1"
 version = "1"

@@ -34,16 +34,42 @@ class Sold(Protocol):
     """What is sold: a catalog, as far as a selection asks it."""
 
     @property
-    def availability(self) -> tuple[Availability, ...]: ...  # noqa: D102 - a catalog says it
+    def availability(self) -> tuple[Availability, ...]:
+        """Which plans are offered where."""
+        ...
+
     @property
-    def addons(self) -> tuple[Addon, ...]: ...  # noqa: D102
-    def service(self, code: str) -> Service: ...  # noqa: D102
-    def sla_tier(self, code: str) -> SlaTier: ...  # noqa: D102
-    def product(self, code: str) -> Product: ...  # noqa: D102
-    def meter(self, code: str) -> Meter: ...  # noqa: D102
-    def addon(self, code: str) -> Addon: ...  # noqa: D102
-    def plan_version(self, code: str, version: int | None = None, at: dt.datetime | None = None) -> PlanVersion: ...  # noqa: D102
-    def included(self, code: str) -> tuple[Addon, ...]: ...  # noqa: D102
+    def addons(self) -> tuple[Addon, ...]:
+        """The addons that are sold."""
+        ...
+
+    def service(self, code: str) -> Service:
+        """The service of that code."""
+        ...
+
+    def sla_tier(self, code: str) -> SlaTier:
+        """The SLA tier of that code."""
+        ...
+
+    def product(self, code: str) -> Product:
+        """The product of that code."""
+        ...
+
+    def meter(self, code: str) -> Meter:
+        """The meter of that code."""
+        ...
+
+    def addon(self, code: str) -> Addon:
+        """The addon of that code."""
+        ...
+
+    def plan_version(self, code: str, version: int | None = None, at: dt.datetime | None = None) -> PlanVersion:
+        """The version of a plan that is sold."""
+        ...
+
+    def included(self, code: str) -> tuple[Addon, ...]:
+        """The addons that a plan has in its price."""
+        ...
 
 
 def expanded(

@@ -19,15 +19,29 @@ class Entries(Protocol):
     """The lists of a catalog that name each other."""
 
     @property
-    def services(self) -> tuple[Service, ...]: ...  # noqa: D102 - a catalog says it
+    def services(self) -> tuple[Service, ...]:
+        """The services that are sold."""
+        ...
+
     @property
-    def products(self) -> tuple[Product, ...]: ...  # noqa: D102
+    def products(self) -> tuple[Product, ...]:
+        """The products that are sold."""
+        ...
+
     @property
-    def plans(self) -> tuple[Plan, ...]: ...  # noqa: D102
+    def plans(self) -> tuple[Plan, ...]:
+        """The plans that are sold."""
+        ...
+
     @property
-    def addons(self) -> tuple[Addon, ...]: ...  # noqa: D102
+    def addons(self) -> tuple[Addon, ...]:
+        """The addons that are sold."""
+        ...
+
     @property
-    def availability(self) -> tuple[Availability, ...]: ...  # noqa: D102
+    def availability(self) -> tuple[Availability, ...]:
+        """Which plans are offered where."""
+        ...
 
 
 def refuse_unknown_names(entries: Entries) -> None:

@@ -20,7 +20,8 @@ from billcore.pricing import Graduated, Tier
 POLAR = "BILLCORE_POLAR"
 HOW = f"""\
   1. clone polarsource/polar; it needs Python 3.12 or newer
-  2. python3 -m venv /tmp/peers && /tmp/peers/bin/pip install . pydantic sqlalchemy  (and what else polar asks for)
+  2. python3.12 -m venv /tmp/peers && /tmp/peers/bin/pip install . pydantic sqlalchemy
+     (its module of tiers needs no more: a folder polar/ with product/tiers.py and exceptions.py is checkout enough)
   3. {POLAR}=<the clone>/server /tmp/peers/bin/python -m benchmarks peers"""
 
 

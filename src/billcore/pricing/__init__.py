@@ -25,7 +25,8 @@ from billcore.pricing.charge import (
     usage_rating,
     windows_rating,
 )
-from billcore.pricing.commitment import Commitment, Committed
+from billcore.pricing.commitment import Commitment, Committed, Overage, TrueUp
+from billcore.pricing.committing import committed_records
 from billcore.pricing.component import PRODUCT_NAMES, Component
 from billcore.pricing.coupon import Coupon, CouponDuration, coupon_scope
 from billcore.pricing.credit_unit import CreditUnit
@@ -35,6 +36,7 @@ from billcore.pricing.entry import Entry, sold
 from billcore.pricing.expansion import addons_that_go, main_of
 from billcore.pricing.explain import About, ExplainedKind, Explanation, Operation, leaf
 from billcore.pricing.explain_rating import explain_rating
+from billcore.pricing.explain_sum import explain_cap, explain_sum, summed_lines
 from billcore.pricing.lint import Finding, check_selection, lint
 from billcore.pricing.model.each import EachEvent
 from billcore.pricing.model.flat import Flat, PerUnit
@@ -51,7 +53,8 @@ from billcore.pricing.price import OnChange, OnEnd, Price, PriceCadence, Prorati
 from billcore.pricing.product import Addon, Aggregation, Meter, MeterPrice, Part, Product, period_of
 from billcore.pricing.proration import share
 from billcore.pricing.publishing import CatalogPlan, plan_catalog, plan_hash
-from billcore.pricing.quote import Quote, QuoteLine, QuoteTotal, allowance_of, anchor_of, quote
+from billcore.pricing.quote import Quote, QuoteTotal, anchor_of, quote
+from billcore.pricing.quote_line import QuoteLine, allowance_of
 from billcore.pricing.rating import Event, EventModel, PriceModel, Rating, Step
 from billcore.pricing.record import OrderRecord, refuse_units_of_events
 from billcore.pricing.selection import HOURS_PER_MONTH, Selection
@@ -59,6 +62,7 @@ from billcore.pricing.service import Service
 from billcore.pricing.sized import ComputePlan, Resource, SlaTier, Storage
 from billcore.pricing.sizing import SizingUnit, cluster_quantity, size_in
 from billcore.pricing.stacking import CouponGroup, HeldCoupon, Pot, Pots, exact_offs, paper_offs, stacked
+from billcore.pricing.summed import SumShare, cap_of, commitment_of, sum_amount, sum_rating
 from billcore.pricing.sync import MOST_STALE, Merged, SyncChange, merged, restamped, stale_by_age
 from billcore.pricing.tax import NO_RATE, AppliedRate, Tax, Taxes, TaxRounding, lines_by_rate, tax_over, why_zero
 from billcore.pricing.tax_rates import (
@@ -132,6 +136,7 @@ __all__ = [
     "Operation",
     "Option",
     "OrderRecord",
+    "Overage",
     "Package",
     "PackageRound",
     "Part",
@@ -165,6 +170,7 @@ __all__ = [
     "StairStep",
     "Step",
     "Storage",
+    "SumShare",
     "SyncChange",
     "Tax",
     "TaxCase",
@@ -175,6 +181,7 @@ __all__ = [
     "Taxes",
     "Tier",
     "Timing",
+    "TrueUp",
     "UnitRound",
     "UsedDiscount",
     "ValuePath",
@@ -185,15 +192,20 @@ __all__ = [
     "amount_of",
     "anchor_of",
     "archive",
+    "cap_of",
     "catalog_diff",
     "check_selection",
     "cluster_quantity",
+    "commitment_of",
+    "committed_records",
     "coupon_scope",
     "discounted",
     "entries",
     "events_rating",
     "exact_offs",
+    "explain_cap",
     "explain_rating",
+    "explain_sum",
     "find_rate",
     "key_of",
     "leaf",
@@ -218,6 +230,9 @@ __all__ = [
     "sold",
     "stacked",
     "stale_by_age",
+    "sum_amount",
+    "sum_rating",
+    "summed_lines",
     "tax_over",
     "time_amount",
     "unarchive",

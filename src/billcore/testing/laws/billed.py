@@ -16,12 +16,18 @@ from billcore.kernel import ZERO, Exact, InvariantBroken, Period, Rounding, mino
 from billcore.kernel import exact as ex
 from billcore.lifecycle import life
 from billcore.ports import ReadTx
-from billcore.settlement import Charge, ChargeKey, charges, one_off_charge, touches
+from billcore.settlement import Charge, ChargeKey, Document, charges, one_off_charge, touches
 from billcore.testing.laws._broken import broken, same
 from billcore.testing.laws.explanations import explanation_recomputes
 from billcore.testing.laws.reading import billed, customers, documents, forgiven
 
-__all__ = ["lines_explain_themselves", "lines_of_a_group_sum_to_its_rounded_sum", "lines_sum_to_what_the_facts_ask"]
+__all__ = [
+    "asked",
+    "lines_explain_themselves",
+    "lines_of_a_group_sum_to_its_rounded_sum",
+    "lines_sum_to_what_the_facts_ask",
+    "waits",
+]
 
 
 def lines_sum_to_what_the_facts_ask(billing: Billing) -> None:
@@ -32,20 +38,20 @@ def lines_sum_to_what_the_facts_ask(billing: Billing) -> None:
     """
     law = "lines sum to what the facts ask"
     for customer in customers(billing):
-        loaded, asked = billing.session.read(
-            lambda tx, who=customer: _asked(tx, who, billing.session.policy.rounding)  # type: ignore[misc]
+        loaded, wanted = billing.session.read(
+            lambda tx, who=customer: asked(tx, who, billing.session.policy.rounding)  # type: ignore[misc]
         )
         found = documents(billing, customer)
         has, floor = billed(found), forgiven(found)
-        keys: set[ChargeKey] = {*asked, *(key for key in has if key.coupon is None)}
+        keys: set[ChargeKey] = {*wanted, *(key for key in has if key.coupon is None)}
         for key in sorted(keys, key=str):
-            want, got, least = asked.get(key, ZERO), has.get(key, ZERO), floor.get(key, ZERO)
+            want, got, least = wanted.get(key, ZERO), has.get(key, ZERO), floor.get(key, ZERO)
             kept = want < got <= least and ex.subtract(least, got) < 1
-            if got != want and not kept and not _waiting(loaded, key.period):
+            if got != want and not kept and not waits(loaded, key.period):
                 raise broken(law, key=key_place(customer, key), billed=got, asked=want, forgiven=least)
 
 
-def _asked(tx: ReadTx, customer: str, mode: Rounding) -> tuple[Loaded, dict[ChargeKey, Exact]]:
+def asked(tx: ReadTx, customer: str, mode: Rounding) -> tuple[Loaded, dict[ChargeKey, Exact]]:
     """What the facts ask for by the last run, worked out from the first billing date on."""
     loaded = load(tx, customer)
     facts, until = loaded.facts, loaded.state.last_run
@@ -54,13 +60,14 @@ def _asked(tx: ReadTx, customer: str, mode: Rounding) -> tuple[Loaded, dict[Char
     lives = [life(one, facts.customer, until) for one in facts.subscriptions]
     found: list[Charge] = [*charges(lives, Metered(tx, facts), until, None, None, mode)]
     found += [one_off_charge(item) for item in facts.one_offs if item.at <= until]
-    asked = {charge.key: charge.exact for charge in found}
-    if len(asked) < len(found):
+    exact = {charge.key: charge.exact for charge in found}
+    if len(exact) < len(found):
         raise broken("a key is asked for once", keys=[key_place(customer, charge.key) for charge in found])
-    return loaded, asked
+    return loaded, exact
 
 
-def _waiting(loaded: Loaded, period: Period) -> bool:
+def waits(loaded: Loaded, period: Period) -> bool:
+    """A fact that no run has seen may change what a period costs."""
     until, marks = loaded.state.last_run, loaded.state.marks
     return until is not None and any(mark <= until and touches(period, mark) for mark in marks)
 
@@ -68,29 +75,39 @@ def _waiting(loaded: Loaded, period: Period) -> bool:
 def lines_of_a_group_sum_to_its_rounded_sum(billing: Billing) -> None:
     """Law: the lines of a rounding group sum to its rounded exact sum, however it was cut (M6).
 
-    A group of which a document was voided is left out: it is put right by its next line.
+    A group of which a document was voided is left out: it is put right by its next line. One of which goodwill left
+    nothing may have given back more than its lines of runs say.
     """
-    law, policy = "the lines of a group sum to its rounded sum", billing.session.policy
+    law = "the lines of a group sum to its rounded sum"
     for customer in customers(billing):
         exact: dict[str, Exact] = defaultdict(lambda: ZERO)
         minor: dict[str, int] = defaultdict(int)
-        digits: dict[str, int] = {}
+        forgiven: dict[str, int] = defaultdict(int)
+        ways: dict[str, tuple[int, Rounding]] = {}
         voided: set[str] = set()
-        for one in documents(billing, customer):
+        groups: dict[str, str] = {}
+        for one in sorted(documents(billing, customer), key=lambda one: one.document.corrects is not None):
             for line in one.document.lines:
-                if line.key is None or line.coupon is not None:
+                if line.coupon is not None:
                     continue
-                name = " ".join(map(str, line.key.group))
-                if policy.whole_invoice:
-                    name = one.document.corrects or one.id
+                if line.key is None:
+                    forgiven[groups.get(line.corrects or "", "")] -= line.minor
+                    continue
+                name = groups[line.id] = _group_of(one.document, line.key)
                 if one.void and not one.waived:
                     voided.add(name)
+                forgiven[name] += line.minor if one.waived else 0
                 exact[name] = ex.add(exact[name], line.exact)
                 minor[name] += line.minor
-                digits[name] = places(one.document.currency)
+                ways[name] = (places(one.document.currency), one.document.rounding.mode)
         for name in exact.keys() - voided:
-            want = minor_units(exact[name], digits[name], policy.rounding)
-            same(law, minor[name], want, customer=customer, group=name, exact=exact[name])
+            want = minor_units(exact[name], *ways[name])
+            if not want < minor[name] == forgiven[name]:
+                same(law, minor[name], want, customer=customer, group=name, exact=exact[name])
+
+
+def _group_of(document: Document, key: ChargeKey) -> str:
+    return document.corrects or document.id if document.rounding.whole_invoice else " ".join(map(str, key.group))
 
 
 def lines_explain_themselves(billing: Billing) -> None:

@@ -25,6 +25,7 @@ from billcore.settlement.document import (
     Source,
 )
 from billcore.settlement.documents import Issue, credit_note, credit_notes, invoice, note_tax, note_taxes, opening
+from billcore.settlement.interim import interim_since, is_open, not_below
 from billcore.settlement.key import ChargeKey
 from billcore.settlement.ledger import (
     Account,
@@ -39,7 +40,18 @@ from billcore.settlement.ledger import (
 from billcore.settlement.nets import discount_of, net_falls, net_lines, root_of, roots
 from billcore.settlement.pay import Payout, pay
 from billcore.settlement.strategy import SettlementPlan, Strategy, Use, plan
-from billcore.settlement.wanted import Charge, UsageLookup, Used, charge, charges, one_off_charge, touches, used
+from billcore.settlement.wanted import (
+    Charge,
+    UsageLookup,
+    Used,
+    charge,
+    charges,
+    one_off_charge,
+    open_charge,
+    open_period,
+    touches,
+    used,
+)
 
 __all__ = [
     "Account",
@@ -94,13 +106,18 @@ __all__ = [
     "discount_of",
     "document_issued",
     "document_voided",
+    "interim_since",
     "invoice",
+    "is_open",
     "late_dates",
     "net_falls",
     "net_lines",
+    "not_below",
     "note_tax",
     "note_taxes",
     "one_off_charge",
+    "open_charge",
+    "open_period",
     "opening",
     "paid",
     "pay",

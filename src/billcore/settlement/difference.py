@@ -31,7 +31,7 @@ __all__ = [
 RateLookup: TypeAlias = Callable[[str], AppliedRate]
 """The rate of a tax category for this customer on the billing date."""
 ReasonLookup: TypeAlias = Callable[[ChargeKey], str]
-"""Why a key's amount moved: ``change``, ``late usage``, ``backdated change`` or ``correction``."""
+"""Why a key's amount moved: ``change``, ``late usage``, ``interim``, ``backdated change`` or ``correction``."""
 
 
 @attrs.frozen
@@ -173,7 +173,8 @@ class _Work:
         if not entries:
             self._rise(charge, charge.exact, None)
         elif (gap := ex.subtract(charge.exact, self.billed.sum(charge.key))) > 0:
-            self._rise(charge, gap, entries[-1])
+            more = charge.interim and entries[-1].document.billing_date < charge.due
+            self._rise(charge, gap, None if more else entries[-1])
 
     def _group(self, key: ChargeKey, corrected: Document | None = None) -> Group:
         """The group that a line joins: its key's, or where invoices are groups that of its own or corrected one."""

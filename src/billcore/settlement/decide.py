@@ -129,7 +129,7 @@ def decide_charges(
         wanted = [*charges(lives, usage, date, after, mark), *_one_offs(facts, date, after, mark)]
         if billed.entries:
             wanted = [not_below(charge, billed) if charge.open else charge for charge in wanted]
-            early = billed_early(wanted, billed)
+            early = billed_early(wanted, date)
             asked = {charge.key for charge in wanted}
             vanished = [
                 key for key in billed.entries if key not in asked and mark is not None and touches(key.period, mark)

@@ -138,7 +138,7 @@ def difference(
 
     A key whose latest line has a billing date after ``date`` is left alone; none falls below its goodwill.
     """
-    work = _Work(billed, rounding, rate, reason)
+    work = _Work(billed, rounding, rate, reason, date)
     # Mostly nothing was billed yet under any key: then no key needs to be looked up.
     due = [charge for charge in wanted if not billed.latest or billed.latest.get(charge.key, date) <= date]
     for key in vanished:
@@ -157,6 +157,7 @@ class _Work:
     rounding: RoundingGroup
     rate: RateLookup
     reason: ReasonLookup
+    date: dt.datetime
     groups: dict[object, Group] = attrs.field(factory=dict)
     result: Difference = attrs.field(factory=Difference)
 
@@ -173,8 +174,7 @@ class _Work:
         if not entries:
             self._rise(charge, charge.exact, None)
         elif (gap := ex.subtract(charge.exact, self.billed.sum(charge.key))) > 0:
-            more = charge.interim and entries[-1].document.billing_date < charge.due
-            self._rise(charge, gap, None if more else entries[-1])
+            self._rise(charge, gap, None if charge.interim and charge.due >= self.date else entries[-1])
 
     def _group(self, key: ChargeKey, corrected: Document | None = None) -> Group:
         """The group that a line joins: its key's, or where invoices are groups that of its own or corrected one."""

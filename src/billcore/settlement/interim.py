@@ -46,6 +46,6 @@ def is_open(life: Life, date: dt.datetime) -> bool:
     return any(item.record.price.interim and open_period(life, item, date) is not None for item in life.charged)
 
 
-def billed_early(wanted: Iterable[Charge], billed: Billed) -> frozenset[ChargeKey]:
-    """The keys of which all that was billed was billed before they were due."""
-    return frozenset(one.key for one in wanted if one.interim and billed.latest.get(one.key, one.due) < one.due)
+def billed_early(wanted: Iterable[Charge], date: dt.datetime) -> frozenset[ChargeKey]:
+    """The keys of which all that was billed before a date was billed before they were due."""
+    return frozenset(one.key for one in wanted if one.interim and one.due >= date)

@@ -250,7 +250,7 @@ def test_a_quote_prices_what_is_expected_outside() -> None:
     ]
     assert str(quote.usage.total) == "3.00 CHF"
     assert len(quote.records) == 1
-    with pytest.raises(InvalidValue, match="usage.calls"):
+    with pytest.raises(InvalidValue, match=r"usage\.calls"):
         shop.billing.quotes.preview(Selection(plan="flat", usage={"calls": 1}))
 
 

@@ -15,16 +15,16 @@ _ONCE = _HERE + "test_each_event_is_billed_by_one_price"
 EARLY: tuple[Mutant, ...] = (
     Mutant(_SOUND, "engine/running.py", "            interim_since(loaded.facts, state.last_run),\n", ""),
     Mutant(
-        _SOUND,
+        _ONCE,
         "lifecycle/outside.py",
         "        if owner == who.subscription.id\n",
         "        if owner is not None\n",
     ),
     Mutant(
         _SOUND,
-        "lifecycle/fallback.py",
-        "        found.append(one.until(at) if again is None else one)",
-        "        found.append(one)",
+        "engine/explaining.py",
+        "date = asked.document.billing_date if item.record.price.interim else occurrence.due",
+        "date = occurrence.due",
     ),
     Mutant(
         _FILE,
@@ -32,13 +32,10 @@ EARLY: tuple[Mutant, ...] = (
         'text = _USAGE_SUM + (" AND subscription IS NULL" if',
         'text = _USAGE_SUM + ("" if',
     ),
-    Mutant(_WHOLE, "settlement/interim.py", "    return charge if charge.exact >= have else", "    return charge if 1 else"),
     Mutant(
-        _WHOLE,
-        "settlement/interim.py",
-        "        for fact in subscription.facts:\n",
-        "        for fact in subscription.facts[1:]:\n",
+        _WHOLE, "settlement/interim.py", "    return charge if charge.exact >= have else", "    return charge if 1 else"
     ),
+    Mutant(_WHOLE, "engine/running.py", "            interim_since(loaded.facts, state.last_run),\n", ""),
     Mutant(
         _ONCE,
         "lifecycle/outside.py",

@@ -38,7 +38,7 @@ def usage(model: PriceModel, **more: object) -> Price:
     return base(wrapped, "gb", cadence=PriceCadence.USAGE, meter="gb")
 
 
-def had(price: Price, **customer: object) -> Shop:
+def had(price: Price, country: str | None = None) -> Shop:
     """``acme`` has the price since June began, and may buy ``other`` at 1.00 whenever a billing date is wanted."""
     sold = catalog(
         plan("gb", price),
@@ -51,7 +51,7 @@ def had(price: Price, **customer: object) -> Shop:
             TaxRate(code="new", country="CH", percent=20, from_="2026-06-15"),
         ],
     )
-    shop = Shop.new(sold, JUNE, **customer)
+    shop = Shop.new(sold, JUNE, country=country)
     shop.billing.subscriptions.create("acme", Selection(plan="gb"), id="1")
     return shop
 

@@ -47,10 +47,10 @@ def sold(*prices: MeterPrice, version: str = "1", effective: str = "2020-01-01T0
     return attrs.evolve(catalog(*plans, meters=meters, version=version, effective=effective), meter_prices=prices)
 
 
-def had(*prices: MeterPrice, code: str = "flat", **customer: object) -> Shop:
+def had(*prices: MeterPrice, timezone: str = "UTC") -> Shop:
     """``acme`` has a plan from 15 April on, its own anniversary."""
-    shop = Shop.new(sold(*(prices or (TWO, THREE))), APRIL, **customer)
-    shop.billing.subscriptions.create("acme", Selection(plan=code, anchor="start"), id="1")
+    shop = Shop.new(sold(*(prices or (TWO, THREE))), APRIL, timezone=timezone)
+    shop.billing.subscriptions.create("acme", Selection(plan="flat", anchor="start"), id="1")
     return shop
 
 

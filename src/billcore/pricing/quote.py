@@ -167,7 +167,8 @@ def quote(
     outside = _outside(catalog, selection, records, selection.starts_on or at, currency) if selection.usage else ()
     anchor = anchor_of(catalog, selection)
     digits = places(currency)
-    lines = tuple(_line(record, records, selection, selection.hours or hours, digits, mode) for record in (*records, *outside))
+    priced, hours = (*records, *outside), selection.hours or hours
+    lines = tuple(_line(record, records, selection, hours, digits, mode) for record in priced)
     start = selection.starts_on or at
     coupon = coupon_of(catalog, selection, start)
     taxed = Taxed(catalog, selection, start, currency, mode, taxes, tax_rounding, coupon)

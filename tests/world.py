@@ -66,9 +66,9 @@ class World:
         taxes: TaxProvider | None = None,
         *,
         sold: Catalog | None = None,
-        path: str = "",
+        path: str | None = None,
     ) -> World:
-        """A world on its first day; with a ``path`` it is kept in a SQLite file."""
+        """A world on its first day; with another catalog, and in a file, where these are given."""
         clock = ManualClock(START)
         if path:
             billing = Billing.open(path, clock=clock, policy=policy, taxes=taxes)

@@ -61,6 +61,11 @@ class _Meter:
         """One event with all of it, at the beginning."""
         yield window.start, Event(self.total.sum)
 
+    @property
+    def outside(self) -> _Meter:
+        """The same: there is one price."""
+        return self
+
 
 def exact_of(documents: Sequence[Document]) -> Exact:
     """What one bill moved, unrounded."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 
-import attrs
-
 from billcore.kernel import ZERO, BillcoreError, Exact, minor_units, number, places
 from billcore.kernel import exact as ex
 from billcore.pricing import (
@@ -71,16 +69,11 @@ def _refused(case: Case) -> bool:
     return False
 
 
-def _interim(model: Wrapped) -> Wrapped:
-    """The price as it is before the last bill of a period: the minimum is for the end."""
-    return attrs.evolve(model, minimum=None)
-
-
 def _rated(case: Case) -> Answer:
     """One quantity, all of it on one bill."""
     model = model_of(case)
     if not case.flag("last_slice", default=True):
-        model = _interim(model)
+        model = model.so_far
     if "slice" in case:
         return _sliced(case, model)
     rating = _rating(case, model)
@@ -156,8 +149,8 @@ def _difference(case: Case) -> Answer:
     before = number(case["quantity_before"])
     billed = Flat(major(case, case["billed_before"])) if "billed_before" in case else model
     if not case.flag("last_slice", default=True):
-        model = _interim(model)
-    known: list[tuple[PriceModel, Exact]] = [(billed if "billed_before" in case else _interim(model), before)]
+        model = model.so_far
+    known: list[tuple[PriceModel, Exact]] = [(billed if "billed_before" in case else model.so_far, before)]
     known.append((model, ex.add(before, number(case["quantity"]))))
     moved = bills(known, case.maybe("currency") or CURRENCY)[-1]
     if "currency" in case:
@@ -180,8 +173,8 @@ def _snapshots(case: Case) -> Answer:
     """Quantities that become known one after the other, each billed as a difference."""
     model = model_of(case)
     quantities = [number(quantity) for quantity in case.texts("cumulative_snapshots")]
-    last = model if case.flag("last_slice", default=True) else _interim(model)
-    known = [*((_interim(model), quantity) for quantity in quantities[:-1]), (last, quantities[-1])]
+    last = model if case.flag("last_slice", default=True) else model.so_far
+    known = [*((model.so_far, quantity) for quantity in quantities[:-1]), (last, quantities[-1])]
     made = bills(known, case.maybe("currency") or CURRENCY)
     return case.asked(
         {

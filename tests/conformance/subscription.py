@@ -62,5 +62,10 @@ class _Unused:
     def events(self, life: Life, meter: str, window: Period) -> Iterator[tuple[dt.datetime, Event]]:  # noqa: ARG002
         return iter(())
 
+    @property
+    def outside(self) -> _Unused:
+        """The same: there is one price."""
+        return self
+
 
 unused = _Unused()

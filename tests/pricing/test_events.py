@@ -150,7 +150,7 @@ def test_a_minimum_is_for_the_end() -> None:
     """An interim bill has no minimum yet, and the maximum already."""
     price = Wrapped(model=PerUnit(1), minimum=10, maximum=20, interim=True)
 
-    assert [price.rate(Decimal(q), closing=False).amount for q in (3, 30)] == [3, 20]
+    assert [price.so_far.rate(Decimal(q)).amount for q in (3, 30)] == [3, 20]
     assert price.rate(Decimal(3)).amount == 10
 
 

@@ -266,6 +266,7 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
     "change": ("change", "Änderung", "changement", "modifica"),
     "backdated change": ("backdated change", "rückwirkende Änderung", "changement rétroactif", "modifica retroattiva"),
     "correction": ("correction", "Korrektur", "correction", "correzione"),
+    "interim": ("billed before", "vorab berechnet", "facturé avant", "fatturato prima"),
     "second": ("second", "Sekunden", "seconde", "secondo"),
     "hour": ("hour", "Stunden", "heure", "ora"),
     "day": ("day", "Tagen", "jour", "giorno"),

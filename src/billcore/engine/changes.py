@@ -18,11 +18,12 @@ from billcore.engine.rows.facts import fact_row, price_rows
 from billcore.engine.session import Call
 from billcore.kernel import CurrencyMismatch, Exact, InvalidValue, NotAllowed, OrderId, rfc3339
 from billcore.kernel import exact as ex
-from billcore.lifecycle import WHOLE, Aspect, Fact, Order, Subscription, life
+from billcore.lifecycle import WHOLE, Aspect, Fact, Fallback, Order, Subscription, fallbacks, life
 from billcore.ports import Tx
 from billcore.ports.tables import FACT, PRICE
 from billcore.pricing import (
     HOURS_PER_MONTH,
+    Catalog,
     OrderRecord,
     Overage,
     PriceCadence,
@@ -34,7 +35,7 @@ from billcore.pricing import (
     sum_rating,
 )
 
-__all__ = ["Asked", "changed_orders", "refuse_after_end", "same_currency", "write_facts"]
+__all__ = ["Asked", "changed_orders", "fallbacks_of", "refuse_after_end", "same_currency", "write_facts"]
 
 _PRICED = (
     *("service", "compute_plan", "sla_tier", "replicas", "storage_gib", "storage", "provider", "resources"),
@@ -122,6 +123,9 @@ def _order(
     if taken is not None:
         resets = resets or (taken.reset and (Aspect.PLAN not in names or Aspect.ANCHOR in taken.names))
         names |= taken.names
+    again = before.fallbacks
+    if catalog is not None and catalog != before.catalog:
+        again = fallbacks_of(loaded, catalog_named(tx, catalog), at)
     return Order(
         id=OrderId(call.id("ord")),
         subscription=current.id,
@@ -134,7 +138,14 @@ def _order(
         catalog=catalog,
         selection=selection,
         names=names,
+        fallbacks=again,
     )
+
+
+def fallbacks_of(loaded: Loaded, catalog: Catalog, at: dt.datetime) -> tuple[Fallback, ...]:
+    """The prices of meters outside any plan that an order from the catalog copies for the customer."""
+    customer = loaded.facts.customer
+    return fallbacks(catalog, customer.currency, customer.profile(at).timezone)
 
 
 def _refuse_rules(
@@ -243,7 +254,7 @@ def write_facts(tx: Tx, loaded: Loaded, subscription: Subscription, facts: Seque
         if isinstance(fact, Order):
             alive = life(subscription, loaded.facts.customer).alive(fact.at)
             refuse_units_of_events([item.record for item in alive])
-            tx.insert_absent(PRICE, price_rows(fact.records))
+            tx.insert_absent(PRICE, price_rows([record for _, record in fact.opens]))
     tx.insert(FACT, [fact_row(fact, loaded.account.customer) for fact in facts])
     known = subscription.facts[: -len(facts)]
     before = attrs.evolve(subscription, facts=known) if known else None

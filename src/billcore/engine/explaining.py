@@ -45,7 +45,7 @@ from billcore.settlement import (
     used,
 )
 
-__all__ = ["explain_line"]
+__all__ = ["counted_then", "explain_line"]
 
 
 def explain_line(tx: ReadTx, session: Session, number: str, name: str | int) -> Explanation:
@@ -101,7 +101,7 @@ class _Asked:
     @classmethod
     def of(cls, tx: ReadTx, document: Document, line: Line, key: ChargeKey, mode: Rounding) -> _Asked:
         """Read what is needed."""
-        live = tuple(found for found in invoices_of(tx, document.customer) if _counts(tx, found, document))
+        live = tuple(found for found in invoices_of(tx, document.customer) if counted_then(tx, found, document))
         return cls(tx, document, line, key, load(tx, document.customer).facts, live, mode)
 
     def tree(self) -> Explanation:
@@ -144,7 +144,7 @@ class _Asked:
         return Explanation(EXACT, value, "remainder", (wanted, *parts), about=_because(line.reason))
 
 
-def _counts(tx: ReadTx, found: Invoice, document: Document) -> bool:
+def counted_then(tx: ReadTx, found: Invoice, document: Document) -> bool:
     """The other document was issued before this one, or with it, and was live then.
 
     Of one instant, runs go by billing date, and what was asked for by hand comes before its billing.
@@ -187,42 +187,50 @@ def _wanted(asked: _Asked, at: dt.datetime | None) -> Explanation:
         return leaf("not known yet", ex.ZERO)
     found = life(subscription, known.customer, asked.document.billing_date)
     usage = Metered(asked.tx, known, at)
-    for item in found.items:
+    for item in found.charged:
         if item.order != key.item or item.record.price.code != key.price:
             continue
         for occurrence in occurrences(found, item, key.period.start - dt.timedelta(microseconds=1)):
             if occurrence.period == key.period:
-                made = charge(found, occurrence.item, occurrence, usage, asked.mode)
-                return _occurrence(found, occurrence, usage, ex.ZERO if made is None else made.exact, asked.mode)
+                date = asked.document.billing_date if item.record.price.interim else occurrence.due
+                made = charge(found, item, occurrence, usage, asked.mode, date)
+                exact = ex.ZERO if made is None else made.exact
+                return _occurrence(found, attrs.evolve(occurrence, item=item), usage, exact, asked.mode, date)
             if occurrence.period.start > key.period.end:
                 break
     return leaf("no longer had", ex.ZERO, about=_because(line.reason))
 
 
-def _occurrence(found: Life, occurrence: Occurrence, usage: UsageLookup, exact: Exact, mode: Rounding) -> Explanation:
+def _occurrence(
+    found: Life, occurrence: Occurrence, usage: UsageLookup, exact: Exact, mode: Rounding, date: dt.datetime
+) -> Explanation:
     """The amount of one billing period of one item: what it costs, and what a commitment's cap leaves of that."""
     if not found.summing:
-        return _cost(found, occurrence, usage, exact, mode)
-    whole = uncapped(found, occurrence.item, occurrence, usage, mode)
-    return explain_cap(_cost(found, occurrence, usage, ex.ZERO if whole is None else whole.exact, mode), exact)
+        return _cost(found, occurrence, usage, exact, mode, date)
+    whole = uncapped(found, occurrence.item, occurrence, usage, mode, date)
+    worth = ex.ZERO if whole is None else whole.exact
+    return explain_cap(_cost(found, occurrence, usage, worth, mode, date), exact)
 
 
-def _cost(found: Life, occurrence: Occurrence, usage: UsageLookup, exact: Exact, mode: Rounding) -> Explanation:
+def _cost(
+    found: Life, occurrence: Occurrence, usage: UsageLookup, exact: Exact, mode: Rounding, date: dt.datetime
+) -> Explanation:
     """What it costs, part by part."""
     record, item = occurrence.item.record, occurrence.item
     price = record.price
     about: dict[str, About] = {"price": price.code, "order": item.order, "period": occurrence.part}
-    catalog = next((o.catalog for o in found.subscription.orders if o.id == item.order), None)
+    catalog = next((o.catalog for o in found.subscription.orders if o.id == item.ordered), None)
     about |= {"catalog": catalog} if catalog else {}
     if price.cadence is PriceCadence.USAGE:
-        had = used(found, occurrence, usage)
+        had = used(found, occurrence, usage, date)
         if had is None:
             return leaf("nothing used", ex.ZERO, about=about)
         measured = None if price.window is not None else had.quantity
+        about["period"] = had.window
         tree = explain_rating(
             had.rating,
             "usage",
-            model=price.model,
+            model=had.price.model,
             quantity=measured,
             allowance=allowance(found, occurrence),
             meter=price.meter or "",

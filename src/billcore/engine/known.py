@@ -71,8 +71,8 @@ def recordings(tx: ReadTx, facts: AccountFacts, line: Line, quantity: Exact | No
 
 
 def _record(subscription: Subscription, key: ChargeKey) -> OrderRecord | None:
-    records = (record for order in subscription.orders if order.id == key.item for record in order.records)
-    return next((record for record in records if record.price.code == key.price), None)
+    opened = (found for order in subscription.orders for found in order.opens)
+    return next((record for name, record in opened if (name, record.price.code) == (key.item, key.price)), None)
 
 
 def _grown(
@@ -81,7 +81,9 @@ def _grown(
     """When the events of the line's window came to the quantity, or to any."""
     window = line.part if quantity is not None or line.key is None else line.key.period
     who = life(subscription, facts.customer)
-    for at, total in Metered(tx, facts).grown(who, record.price.meter or "", window):
+    usage = Metered(tx, facts)
+    bought = any(record is one for order in subscription.orders for one in order.records)
+    for at, total in (usage if bought else usage.outside).grown(who, record.price.meter or "", window):
         have = quantity_of(total, record.aggregation or Aggregation.SUM)
         if quantity is None or not ex.compare(have, quantity):
             yield at

@@ -11,7 +11,7 @@ import attrs
 
 from billcore.engine.rows.usage import properties_of
 from billcore.kernel import Period, from_micros, micros, number
-from billcore.lifecycle import Life, Metering, UsageTotal, first_to_meter, life, unnamed_windows
+from billcore.lifecycle import Life, Metering, UsageTotal, first_to_meter, life, outside_windows, unnamed_windows
 from billcore.ports import ReadTx, Row
 from billcore.ports.tables import USAGE
 from billcore.pricing import Event
@@ -26,22 +26,33 @@ _PAGE = 5_000
 class Metered:
     """A ``UsageLookup``: events that name a subscription, and unnamed ones that it is the first to meter.
 
-    With ``known``, those alone that were recorded by that instant.
+    With ``known``, those alone that were recorded by that instant. With ``beyond``, those that nothing bought counts.
     """
 
     tx: ReadTx
     facts: AccountFacts
     known: dt.datetime | None = None
+    beyond: bool = False
     _everybody: list[Life] = attrs.field(factory=list)
-    _metering: dict[str, Metering] = attrs.field(factory=dict)
+    _metering: dict[tuple[str, bool], Metering] = attrs.field(factory=dict)
+
+    @property
+    def outside(self) -> Metered:
+        """The lookup of events that nothing bought counts: they are priced outside any plan."""
+        return attrs.evolve(self, beyond=True)
 
     def __call__(self, who: Life, meter: str, window: Period, /) -> UsageTotal:
         """How many they are, and their sum."""
         customer, seen = self.facts.customer.id, None if self.known is None else micros(self.known)
         start, end = micros(window.start), micros(window.end)
-        total = self.tx.usage_total(customer, meter, who.subscription.id, start, end, seen)
-        for piece in self._unnamed(who, meter, window):
-            total = total.plus(self.tx.usage_total(customer, meter, None, micros(piece.start), micros(piece.end), seen))
+        pieces: list[tuple[str | None, Period]]
+        if not self.beyond:
+            total = self.tx.usage_total(customer, meter, who.subscription.id, start, end, seen)
+            pieces = [(None, piece) for piece in self._unnamed(who, meter, window)]
+        else:
+            total, pieces = UsageTotal(), self._pieces(who, meter, window)
+        for name, piece in pieces:
+            total = total.plus(self.tx.usage_total(customer, meter, name, micros(piece.start), micros(piece.end), seen))
         return total
 
     def events(self, who: Life, meter: str, window: Period, /) -> Iterator[tuple[dt.datetime, Event]]:
@@ -62,16 +73,26 @@ class Metered:
     def _counted(self, who: Life, meter: str, window: Period) -> Iterator[Row]:
         """The rows of the events that count, in order of time."""
         customer = self.facts.customer.id
-        found = [usage_rows(self.tx, customer, meter, who.subscription.id, window)]
-        found += [usage_rows(self.tx, customer, meter, None, piece) for piece in self._unnamed(who, meter, window)]
+        found = [usage_rows(self.tx, customer, meter, name, piece) for name, piece in self._pieces(who, meter, window)]
         yield from heapq.merge(*found, key=lambda row: (row[6], row[0], row[1]))
 
+    def _pieces(self, who: Life, meter: str, window: Period) -> list[tuple[str | None, Period]]:
+        """When events count: those that name the subscription, then those that name none."""
+        name: str | None = who.subscription.id
+        if not self.beyond:
+            return [(name, window), *((None, piece) for piece in self._unnamed(who, meter, window))]
+        named, unnamed = outside_windows(who, meter, window, self._first(meter), self._first(meter, outside=True))
+        return [*((name, piece) for piece in named), *((None, piece) for piece in unnamed)]
+
     def _unnamed(self, who: Life, meter: str, window: Period) -> tuple[Period, ...]:
-        if meter not in self._metering:
+        return unnamed_windows(self._first(meter), who, window)
+
+    def _first(self, meter: str, *, outside: bool = False) -> Metering:
+        if (meter, outside) not in self._metering:
             if not self._everybody:
-                self._everybody = [life(subscription, self.facts.customer) for subscription in self.facts.subscriptions]
-            self._metering[meter] = first_to_meter(self._everybody, meter)
-        return unnamed_windows(self._metering[meter], who, window)
+                self._everybody += [life(one, self.facts.customer) for one in self.facts.subscriptions]
+            self._metering[meter, outside] = first_to_meter(self._everybody, meter, outside=outside)
+        return self._metering[meter, outside]
 
 
 def usage_rows(

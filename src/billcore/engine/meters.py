@@ -11,7 +11,7 @@ from billcore.engine.catalogs import catalog_at
 from billcore.engine.reading import snapshots
 from billcore.engine.rows.facts import fact_of
 from billcore.kernel import CustomerId, NotFound, SubscriptionId
-from billcore.lifecycle import Item, Subscription, UsageEvent, items_of
+from billcore.lifecycle import Item, Order, Subscription, UsageEvent, fallback_items, items_of
 from billcore.ports import Row, Tx
 from billcore.ports.tables import FACT
 from billcore.pricing import Aggregation
@@ -21,8 +21,9 @@ __all__ = ["Counts", "Meters"]
 Counts: TypeAlias = tuple[Aggregation, str | None]
 """How a meter makes a number of events, and the field it reads."""
 
-_Metered: TypeAlias = dict[str, list[Item]]
-"""The items of a subscription by the meters of their prices."""
+_ByMeter: TypeAlias = dict[str, list[Item]]
+_Metered: TypeAlias = tuple[_ByMeter, _ByMeter]
+"""The items of a subscription by the meters of their prices, and those outside any plan."""
 
 _PAGE = 100
 
@@ -44,10 +45,17 @@ class Meters:
     def counts(self, event: UsageEvent) -> Counts:
         """What counts for the event. Raises ``NotFound`` where nobody bought the meter and it is not sold."""
         last: Item | None = None
-        for metered in self._of_customer(event.customer) if event.subscription is None else self._of_name(event):
+        outside: Item | None = None
+        for metered, fallbacks in (
+            self._of_customer(event.customer) if event.subscription is None else self._of_name(event)
+        ):
             for last in metered.get(event.meter, ()):
                 if last.alive(event.time):
                     return _counts(last)
+            if outside is None:
+                outside = next((item for item in fallbacks.get(event.meter, ()) if item.alive(event.time)), None)
+        if outside is not None:
+            return _counts(outside)
         if last is not None:
             return _counts(last)
         if self._sold is None:
@@ -87,11 +95,17 @@ class Meters:
     def _metered(self, name: str, rows: Sequence[Row]) -> _Metered:
         customer = CustomerId(str(rows[0][3]))
         facts = [fact_of(row, self._price) for row in rows]
-        found: _Metered = {}
-        for item in items_of(Subscription(id=SubscriptionId(name), customer=customer, facts=facts)):
-            if item.record.price.meter is not None:
-                found.setdefault(item.record.price.meter, []).append(item)
-        return found
+        one = Subscription(id=SubscriptionId(name), customer=customer, facts=facts)
+        outside = any(isinstance(fact, Order) and fact.fallbacks for fact in facts)
+        return _by_meter(items_of(one)), _by_meter(fallback_items(one)) if outside else {}
+
+
+def _by_meter(items: Iterable[Item]) -> _ByMeter:
+    found: _ByMeter = {}
+    for item in items:
+        if item.record.price.meter is not None:
+            found.setdefault(item.record.price.meter, []).append(item)
+    return found
 
 
 def _kept(more: Iterator[_Metered], known: list[_Metered]) -> Iterator[_Metered]:

@@ -136,6 +136,7 @@ def _again(tx: ReadTx, loaded: Loaded, history: Subscription, pending: Order, na
         records=configured(with_quantity(tx, priced, records, quantity), selection),
         reset=pending.reset and (left == pending.names or left != {Aspect.QUANTITY}),
         catalog=priced.catalog,
+        fallbacks=priced.fallbacks,
         selection=selection if selection is None or quantity is None else attrs.evolve(selection, quantity=quantity),
         names=left,
     )

@@ -25,7 +25,7 @@ from billcore.kernel import BillcoreError, ConstraintViolated, Money, StoreError
 from billcore.ports import ReadTx, Row, Tx
 from billcore.ports.tables import ACCOUNT, DOCUMENT
 from billcore.pricing import Price, TaxTable
-from billcore.settlement import Bill, Billed, Funds, Invoice, amounts_since, decide, shared_since
+from billcore.settlement import Bill, Billed, Funds, Invoice, amounts_since, decide, interim_since, shared_since
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -97,7 +97,12 @@ def decide_account(
     mark = state.marks[0] if state.marks and (state.marks[0] <= date or state.is_late(date)) else None
     since = [
         instant
-        for instant in (mark, shared_since(loaded.facts, state.last_run), _amounts_since(loaded, mark))
+        for instant in (
+            mark,
+            shared_since(loaded.facts, state.last_run),
+            interim_since(loaded.facts, state.last_run),
+            _amounts_since(loaded, mark),
+        )
         if instant is not None
     ]
     billed = billed_since(tx, loaded.account.customer, min(since, default=None))

@@ -10,10 +10,21 @@ item lives as long as its price snapshot stays the same.
 from billcore.lifecycle.coupons import AppliedCoupon, Term, known_coupons, period_start, term
 from billcore.lifecycle.customer import Customer, Opening, Profile, Replaced
 from billcore.lifecycle.facts import WHOLE, Aspect, Cancelled, Detached, Fact, Order, OrderKind, Unused, effective
+from billcore.lifecycle.fallback import Fallback, fallbacks
 from billcore.lifecycle.oneoff import OneOff
+from billcore.lifecycle.outside import outside_windows
 from billcore.lifecycle.phases import phase_starts
 from billcore.lifecycle.schedule import Occurrence, due_dates, next_due, occurrences, schedule_of
-from billcore.lifecycle.subscription import Epoch, Item, Life, Subscription, SubscriptionState, items_of, life
+from billcore.lifecycle.subscription import (
+    Epoch,
+    Item,
+    Life,
+    Subscription,
+    SubscriptionState,
+    fallback_items,
+    items_of,
+    life,
+)
 from billcore.lifecycle.usage import (
     Metering,
     UsageAction,
@@ -35,6 +46,7 @@ __all__ = [
     "Detached",
     "Epoch",
     "Fact",
+    "Fallback",
     "Item",
     "Life",
     "Metering",
@@ -55,12 +67,15 @@ __all__ = [
     "allowance",
     "due_dates",
     "effective",
+    "fallback_items",
+    "fallbacks",
     "first_to_meter",
     "items_of",
     "known_coupons",
     "life",
     "next_due",
     "occurrences",
+    "outside_windows",
     "period_start",
     "phase_starts",
     "quantity_of",

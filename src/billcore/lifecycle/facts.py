@@ -14,6 +14,7 @@ from typing import TypeAlias
 import attrs
 
 from billcore.kernel import Anchor, OrderId, SubscriptionId
+from billcore.lifecycle.fallback import Fallback
 from billcore.pricing import OrderRecord, Selection
 
 __all__ = ["WHOLE", "Aspect", "Cancelled", "Detached", "Fact", "Order", "OrderKind", "Unused", "effective"]
@@ -58,7 +59,8 @@ class Order:
     """A quote that was accepted: its records are price snapshots and never change, whatever the catalog does.
 
     ``anchor`` is where periods are counted from; ``reset`` begins a new period at ``at``. A base order says all that is
-    had from ``at`` on; ``names`` is what of it was asked for, the rest was so before.
+    had from ``at`` on; ``names`` is what of it was asked for, the rest was so before. ``fallbacks`` are the prices of
+    meters outside any plan, of the catalog that a base order is from.
     """
 
     id: OrderId
@@ -73,6 +75,13 @@ class Order:
     catalog: str | None = None
     selection: Selection | None = None
     names: frozenset[Aspect] = attrs.field(default=WHOLE, converter=_names)
+    fallbacks: tuple[Fallback, ...] = ()
+
+    @property
+    def opens(self) -> tuple[tuple[str, OrderRecord], ...]:
+        """Its price snapshots, each with the name of the item that it opens where that is not had yet."""
+        outside = tuple((f"{self.id}/{one.name}", one.record) for one in self.fallbacks)
+        return (*((self.id, record) for record in self.records), *outside)
 
 
 @attrs.frozen(kw_only=True)

@@ -100,7 +100,7 @@ def _schedules(life: Life) -> list[Item]:
     """One item for each schedule."""
     seen: list[tuple[object, ...]] = []
     found: list[Item] = []
-    for item in life.items:
+    for item in life.charged:
         schedule = schedule_of(item)
         if schedule not in seen:
             seen.append(schedule)

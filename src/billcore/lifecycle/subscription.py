@@ -19,9 +19,10 @@ from billcore.kernel import cadence as make_cadence
 from billcore.kernel import exact as ex
 from billcore.lifecycle.customer import Customer
 from billcore.lifecycle.facts import Cancelled, Detached, Fact, Order, OrderKind, Unused, effective
+from billcore.lifecycle.fallback import Held, held_from
 from billcore.pricing import OrderRecord, period_of
 
-__all__ = ["Epoch", "Item", "Life", "Subscription", "SubscriptionState", "items_of", "life"]
+__all__ = ["Epoch", "Item", "Life", "Subscription", "SubscriptionState", "fallback_items", "items_of", "life"]
 
 
 class SubscriptionState(enum.Enum):
@@ -93,7 +94,10 @@ class Epoch:
 
 @attrs.frozen
 class Item:
-    """One price of a subscription for as long as its snapshot stays the same; named by the order that opened it."""
+    """One price of a subscription for as long as its snapshot stays the same; named by the order that opened it.
+
+    One ``outside`` any plan is for usage that nothing bought counts; behind the order its name has that of its price.
+    """
 
     order: OrderId
     opened: int
@@ -102,6 +106,12 @@ class Item:
     start: dt.datetime
     end: dt.datetime | None = None
     cancelled: bool = False
+    outside: bool = False
+
+    @property
+    def ordered(self) -> str:
+        """The order that opened it."""
+        return self.order.partition("/")[0] if self.outside else self.order
 
     def alive(self, at: dt.datetime) -> bool:
         """It is had at the instant."""
@@ -110,7 +120,7 @@ class Item:
 
 @attrs.frozen(kw_only=True)
 class Life:
-    """The fold of a subscription's facts up to an instant."""
+    """The fold of a subscription's facts up to an instant; ``fallbacks`` are the items outside any plan."""
 
     subscription: Subscription
     customer: Customer
@@ -118,6 +128,12 @@ class Life:
     epochs: tuple[Epoch, ...]
     end: dt.datetime | None = None
     unused: Unused = Unused.KEEP
+    fallbacks: tuple[Item, ...] = ()
+
+    @property
+    def charged(self) -> tuple[Item, ...]:
+        """All that may be charged: the items, then those outside any plan."""
+        return (*self.items, *self.fallbacks) if self.fallbacks else self.items
 
     def cadence(self, epoch: Epoch, interval: Interval) -> Cadence:
         """The periods of an interval in an epoch, in the customer's zones."""
@@ -158,16 +174,27 @@ def life(subscription: Subscription, customer: Customer, until: dt.datetime | No
     return Life(
         subscription=subscription,
         customer=customer if until is None else customer.known(until),
-        items=fold.lasting(),
+        items=_lasting(fold.items),
         epochs=fold.epochs(),
         end=fold.end,
         unused=fold.unused,
+        fallbacks=_lasting(_outside(fold.fallbacks)) if fold.fallbacks else (),
     )
 
 
 def items_of(subscription: Subscription) -> tuple[Item, ...]:
     """The items of all that is written down, for who needs no periods."""
-    return _folded(subscription, None).lasting()
+    return _lasting(_folded(subscription, None).items)
+
+
+def fallback_items(subscription: Subscription) -> tuple[Item, ...]:
+    """The same of the items outside any plan."""
+    return _lasting(_outside(_folded(subscription, None).fallbacks))
+
+
+def _lasting(items: Iterable[Item]) -> tuple[Item, ...]:
+    """The items that were had at all."""
+    return tuple(item for item in items if item.end is None or item.start < item.end)
 
 
 def _folded(subscription: Subscription, until: dt.datetime | None) -> _Fold:
@@ -184,6 +211,7 @@ class _Fold:
 
     def __init__(self) -> None:
         self.items: list[Item] = []
+        self.fallbacks: list[Held] = []
         self.starts: list[Epoch] = []
         self.end: dt.datetime | None = None
         self.unused = Unused.KEEP
@@ -192,6 +220,8 @@ class _Fold:
         match fact:
             case Order(kind=OrderKind.BASE):
                 self._base(fact)
+                if fact.fallbacks or self.fallbacks:
+                    self.fallbacks = held_from(self.fallbacks, fact.id, fact.fallbacks, fact.at)
             case Order():
                 self._addon(fact)
             case Detached():
@@ -199,10 +229,7 @@ class _Fold:
             case Cancelled():
                 self._close(fact.at, lambda _: True, cancelled=True)
                 self.end, self.unused = fact.at, fact.unused
-
-    def lasting(self) -> tuple[Item, ...]:
-        """The items that were had at all."""
-        return tuple(item for item in self.items if item.end is None or item.start < item.end)
+                self.fallbacks = [one.until(fact.at) for one in self.fallbacks]
 
     def epochs(self) -> tuple[Epoch, ...]:
         """The epochs that have begun; none where every fact is still to come."""
@@ -256,6 +283,22 @@ class _Fold:
         for index, item in enumerate(self.items):
             if item.end is None and which(item):
                 self.items[index] = attrs.evolve(item, end=at, cancelled=cancelled)
+
+
+def _outside(held: Iterable[Held]) -> tuple[Item, ...]:
+    """The items of prices outside any plan."""
+    return tuple(
+        Item(
+            OrderId(one.name),
+            n,
+            one.fallback.record,
+            Timeline.starting(one.start, ex.ONE),
+            one.start,
+            one.end,
+            outside=True,
+        )
+        for n, one in enumerate(held)
+    )
 
 
 def _with_quantity(item: Item, at: dt.datetime, quantity: Exact) -> Item:

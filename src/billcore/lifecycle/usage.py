@@ -160,12 +160,15 @@ def quantity_of(total: UsageTotal, aggregation: Aggregation) -> Exact:
             return ex.whole(total.count)
 
 
-def first_to_meter(lives: Iterable[Life], meter: str) -> Metering:
-    """Which of a customer's subscriptions is the first (by id) to meter something, from when on."""
+def first_to_meter(lives: Iterable[Life], meter: str, *, outside: bool = False) -> Metering:
+    """Which of a customer's subscriptions is the first (by id) to meter something, from when on.
+
+    With ``outside``, the first to have a price for it outside any plan.
+    """
     spans = [
         (item.start, life.subscription.id, item.end)
         for life in lives
-        for item in life.items
+        for item in (life.fallbacks if outside else life.items)
         if item.record.price.meter == meter
     ]
     spans.sort(key=lambda span: span[:2])
@@ -264,7 +267,7 @@ def _chain(life: Life, occurrence: Occurrence, period: Period) -> Period:
     part = occurrence.part
     others = [
         item
-        for item in life.items
+        for item in (life.fallbacks if occurrence.item.outside else life.items)
         if item.record.price.cadence is PriceCadence.USAGE
         and item.record.price.meter == occurrence.item.record.price.meter
         and item is not occurrence.item

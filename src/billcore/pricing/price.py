@@ -174,8 +174,8 @@ class Price:
             raise InvalidValue("only usage has events", place="event_minimum", value=str(self.event_minimum))
         if self.cadence is not PriceCadence.USAGE and (self._events is not None or self.window is not None):
             raise InvalidValue("only usage has events and windows", place="model", value=type(self.model).__name__)
-        if isinstance(self.model, Wrapped) and self.model.interim:
-            raise NotSupportedYet(place="model.interim", value=True)
+        if self.cadence is not PriceCadence.USAGE and self.interim:
+            raise InvalidValue("only usage is billed before its period ends", place="model.interim", value=True)
         if self.event_minimum is not None:
             self._each(self.event_minimum)
         if self.minimum_duration is not None and (self.per is None or self.minimum_duration.months):
@@ -233,6 +233,18 @@ class Price:
     def window(self) -> Interval | None:
         """The minute, hour or day that is rated alone, if one is."""
         return self.model.per_window if isinstance(self.model, Wrapped) else None
+
+    @functools.cached_property
+    def interim(self) -> bool:
+        """Its usage may be billed before its period ends."""
+        return isinstance(self.model, Wrapped) and self.model.interim
+
+    @functools.cached_property
+    def so_far(self) -> Price:
+        """The price of what was used before the period ends: there is no minimum yet, of an amount or of units."""
+        if not isinstance(self.model, Wrapped):
+            return self
+        return attrs.evolve(self, model=self.model.so_far)
 
     @functools.cached_property
     def due(self) -> Timing:

@@ -18,6 +18,7 @@ from billcore.kernel import (
     cadence,
     minor_units,
     places,
+    zone,
 )
 from billcore.pricing.catalog import Catalog
 from billcore.pricing.charge import recurring_amount
@@ -40,6 +41,8 @@ __all__ = ["Quote", "QuoteTotal", "anchor_of", "quote"]
 @attrs.frozen(kw_only=True)
 class Quote:
     """An offer: ``records`` are what an order would keep, ``lines`` what they cost for a full period.
+
+    Expected usage that none of them meters is a line at the price that the catalog has for it outside any plan.
 
     ``recurring`` is a full period, ``first_invoice`` the recurring lines of the first period or stub whatever their
     timing, ``usage`` the usage that was expected and what commitments make of it, ``all_in`` recurring and usage. The
@@ -93,13 +96,11 @@ def quote(
     raises.
     """
     records = catalog.records(selection, selection.starts_on or at)
-    if selection.usage:
-        for meter in sorted(selection.usage.keys() - {record.price.meter for record in records}):
-            raise InvalidValue("no price of this selection meters this", place=f"usage.{meter}", value=meter)
     currency = records[0].price.currency or ""
+    outside = _outside(catalog, selection, records, selection.starts_on or at, currency) if selection.usage else ()
     anchor = anchor_of(catalog, selection)
     digits = places(currency)
-    lines = quote_lines(records, selection, selection.hours or hours, digits, mode)
+    lines = quote_lines((*records, *outside), selection, selection.hours or hours, digits, mode)
     start = selection.starts_on or at
     coupon = coupon_of(catalog, selection, start)
     taxed = Taxed(catalog, selection, start, currency, mode, taxes, tax_rounding, coupon)
@@ -125,6 +126,27 @@ def quote(
         usage=metered,
         all_in=taxed.total([(line.record, line.minor) for line in (*recurring, *used)]) if used else full,
     )
+
+
+def _outside(
+    catalog: Catalog, selection: Selection, records: tuple[OrderRecord, ...], at: dt.datetime, currency: str
+) -> tuple[OrderRecord, ...]:
+    """What is expected to be used of meters outside the selection, at the prices that the catalog has for those."""
+    found = []
+    on = at.astimezone(zone(selection.timezone)).date()
+    for meter in sorted(selection.usage.keys() - {record.price.meter for record in records}):
+        price = next(
+            (
+                entry.price
+                for entry in catalog.meter_prices
+                if entry.meter == meter and entry.holds(on) and not entry.stale and entry.price.currency == currency
+            ),
+            None,
+        )
+        if price is None:
+            raise InvalidValue("no price of this selection meters this", place=f"usage.{meter}", value=meter)
+        found.append(OrderRecord(price=price))
+    return tuple(found)
 
 
 @attrs.frozen

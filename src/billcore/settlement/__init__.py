@@ -16,6 +16,7 @@ from billcore.settlement.difference import Difference, Fall, Fallen, Off, Rise, 
 from billcore.settlement.discounts import discount
 from billcore.settlement.document import Document, DocumentKind, Invoice, InvoiceStatus, Line, LineKind
 from billcore.settlement.documents import Issue, credit_note, credit_notes, invoice, note_tax, note_taxes, opening
+from billcore.settlement.interim import interim_since, is_open, not_below
 from billcore.settlement.key import ChargeKey
 from billcore.settlement.ledger import (
     Account,
@@ -40,6 +41,8 @@ from billcore.settlement.wanted import (
     charge,
     charges,
     one_off_charge,
+    open_charge,
+    open_period,
     over_others,
     touches,
     uncapped,
@@ -102,13 +105,18 @@ __all__ = [
     "discount_of",
     "document_issued",
     "document_voided",
+    "interim_since",
     "invoice",
+    "is_open",
     "late_dates",
     "net_falls",
     "net_lines",
+    "not_below",
     "note_tax",
     "note_taxes",
     "one_off_charge",
+    "open_charge",
+    "open_period",
     "opening",
     "over_others",
     "paid",

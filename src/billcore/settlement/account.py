@@ -75,8 +75,8 @@ class AccountFacts:
 class AccountState:
     """What runs have done: ``last_run`` is the latest billing date processed, ``latest`` that of any document.
 
-    ``marks`` are instants from which facts hold that no run has seen; ``reopened`` billing dates to do again;
-    ``next_due`` the next instant at which a run has something to look at.
+    ``marks`` are instants from which facts hold that no run has seen; ``reopened`` billing dates to do again, or asked
+    for beside those that the facts bring; ``next_due`` the next instant at which a run has something to look at.
     """
 
     last_run: dt.datetime | None = None

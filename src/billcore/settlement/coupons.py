@@ -150,7 +150,7 @@ def amounts_since(facts: AccountFacts, after: dt.datetime | None) -> dt.datetime
 
 def _next(owner: Life, after: dt.datetime) -> Iterable[Occurrence]:
     """The first period of each item that ends after an instant, and what may be due with it."""
-    for item in owner.items:
+    for item in owner.charged:
         seen = next(occurrences(owner, item, after), None)
         if seen is not None:
             yield seen

@@ -31,6 +31,7 @@ from billcore.settlement.difference import Difference, RateLookup, difference
 from billcore.settlement.discounts import discount
 from billcore.settlement.document import Document, Invoice
 from billcore.settlement.documents import Issue, credit_notes, invoice
+from billcore.settlement.interim import billed_early, not_below
 from billcore.settlement.key import ChargeKey
 from billcore.settlement.pay import Payout, pay
 from billcore.settlement.wanted import Charge, UsageLookup, charges, one_off_charge, touches
@@ -119,6 +120,7 @@ def decide_charges(
     """
     customer = facts.customer.known(date)
     vanished: list[ChargeKey] = []
+    early: frozenset[ChargeKey] = frozenset()
     if state.is_late(date):
         wanted = [charge for charge in _late(lives, usage, date, policy.rounding) if not billed.entries.get(charge.key)]
     else:
@@ -126,13 +128,15 @@ def decide_charges(
         mark = state.mark_for(date)
         wanted = [*charges(lives, usage, date, after, mark, policy.rounding), *_one_offs(facts, date, after, mark)]
         if billed.entries:
+            wanted = [not_below(charge, billed) if charge.open else charge for charge in wanted]
+            early = billed_early(wanted, date)
             asked = {charge.key for charge in wanted}
             vanished = [
                 key for key in billed.entries if key not in asked and mark is not None and touches(key.period, mark)
             ]
 
     def reason(key: ChargeKey) -> str:
-        return _reason(key, lives)
+        return "interim" if key in early else _reason(key, lives)
 
     rounding = policy.group(customer.currency)
     moved = difference(wanted, vanished, billed, rounding, rate, reason, date)
@@ -181,7 +185,7 @@ def _reason(key: ChargeKey, lives: Iterable[Life]) -> str:
     for found in lives:
         if found.subscription.id != key.subscription:
             continue
-        for item in found.items:
+        for item in found.charged:
             if item.order == key.item and item.record.price.code == key.price:
                 if item.record.price.cadence is PriceCadence.USAGE:
                     return "late usage"

@@ -31,7 +31,7 @@ __all__ = [
 RateLookup: TypeAlias = Callable[[str], AppliedRate]
 """The rate of a tax category for this customer on the billing date."""
 ReasonLookup: TypeAlias = Callable[[ChargeKey], str]
-"""Why a key's amount moved: ``change``, ``late usage``, ``backdated change`` or ``correction``."""
+"""Why a key's amount moved: ``change``, ``late usage``, ``interim``, ``backdated change`` or ``correction``."""
 
 
 @attrs.frozen
@@ -138,7 +138,7 @@ def difference(
 
     A key whose latest line has a billing date after ``date`` is left alone; none falls below its goodwill.
     """
-    work = _Work(billed, rounding, rate, reason)
+    work = _Work(billed, rounding, rate, reason, date)
     # Mostly nothing was billed yet under any key: then no key needs to be looked up.
     due = [charge for charge in wanted if not billed.latest or billed.latest.get(charge.key, date) <= date]
     for key in vanished:
@@ -157,6 +157,7 @@ class _Work:
     rounding: RoundingGroup
     rate: RateLookup
     reason: ReasonLookup
+    date: dt.datetime
     groups: dict[object, Group] = attrs.field(factory=dict)
     result: Difference = attrs.field(factory=Difference)
 
@@ -173,7 +174,7 @@ class _Work:
         if not entries:
             self._rise(charge, charge.exact, None)
         elif (gap := ex.subtract(charge.exact, self.billed.sum(charge.key))) > 0:
-            self._rise(charge, gap, entries[-1])
+            self._rise(charge, gap, None if charge.interim and charge.due >= self.date else entries[-1])
 
     def _group(self, key: ChargeKey, corrected: Document | None = None) -> Group:
         """The group that a line joins: its key's, or where invoices are groups that of its own or corrected one."""

@@ -44,7 +44,19 @@ from billcore.settlement.summed import Summed, capped, summed
 MOST_PERIODS = 100_000
 """A safety bound: more periods of one price in one billing date park the account before anything is billed."""
 
-__all__ = ["Charge", "UsageLookup", "Used", "charge", "charges", "one_off_charge", "over_others", "uncapped", "used"]
+__all__ = [
+    "Charge",
+    "UsageLookup",
+    "Used",
+    "charge",
+    "charges",
+    "one_off_charge",
+    "open_charge",
+    "open_period",
+    "over_others",
+    "uncapped",
+    "used",
+]
 
 
 class UsageLookup(Protocol):
@@ -58,10 +70,18 @@ class UsageLookup(Protocol):
         """The events themselves with their times, in order of time."""
         ...
 
+    @property
+    def outside(self) -> UsageLookup:
+        """The lookup of events that nothing bought counts: they are priced outside any plan."""
+        ...
+
 
 @attrs.frozen
 class Charge:
-    """What the facts ask for under one key; ``due`` is its billing date, ``advance`` its timing."""
+    """What the facts ask for under one key; ``due`` is its billing date, ``advance`` its timing.
+
+    An ``open`` one is for what was used so far: it is billed before it is due (docs/decisions/0006).
+    """
 
     key: ChargeKey
     exact: Exact
@@ -72,6 +92,12 @@ class Charge:
     tax_category: str
     advance: bool
     price: Price | None = None
+    open: bool = False
+
+    @property
+    def interim(self) -> bool:
+        """It may be billed before it is due."""
+        return self.price is not None and self.price.interim
 
 
 def charges(
@@ -84,13 +110,14 @@ def charges(
 ) -> Iterator[Charge]:
     """The charges due in ``(after, until]``, and all due by ``until`` whose period ends after ``mark``.
 
-    By subscription, item in order of opening, and time: the order of billing. ``mode`` rounds what others are over.
+    Also what was used so far, by ``until``, of prices that are billed before their periods end. By subscription, item
+    in order of opening, and time: the order of billing. ``mode`` rounds what others are over.
     """
     start = after if mark is None or after is None else min(after, mark)
     for life in lives:
         schedules: list[tuple[object, ...]] = []
         periods: list[list[Occurrence]] = []
-        for item in life.items:
+        for item in life.charged:
             schedule = schedule_of(item)
             if schedule not in schedules:
                 schedules.append(schedule)
@@ -98,6 +125,22 @@ def charges(
             for seen in periods[schedules.index(schedule)]:
                 if (found := charge(life, item, seen, usage, mode)) is not None:
                     yield found
+            if item.record.price.interim and (found := open_charge(life, item, usage, until, mode)) is not None:
+                yield found
+
+
+def open_charge(
+    life: Life, item: Item, usage: UsageLookup, date: dt.datetime, mode: Rounding = Rounding.HALF_UP
+) -> Charge | None:
+    """What was used by ``date`` in the period that is not over; ``None`` where there is none, or nothing was used."""
+    found = open_period(life, item, date)
+    return None if found is None else charge(life, item, found, usage, mode, date)
+
+
+def open_period(life: Life, item: Item, date: dt.datetime) -> Occurrence | None:
+    """The period of an item that began before ``date`` and is due after it, if there is one."""
+    found = next((one for one in occurrences(life, item, date) if one.due > date), None)
+    return found if found is not None and found.part.start < date else None
 
 
 def _seen(
@@ -127,19 +170,24 @@ def touches(period: Period, mark: dt.datetime) -> bool:
 
 
 def charge(
-    life: Life, item: Item, occurrence: Occurrence, usage: UsageLookup, mode: Rounding = Rounding.HALF_UP
+    life: Life,
+    item: Item,
+    occurrence: Occurrence,
+    usage: UsageLookup,
+    mode: Rounding = Rounding.HALF_UP,
+    date: dt.datetime | None = None,
 ) -> Charge | None:
     """What one billing period of one item costs; ``None`` for usage without events or minimum.
 
     The period may be another item's, of the same schedule. A price over others asks for nothing where it comes to
-    nothing; ``mode`` rounds what it is over.
+    nothing; ``mode`` rounds what it is over. At a ``date`` before it is due, it is what was used so far.
     """
-    found = uncapped(life, item, occurrence, usage, mode)
+    found = uncapped(life, item, occurrence, usage, mode, date)
     if found is None or not life.summing:
         return found
 
     def cost(other: Item, seen: Occurrence) -> Exact | None:
-        made = uncapped(life, other, seen, usage, mode)
+        made = uncapped(life, other, seen, usage, mode, date)
         return None if made is None else made.exact
 
     exact = capped(life, attrs.evolve(occurrence, item=item), found.exact, cost, mode)
@@ -157,15 +205,22 @@ def over_others(life: Life, occurrence: Occurrence, usage: UsageLookup, mode: Ro
 
 
 def uncapped(
-    life: Life, item: Item, occurrence: Occurrence, usage: UsageLookup, mode: Rounding = Rounding.HALF_UP
+    life: Life,
+    item: Item,
+    occurrence: Occurrence,
+    usage: UsageLookup,
+    mode: Rounding = Rounding.HALF_UP,
+    date: dt.datetime | None = None,
 ) -> Charge | None:
     """The same before a commitment's cap takes off what is too much."""
     record = item.record
     price = record.price
+    part, so_far = occurrence.part, date is not None and date < occurrence.due
     if price.cadence is PriceCadence.USAGE:
-        found = used(life, attrs.evolve(occurrence, item=item), usage)
+        found = used(life, attrs.evolve(occurrence, item=item), usage, date)
         if found is None:
             return None
+        part = found.window
         exact, quantity = found.rating.amount, found.quantity
     elif price.cadence is PriceCadence.ONCE:
         quantity = record.quantity
@@ -186,50 +241,62 @@ def uncapped(
         ChargeKey(life.subscription.id, item.order, price.code, occurrence.period),
         exact,
         quantity,
-        occurrence.part,
+        part,
         occurrence.due,
         price.description or price.code,
         price.tax_category,
         price.due is Timing.ADVANCE,
         price,
+        so_far,
     )
 
 
 @attrs.frozen
 class Used:
-    """The usage of one billing period of one item: its events, what its meter makes of them, and what that costs."""
+    """The usage of one billing period of one item: its events, what its meter makes of them, and what that costs.
+
+    ``price`` is what it was rated by, ``window`` when it was used.
+    """
 
     total: UsageTotal
     quantity: Exact
     rating: Rating
+    price: Price
+    window: Period
 
 
-def used(life: Life, occurrence: Occurrence, usage: UsageLookup) -> Used | None:
+def used(life: Life, occurrence: Occurrence, usage: UsageLookup, date: dt.datetime | None = None) -> Used | None:
     """What was used in a billing period; ``None`` where there are no events and no minimum.
 
-    A price by event gets the events, one by window what was used in each local minute, hour or day.
+    A price by event gets the events, one by window what was used in each local minute, hour or day. At a ``date``
+    before the period is due it is what was used so far, without a minimum; what is free is as for the whole period.
     """
     record = occurrence.item.record
     price, meter, window = record.price, record.price.meter or "", occurrence.part
+    if date is not None and date < occurrence.due:
+        price, window = price.so_far, Period(window.start, min(date, window.end))
+    if occurrence.item.outside:
+        usage = usage.outside
     total = usage(life, meter, window)
-    if not total.count and not _least(price):
+    if not total.count and (occurrence.item.outside or not _least(price)):
         return None
     counts = record.aggregation is Aggregation.COUNT
     quantity = quantity_of(total, record.aggregation or Aggregation.SUM)
     free = allowance(life, occurrence)
     if price.by_event is None and price.window is None:
-        return Used(total, quantity, usage_rating(price, quantity, free))
+        return Used(total, quantity, usage_rating(price, quantity, free), price, window)
     found = [
         (at, attrs.evolve(event, value=ONE) if counts else event) for at, event in usage.events(life, meter, window)
     ]
     if price.window is None:
-        return Used(total, quantity, events_rating(price, [event for _, event in found], free))
+        rating = events_rating(price, [event for _, event in found], free)
+        return Used(total, quantity, rating, price, window)
     sums: dict[dt.datetime, Exact] = {}
     for at, event in found:
         start = local_floor(at, price.window, occurrence.zone)
         sums[start] = ex.add(sums.get(start, ZERO), event.value)
     parts = None if free.share == (1, 1) else window_shares(life, occurrence, sums)
-    return Used(total, quantity, windows_rating(price, list(sums.values()), free, parts))
+    return Used(total, quantity, windows_rating(price, list(sums.values()), free, parts), price, window)
 
 
 def _least(price: Price) -> bool:

@@ -13,7 +13,7 @@ from billcore.engine.correcting import credit_document, void_document
 from billcore.engine.explaining import explain_line
 from billcore.engine.lookup import document_row_of, insert_new, invoice_at, locked
 from billcore.engine.nouns.page import Page, checked_page, paged
-from billcore.engine.reading import invoices_in
+from billcore.engine.reading import Loaded, invoices_in
 from billcore.engine.rows.customers import AccountRow, account_row
 from billcore.engine.rows.facts import one_off_row
 from billcore.engine.running import BATCH, Runner, RunReport
@@ -32,11 +32,11 @@ from billcore.kernel import (
     of_kind,
     text_or_none,
 )
-from billcore.lifecycle import OneOff
+from billcore.lifecycle import OneOff, life
 from billcore.ports import ReadTx, Row, Tx
 from billcore.ports.tables import ACCOUNT, DOCUMENT, ONE_OFF
 from billcore.pricing import Explanation
-from billcore.settlement import Invoice
+from billcore.settlement import Invoice, interim_since, is_open
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -97,7 +97,8 @@ class Invoices:
         """Bill and settle everything due by ``until`` (inclusive, default now); done again it adds nothing.
 
         ``at`` is the run's instant: the documents' ``issued_at``. With ``customer`` and ``now``, what waits for that
-        customer's next billing date is billed on its latest one, with the next sequence.
+        customer's next billing date is billed on its latest one, with the next sequence; where a price says ``interim``
+        and its period is open, ``until`` is a billing date.
         """
         of_kind(customer, str | None, "customer")
         last = self.session.now() if until is None else instant(until, "until")
@@ -107,14 +108,16 @@ class Invoices:
         if now:
             if customer is None:
                 raise InvalidValue("billing now is for one customer", place="customer")
-            self._reopen(customer)
+            self._reopen(customer, last)
         return Runner(self.session, last, when, customer, batch, progress).run(executor)
 
-    def _reopen(self, customer: str) -> None:
+    def _reopen(self, customer: str, date: dt.datetime) -> None:
         def work(tx: Tx) -> str:
             loaded = locked(tx, customer)
             state = loaded.state
-            if state.last_run is not None:
+            if (state.last_run is None or date > state.last_run) and _open(loaded, date):
+                state = state.reopen(date)
+            elif state.last_run is not None:
                 state = state.reopen(state.last_run)
             elif state.marks:
                 state = attrs.evolve(state, next_due=state.marks[0])
@@ -226,6 +229,13 @@ class Invoices:
             return explain_line(tx, self.session, number, line)
 
         return self.session.read(work)
+
+
+def _open(loaded: Loaded, date: dt.datetime) -> bool:
+    """Something may be billed at ``date`` before its period ends: then that is a billing date when it is asked for."""
+    if interim_since(loaded.facts, date) is None:
+        return False
+    return any(is_open(life(one, loaded.facts.customer, date), date) for one in loaded.facts.subscriptions)
 
 
 def _behind(tx: ReadTx, customer: str, cursor: str) -> Row:

@@ -11,7 +11,7 @@ import attrs
 from billcore.engine.accounts import load_customer, load_for, load_subscription, open_for_facts
 from billcore.engine.addons import addon_order
 from billcore.engine.catalogs import catalog_at
-from billcore.engine.changes import Asked, changed_orders, refuse_after_end, same_currency, write_facts
+from billcore.engine.changes import Asked, changed_orders, fallbacks_of, refuse_after_end, same_currency, write_facts
 from billcore.engine.coupons import apply_chosen
 from billcore.engine.limits import refuse_addon, refuse_too_many
 from billcore.engine.lookup import insert_new
@@ -96,10 +96,10 @@ class Subscriptions:
                 anchor=anchor_of(catalog, selection),
                 catalog=catalog.version,
                 selection=selection,
+                fallbacks=fallbacks_of(loaded, catalog, start),
             )
             orders = (order, *phase_orders(call, loaded, catalog, order))
-            row = (name, customer, fact_row(order, customer)[5], len(orders))
-            insert_new(tx, SUBSCRIPTION, row, "a subscription")
+            insert_new(tx, SUBSCRIPTION, (name, customer, fact_row(order, customer)[5], len(orders)), "a subscription")
             write_facts(tx, loaded, Subscription(id=name, customer=loaded.facts.customer.id, facts=orders), orders)
             apply_chosen(tx, call, loaded, order)
             return name

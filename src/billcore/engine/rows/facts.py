@@ -29,6 +29,7 @@ from billcore.lifecycle import (
     Cancelled,
     Detached,
     Fact,
+    Fallback,
     OneOff,
     Order,
     OrderKind,
@@ -111,7 +112,27 @@ def _order(order: Order) -> dict[str, object]:
         "catalog": order.catalog,
         "selection": None if order.selection is None else archive(order.selection),
         **({} if order.names == WHOLE else {"names": sorted(aspect.value for aspect in order.names)}),
+        **({"fallbacks": [_fallback(one) for one in order.fallbacks]} if order.fallbacks else {}),
     }
+
+
+def _fallback(one: Fallback) -> list[object]:
+    record, counts = one.record, one.record.aggregation
+    ends = [None if at is None else micros(at) for at in (one.start, one.end)]
+    return [price_hash(record.price), None if counts is None else counts.value, record.field, one.name, *ends]
+
+
+def _fallbacks(rows: object, price: Callable[[str], Price]) -> tuple[Fallback, ...]:
+    if not isinstance(rows, list):
+        return ()
+    return tuple(
+        Fallback(
+            name,
+            _record(price(snapshot), "1", None, None, "0", counts, field),
+            *(None if at is None else from_micros(at) for at in ends),
+        )
+        for snapshot, counts, field, name, *ends in rows
+    )
 
 
 def _anchor(anchor: Anchor) -> str | int | list[int]:
@@ -172,6 +193,7 @@ def fact_of(row: Row, price: Callable[[str], Price]) -> Fact:
             catalog=None if body["catalog"] is None else str(body["catalog"]),
             selection=None if selection is None else _selection(str(selection)),
             names=_names(body.get("names")),
+            fallbacks=_fallbacks(body.get("fallbacks"), price),
         )
     reason = None if body["reason"] is None else str(body["reason"])
     if kind == "detached":

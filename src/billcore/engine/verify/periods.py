@@ -29,7 +29,7 @@ def _held(values: Values) -> Iterator[ChargeKey]:
 
 def _item(values: Values, key: ChargeKey) -> tuple[Life, Item] | None:
     found = values.lives.get(key.subscription)
-    for item in found.items if found is not None else ():
+    for item in found.charged if found is not None else ():
         if found is not None and (item.order, item.record.price.code) == (key.item, key.price):
             return found, item
     return None

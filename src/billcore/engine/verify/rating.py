@@ -6,12 +6,16 @@ import datetime as dt
 import json
 from collections.abc import Iterator
 
+import attrs
+
+from billcore.engine.explaining import counted_then
 from billcore.engine.known import at_issue, known_by, recordings
 from billcore.engine.metering import Metered
 from billcore.engine.verify.cells import cell, row_place
 from billcore.engine.verify.values import Kept, Values
 from billcore.engine.verify.view import AccountView
 from billcore.engine.verify.violation import Found, Violation
+from billcore.kernel import Exact
 from billcore.kernel import exact as ex
 from billcore.lifecycle import life, occurrences
 from billcore.ports.tables import FACT, LINE, PRICE
@@ -44,7 +48,9 @@ def check_p4(view: AccountView) -> Found:
         item, snapshot, place = cell(LINE, row, "item"), cell(LINE, row, "snapshot"), row_place(LINE, row)
         if snapshot is not None and code(snapshot) is None:
             yield Violation("P4", place, "its price snapshot is missing", str(snapshot))
-        elif item in bought and (snapshot not in bought[item] or code(snapshot) != cell(LINE, row, "price")):
+        elif (order := str(item).partition("/")[0]) in bought and (
+            snapshot not in bought[order] or code(snapshot) != cell(LINE, row, "price")
+        ):
             yield Violation("P4", place, "its price is not the one that its order bought", str(snapshot))
 
 
@@ -57,7 +63,8 @@ def _code(body: str) -> object:
 
 def _hashes(body: str) -> set[object]:
     try:
-        return {record[0] for record in json.loads(body).get("records", ())}
+        said = json.loads(body)
+        return {record[0] for name in ("records", "fallbacks") for record in said.get(name, ())}
     except (ValueError, LookupError, TypeError, AttributeError):
         return set()  # what cannot be read is S10's
 
@@ -101,13 +108,22 @@ def _again(view: AccountView) -> Iterator[tuple[Kept, Line, list[Charge | None]]
         if today is not None and (today.exact, today.quantity) == (line.exact, line.quantity):
             continue
         issued, date = kept.document.issued_at, kept.document.billing_date
-        then = [charged for known in at_issue(issued) for charged in _charged(values, key, known, date)]
+        before = _before(values, kept, line)
+        then = [charged for known in at_issue(issued) for charged in _charged(values, key, known, date, before)]
         then += [] if today is None else [today]
         if not any(_agrees(line, charged) for charged in then):
             facts = values.loaded.facts
             for known in recordings(values.tx, facts, line, line.quantity):
-                then += _charged(values, key, known, date)
+                then += _charged(values, key, known, date, before)
         yield kept, line, then or [None]
+
+
+def _before(values: Values, kept: Kept, line: Line) -> Exact:
+    """What was billed of the line's key before it; something only where bills come before the period's end."""
+    if not line.nth or line.kind is not LineKind.CHARGE:
+        return ex.ZERO
+    others = (one for one in values.kept if one is not kept and counted_then(values.tx, one.invoice, kept.document))
+    return ex.total([other.exact for one in others for other in one.document.lines if other.key == line.key])
 
 
 def _agrees(line: Line, charged: Charge | None) -> bool:
@@ -117,17 +133,20 @@ def _agrees(line: Line, charged: Charge | None) -> bool:
     return line.kind is not LineKind.CHARGE or not ex.compare(charged.exact, line.exact)
 
 
-def _charged(values: Values, key: ChargeKey, known: dt.datetime, date: dt.datetime) -> Iterator[Charge | None]:
-    """What the key costs by the facts recorded by ``known`` and in force by ``date``, if they know of it."""
+def _charged(
+    values: Values, key: ChargeKey, known: dt.datetime, date: dt.datetime, before: Exact
+) -> Iterator[Charge | None]:
+    """What the key costs beyond ``before``, by the facts recorded by ``known`` and in force by ``date``."""
     seen = known_by(values.loaded.facts, known)
     found = next((life(one, seen.customer, date) for one in seen.subscriptions if one.id == key.subscription), None)
-    for item in found.items if found is not None else ():
+    for item in found.charged if found is not None else ():
         if found is None or (item.order, item.record.price.code) != (key.item, key.price):
             continue
         for occurrence in occurrences(found, item, key.period.start - _MICRO):
             if occurrence.period == key.period:
-                yield charge(
-                    found, occurrence.item, occurrence, Metered(values.tx, seen, known), values.policy.rounding
-                )
+                day = date if item.record.price.interim else occurrence.due
+                usage, mode = Metered(values.tx, seen, known), values.policy.rounding
+                made = charge(found, item, occurrence, usage, mode, day)
+                yield made if made is None else attrs.evolve(made, exact=ex.subtract(made.exact, before))
             if occurrence.period.start >= key.period.end:
                 break

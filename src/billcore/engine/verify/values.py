@@ -30,7 +30,9 @@ from billcore.settlement import (
     Policy,
     UsageLookup,
     charge,
+    not_below,
     one_off_charge,
+    open_charge,
     touches,
 )
 
@@ -130,31 +132,35 @@ class Values:
 def _charges(lives: Iterable[Life], usage: UsageLookup, until: dt.datetime, mode: Rounding) -> Iterator[Charge]:
     """Every charge that was due by an instant, since the beginning."""
     for one in lives:
-        for item in one.items:
+        for item in one.charged:
             for occurrence in occurrences(one, item):
                 if occurrence.due > until:
                     break
                 if (found := charge(one, occurrence.item, occurrence, usage, mode)) is not None:
                     yield found
+            if item.record.price.interim and (found := open_charge(one, item, usage, until, mode)) is not None:
+                yield found
 
 
 def values_of(tx: ReadTx, policy: Policy, loaded: Loaded, kept: Sequence[Kept], held: Sequence[Credit]) -> Values:
     """What the rows of an account come to; raises one of ``UNREADABLE`` where they come to nothing."""
     facts, until = loaded.facts, loaded.state.last_run
     facts.customer.profile(facts.customer.created)  # a customer has one, always
-    usage = Metered(tx, facts)
+    usage, billed = Metered(tx, facts), Billed.of(one.invoice for one in kept)
     lives: dict[str, Life] = {}
     wanted: dict[ChargeKey, Charge] = {}
     if until is not None:
         lives = {one.id: life(one, facts.customer, until) for one in facts.subscriptions}
         wanted = {charged.key: charged for charged in _charges(lives.values(), usage, until, policy.rounding)}
+        # Of a period that is open a run bills what was used so far, and never gives back before its end.
+        wanted = {key: not_below(one, billed) if one.open else one for key, one in wanted.items()}
         wanted |= {one.key: one for one in map(one_off_charge, facts.one_offs) if one.due <= until}
     return Values(
         loaded=loaded,
         kept=tuple(kept),
         credits=tuple(held),
         lives=lives,
-        billed=Billed.of(one.invoice for one in kept),
+        billed=billed,
         wanted=wanted,
         coupons=Coupons.of(facts),
         usage=usage,

@@ -88,6 +88,11 @@ class Wrapped:
             if getattr(self, place) != default:
                 raise InvalidValue("a price by event takes its events as they are", place=place)
 
+    @property
+    def so_far(self) -> Wrapped:
+        """The same before the period's end: no minimum yet, of an amount or of units."""
+        return attrs.evolve(self, minimum=None, minimum_quantity=ZERO)
+
     def counted(self, quantity: Exact) -> Exact:
         """What the price counts: multiplied, divided and rounded; not below zero."""
         units = ex.multiply(max(quantity, ZERO), self.unit_multiplier)
@@ -107,15 +112,10 @@ class Wrapped:
             return units
         return max(units, ex.ratio(self.minimum_quantity, share[1], share[0]))
 
-    def rate(
-        self, quantity: Exact, share: tuple[int, int] = (1, 1), allowance: Exact = ZERO, *, closing: bool = True
-    ) -> Rating:
-        """The rating; ``share`` (n of d) scales included, minimum and maximum, ``allowance`` adds to included.
-
-        Before the period's end (not ``closing``) there is no minimum.
-        """
+    def rate(self, quantity: Exact, share: tuple[int, int] = (1, 1), allowance: Exact = ZERO) -> Rating:
+        """The rating; ``share`` (n of d) scales included, minimum and maximum, ``allowance`` adds to included."""
         inner = self._inner(quantity, share, allowance)
-        return self._bounded(inner.amount, inner.quantity, inner.steps, share, closing=closing)
+        return self._bounded(inner.amount, inner.quantity, inner.steps, share)
 
     def rate_windows(
         self,
@@ -124,7 +124,6 @@ class Wrapped:
         allowance: Exact = ZERO,
         *,
         parts: Iterable[tuple[int, int]] | None = None,
-        closing: bool = True,
     ) -> Rating:
         """Each window's quantity rated alone, tiers and included units anew, added step by step; then the bounds.
 
@@ -137,14 +136,14 @@ class Wrapped:
         for step in (step for window in windows for step in window.steps):
             steps[step.name] = step if (so_far := steps.get(step.name)) is None else together(so_far, step)
         amount, seen = ex.total(one.amount for one in windows), ex.total(one.quantity for one in windows)
-        return self._bounded(amount, seen, steps.values(), share, closing=closing)
+        return self._bounded(amount, seen, steps.values(), share)
 
-    def rate_events(self, events: Iterable[Event], share: tuple[int, int] = (1, 1), *, closing: bool = True) -> Rating:
+    def rate_events(self, events: Iterable[Event], share: tuple[int, int] = (1, 1)) -> Rating:
         """The events as the model rates them, then the bounds; a model of quantities rates their sum."""
         if not isinstance(self.model, EventModel):
-            return self.rate(ex.total(event.value for event in events), share, closing=closing)
+            return self.rate(ex.total(event.value for event in events), share)
         inner = self.model.rate_events(events)
-        return self._bounded(inner.amount, inner.quantity, inner.steps, share, closing=closing)
+        return self._bounded(inner.amount, inner.quantity, inner.steps, share)
 
     def amount(self, quantity: Exact) -> Exact:
         """The exact amount, without a breakdown."""
@@ -158,11 +157,9 @@ class Wrapped:
         steps = (Step("included", free), *inner.steps) if free > ZERO else inner.steps
         return Rating(inner.amount, inner.quantity, steps)
 
-    def _bounded(
-        self, amount: Exact, quantity: Exact, found: Iterable[Step], share: tuple[int, int], *, closing: bool
-    ) -> Rating:
+    def _bounded(self, amount: Exact, quantity: Exact, found: Iterable[Step], share: tuple[int, int]) -> Rating:
         steps = list(found)
-        if closing and self.minimum is not None and (least := ex.ratio(self.minimum, share[1], share[0])) > amount:
+        if self.minimum is not None and (least := ex.ratio(self.minimum, share[1], share[0])) > amount:
             steps.append(Step("minimum", amount=ex.subtract(least, amount)))
             amount = least
         if self.maximum is not None and (most := ex.ratio(self.maximum, share[1], share[0])) < amount:

@@ -34,15 +34,16 @@ def lines_sum_to_what_the_facts_ask(billing: Billing) -> None:
     """Law: for every key due by a customer's last run, the exact amounts of its lines sum to what the facts ask (P2).
 
     Only what was forgiven (goodwill, waived) is never taken back, and not given back twice. What a fact recorded since
-    may have changed waits for the next run.
+    may have changed waits for the next run, and what falls before its period's end for that.
     """
     law = "lines sum to what the facts ask"
     for customer in customers(billing):
-        loaded, wanted = billing.session.read(
+        loaded, wanted, so_far = billing.session.read(
             lambda tx, who=customer: asked(tx, who, billing.session.policy.rounding)  # type: ignore[misc]
         )
         found = documents(billing, customer)
         has, floor = billed(found), forgiven(found)
+        wanted |= {key: has[key] for key in so_far if has.get(key, ZERO) > wanted[key]}
         keys: set[ChargeKey] = {*wanted, *(key for key in has if key.coupon is None)}
         for key in sorted(keys, key=str):
             want, got, least = wanted.get(key, ZERO), has.get(key, ZERO), floor.get(key, ZERO)
@@ -51,19 +52,19 @@ def lines_sum_to_what_the_facts_ask(billing: Billing) -> None:
                 raise broken(law, key=key_place(customer, key), billed=got, asked=want, forgiven=least)
 
 
-def asked(tx: ReadTx, customer: str, mode: Rounding) -> tuple[Loaded, dict[ChargeKey, Exact]]:
-    """What the facts ask for by the last run, worked out from the first billing date on."""
+def asked(tx: ReadTx, customer: str, mode: Rounding) -> tuple[Loaded, dict[ChargeKey, Exact], set[ChargeKey]]:
+    """What the facts ask for by the last run, worked out from the first billing date on, and what of it is so far."""
     loaded = load(tx, customer)
     facts, until = loaded.facts, loaded.state.last_run
     if until is None:
-        return loaded, {}
+        return loaded, {}, set()
     lives = [life(one, facts.customer, until) for one in facts.subscriptions]
     found: list[Charge] = [*charges(lives, Metered(tx, facts), until, None, None, mode)]
     found += [one_off_charge(item) for item in facts.one_offs if item.at <= until]
     exact = {charge.key: charge.exact for charge in found}
     if len(exact) < len(found):
         raise broken("a key is asked for once", keys=[key_place(customer, charge.key) for charge in found])
-    return loaded, exact
+    return loaded, exact, {charge.key for charge in found if charge.open}
 
 
 def waits(loaded: Loaded, period: Period) -> bool:

@@ -91,7 +91,7 @@ def percentages_follow_the_facts(billing: Billing) -> None:
     """
     law = "percentages follow the facts"
     for customer in customers(billing):
-        loaded, wanted = billing.session.read(
+        loaded, wanted, _ = billing.session.read(
             lambda tx, who=customer: asked(tx, who, billing.session.policy.rounding)  # type: ignore[misc]
         )
         found = documents(billing, customer)

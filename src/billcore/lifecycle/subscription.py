@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import functools
 import itertools
 from collections.abc import Callable, Iterable
 
@@ -141,6 +142,11 @@ class Life:
         epoch = next(epoch for epoch in reversed(self.epochs) if epoch.start <= at or epoch is self.epochs[0])
         return self.cadence(epoch, self.interval).containing(max(at, epoch.start)).end
 
+    @functools.cached_property
+    def summing(self) -> tuple[Item, ...]:
+        """The items whose prices are over others: commitments, and percentages of what else is had. Mostly none."""
+        return tuple([item for item in self.items if item.record.price.sum_of])
+
     def alive(self, at: dt.datetime) -> tuple[Item, ...]:
         """The items had at an instant."""
         return tuple(item for item in self.items if item.alive(at))
@@ -238,8 +244,13 @@ class _Fold:
         self._open(order, record)
 
     def _open(self, order: Order, record: OrderRecord) -> None:
+        if record.price.sum_of and self._held(record.price.code):
+            return  # an addon brought the commitment already
         quantities: Timeline[Exact] = Timeline.starting(order.at, record.quantity)
         self.items.append(Item(order.id, len(self.items), record, quantities, order.at))
+
+    def _held(self, code: str) -> bool:
+        return any(item.end is None and item.record.price.code == code for item in self.items)
 
     def _close(self, at: dt.datetime, which: Callable[[Item], bool], *, cancelled: bool = False) -> None:
         for index, item in enumerate(self.items):

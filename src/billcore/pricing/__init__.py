@@ -25,7 +25,8 @@ from billcore.pricing.charge import (
     usage_rating,
     windows_rating,
 )
-from billcore.pricing.commitment import Commitment, Committed
+from billcore.pricing.commitment import Commitment, Committed, Overage, TrueUp
+from billcore.pricing.committing import committed_records
 from billcore.pricing.component import PRODUCT_NAMES, Component
 from billcore.pricing.coupon import Coupon, CouponDuration, coupon_scope
 from billcore.pricing.credit_unit import CreditUnit
@@ -59,6 +60,7 @@ from billcore.pricing.service import Service
 from billcore.pricing.sized import ComputePlan, Resource, SlaTier, Storage
 from billcore.pricing.sizing import SizingUnit, cluster_quantity, size_in
 from billcore.pricing.stacking import CouponGroup, HeldCoupon, Pot, Pots, exact_offs, paper_offs, stacked
+from billcore.pricing.summed import SumShare, cap_of, commitment_of, sum_amount, sum_rating
 from billcore.pricing.sync import MOST_STALE, Merged, SyncChange, merged, restamped, stale_by_age
 from billcore.pricing.tax import NO_RATE, AppliedRate, Tax, Taxes, TaxRounding, lines_by_rate, tax_over, why_zero
 from billcore.pricing.tax_rates import (
@@ -132,6 +134,7 @@ __all__ = [
     "Operation",
     "Option",
     "OrderRecord",
+    "Overage",
     "Package",
     "PackageRound",
     "Part",
@@ -165,6 +168,7 @@ __all__ = [
     "StairStep",
     "Step",
     "Storage",
+    "SumShare",
     "SyncChange",
     "Tax",
     "TaxCase",
@@ -175,6 +179,7 @@ __all__ = [
     "Taxes",
     "Tier",
     "Timing",
+    "TrueUp",
     "UnitRound",
     "UsedDiscount",
     "ValuePath",
@@ -185,9 +190,12 @@ __all__ = [
     "amount_of",
     "anchor_of",
     "archive",
+    "cap_of",
     "catalog_diff",
     "check_selection",
     "cluster_quantity",
+    "commitment_of",
+    "committed_records",
     "coupon_scope",
     "discounted",
     "entries",
@@ -217,6 +225,8 @@ __all__ = [
     "size_in",
     "sold",
     "stacked",
+    "sum_amount",
+    "sum_rating",
     "stale_by_age",
     "tax_over",
     "time_amount",

@@ -24,6 +24,7 @@ from billcore.kernel import INTERVALS, DayAnchor, Interval, InvalidValue, NotFou
 from billcore.kernel import exact as ex
 from billcore.pricing.availability import Availability
 from billcore.pricing.catalog import Catalog
+from billcore.pricing.commitment import Commitment, Overage, TrueUp
 from billcore.pricing.component import Component
 from billcore.pricing.coupon import Coupon, CouponDuration
 from billcore.pricing.discount import Stacking
@@ -58,6 +59,7 @@ _NAMES: dict[type, str] = {
     Bracket: "bracket",
     Cell: "cell",
     Catalog: "catalog",
+    Commitment: "commitment",
     Component: "component",
     ComputePlan: "compute_plan",
     Coupon: "coupon",
@@ -73,6 +75,7 @@ _NAMES: dict[type, str] = {
     MeterPrice: "meter_price",
     OnChange: "on_change",
     OnEnd: "on_end",
+    Overage: "overage",
     Package: "package",
     PackageRound: "package_round",
     Per: "per",
@@ -100,6 +103,7 @@ _NAMES: dict[type, str] = {
     Storage: "storage",
     TaxRate: "tax_rate",
     Tier: "tier",
+    TrueUp: "true_up",
     Timing: "timing",
     UnitRound: "unit_round",
     Volume: "volume",

@@ -18,6 +18,8 @@ from billcore.kernel import (
     rfc3339,
 )
 from billcore.pricing.availability import Availability
+from billcore.pricing.commitment import Commitment
+from billcore.pricing.committing import committed_prices, refuse_sums
 from billcore.pricing.coupon import Coupon, refuse_strangers
 from billcore.pricing.dated import refuse_overlaps
 from billcore.pricing.entry import sold
@@ -83,6 +85,10 @@ def _coupons(values: Iterable[Coupon]) -> tuple[Coupon, ...]:
     return tuple(values)
 
 
+def _commitments(values: Iterable[Commitment]) -> tuple[Commitment, ...]:
+    return tuple(values)
+
+
 def _tax_rates(values: Iterable[TaxRate]) -> tuple[TaxRate, ...]:
     return tuple(values)
 
@@ -108,6 +114,9 @@ class Catalog:
     availability: tuple[Availability, ...] = attrs.field(default=(), converter=_availability)
     tax_rates: tuple[TaxRate, ...] = attrs.field(default=(), converter=_tax_rates)
     coupons: tuple[Coupon, ...] = attrs.field(default=(), converter=_coupons)
+    commitments: tuple[Commitment, ...] = attrs.field(default=(), converter=_commitments)
+    committed: tuple[Price, ...] = attrs.field(default=(), init=False, eq=False, repr=False)
+    """The prices that the commitments bring: true-ups and overages."""
 
     def __attrs_post_init__(self) -> None:
         if self.currency is not None:
@@ -173,6 +182,9 @@ class Catalog:
         codes = {code for service in self.services for code in (service.code, *service.price_codes)}
         codes |= {*(p.code for p in self.products), *(p.code for p in self.plans), *(a.code for a in self.addons)}
         refuse_strangers(self.coupons, codes | {price.code for _, price in self.priced()})
+        refuse_sums(self.priced(), self.services)
+        committed = committed_prices(self.commitments, self.priced(), self.services)
+        object.__setattr__(self, "committed", committed)
 
     def priced(self) -> Iterator[tuple[str, Price]]:
         """Every price with its place."""

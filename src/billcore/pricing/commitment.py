@@ -14,11 +14,12 @@ from decimal import Decimal
 
 import attrs
 
-from billcore.kernel import MONTH, ONE, Interval, InvalidValue, Rounding, checked_id, minor_units, of_kind
+from billcore.kernel import MONTH, ONE, ZERO, Exact, Interval, InvalidValue, Rounding, checked_id, minor_units, of_kind
 from billcore.kernel import exact as ex
 from billcore.pricing import fields
+from billcore.pricing.rating import Rating, Step
 
-__all__ = ["Commitment", "Committed"]
+__all__ = ["Commitment", "Committed", "Overage", "TrueUp"]
 
 
 def _codes(values: Iterable[str]) -> tuple[str, ...]:
@@ -66,10 +67,12 @@ class Commitment:
         places: int,
         share: tuple[int, int] = (1, 1),
         mode: Rounding = Rounding.HALF_UP,
+        cap_share: tuple[int, int] | None = None,
     ) -> Committed:
         """What it comes to where its lines sum to ``covered`` minor units; ``share`` (n of d) is that of the period.
 
         The commitment is rounded, then the rounded lines come off: never below zero (FORMATS.md, ``commitments``).
+        ``cap_share`` is the share of the cap, where it is another.
         """
         committed = self._share_of(self.amount, share, places, mode)
         beyond = max(0, covered - committed)
@@ -78,8 +81,46 @@ class Commitment:
         true_up = max(0, committed - covered)
         cut = 0
         if self.cap is not None:
-            cut = max(0, covered + true_up + overage - self._share_of(self.cap, share, places, mode))
+            most = self._share_of(self.cap, cap_share or share, places, mode)
+            cut = max(0, covered + true_up + overage - most)
         return Committed(committed, true_up, overage, cut)
+
+    def most(self, places: int, share: tuple[int, int] = (1, 1), mode: Rounding = Rounding.HALF_UP) -> int | None:
+        """The share of the cap in minor units, where there is one."""
+        return None if self.cap is None else self._share_of(self.cap, share, places, mode)
 
     def _share_of(self, amount: Decimal, share: tuple[int, int], places: int, mode: Rounding) -> int:
         return minor_units(ex.ratio(amount, share[1], share[0]), places, mode)
+
+
+@attrs.frozen
+class TrueUp:
+    """The price model of what is missing to a commitment, over the sum of the prices that it covers.
+
+    >>> TrueUp(Commitment(prices=["calls"], amount=100)).rate(Decimal(70)).amount
+    Decimal('30')
+    """
+
+    commitment: Commitment
+
+    def rate(self, quantity: Exact) -> Rating:
+        """What is missing for a whole period; ``quantity`` is the sum in major units."""
+        missing = max(ZERO, ex.subtract(self.commitment.amount, max(quantity, ZERO)))
+        return Rating(missing, quantity, (Step("true-up", amount=missing),))
+
+
+@attrs.frozen
+class Overage:
+    """The price model of what goes beyond a commitment, times what its ``overage_factor`` is above one.
+
+    >>> Overage(Commitment(prices=["calls"], amount=100, overage_factor="1.5")).rate(Decimal(120)).amount
+    Decimal('10.0')
+    """
+
+    commitment: Commitment
+
+    def rate(self, quantity: Exact) -> Rating:
+        """What is added for a whole period, the cap left out; ``quantity`` is the sum in major units."""
+        beyond = max(ZERO, ex.subtract(quantity, self.commitment.amount))
+        added = ex.multiply(beyond, ex.subtract(self.commitment.overage_factor, ONE))
+        return Rating(added, quantity, (Step("overage", amount=added),))

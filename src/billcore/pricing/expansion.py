@@ -17,6 +17,7 @@ import attrs
 from billcore.kernel import ONE, CurrencyMismatch, InvalidValue, NotAvailable
 from billcore.kernel import exact as ex
 from billcore.pricing.availability import Availability, refuse_unavailable
+from billcore.pricing.committing import committed_records
 from billcore.pricing.entry import sold as still
 from billcore.pricing.model.flat import Flat
 from billcore.pricing.plan import PlanVersion
@@ -41,6 +42,11 @@ class Sold(Protocol):
     @property
     def addons(self) -> tuple[Addon, ...]:
         """The addons that are sold."""
+        ...
+
+    @property
+    def committed(self) -> tuple[Price, ...]:
+        """The prices that commitments bring."""
         ...
 
     def service(self, code: str) -> Service:
@@ -93,6 +99,8 @@ def expanded(
         currencies = {record.price.currency for record in found}
         if len(currencies) > 1:
             raise CurrencyMismatch(place="selection", value=" and ".join(sorted(map(str, currencies))))
+    if sold.committed:
+        found = (*found, *committed_records(sold.committed, found))
     if selection.configuration:
         found = tuple(attrs.evolve(record, configuration=selection.configuration) for record in found)
     return found
@@ -207,7 +215,7 @@ def addon_record(sold: Sold, code: str, quantity: int = 1) -> OrderRecord:
 
 def _included(sold: Sold, addon: Addon) -> OrderRecord:
     """What an addon gives where the plan has it in its price: a line of zero that says so, and the allowance."""
-    price = attrs.evolve(addon.price, model=Flat(0), description=f"{addon.name or addon.code} (included)")
+    price = attrs.evolve(addon.price, model=Flat(0), sum_of=(), description=f"{addon.name or addon.code} (included)")
     return _metered(
         sold,
         OrderRecord(price=price, meter=addon.meter, allowance=addon.quantity if addon.meter is not None else 0),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import functools
+from collections.abc import Iterable
 from decimal import Decimal
 from types import UnionType
 
@@ -25,7 +26,7 @@ from billcore.pricing import fields
 from billcore.pricing.model.each import EachEvent
 from billcore.pricing.model.flat import Flat, PerUnit
 from billcore.pricing.model.package import Package
-from billcore.pricing.model.percentage import Dynamic, GraduatedPercentage
+from billcore.pricing.model.percentage import Dynamic, GraduatedPercentage, Percentage
 from billcore.pricing.model.progressive import Progressive
 from billcore.pricing.model.tiered import Graduated, StairStep, Volume
 from billcore.pricing.model.wrapped import Wrapped
@@ -98,6 +99,12 @@ def _code(value: str) -> str:
     return checked_id(value, "code")
 
 
+def _sum_of(values: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(values, str):
+        raise InvalidValue("a list of price codes is asked for", place="sum_of", value=values)
+    return tuple(checked_id(value, "sum_of") for value in values)
+
+
 @attrs.frozen(kw_only=True, cache_hash=True)
 class Price:
     """One price of a plan version, service, product or addon.
@@ -108,6 +115,9 @@ class Price:
 
     ``event_minimum`` prices each event of usage alone, at no less. ``minimum_duration`` is how long what runs with time
     is charged at least, from when it was had, at the last quantity; what is missing is charged where it ends.
+
+    ``sum_of`` names other prices of the subscription: what their lines of the period come to, rounded, is the quantity
+    that the model rates, at the period's end (15 % of all that recurs, but at least 800).
     """
 
     code: str = attrs.field(converter=_code)
@@ -127,6 +137,7 @@ class Price:
     on_end: OnEnd = OnEnd.PART
     event_minimum: Decimal | None = attrs.field(default=None, converter=fields.event_minimum)
     minimum_duration: Interval | None = None
+    sum_of: tuple[str, ...] = attrs.field(default=(), converter=_sum_of)
 
     def __attrs_post_init__(self) -> None:
         self._typed()
@@ -136,6 +147,8 @@ class Price:
             raise InvalidValue("a usage price, and only it, names a meter", place="meter", value=self.meter)
         if self.per is not None and (self.cadence is not PriceCadence.RECURRING or self.per not in (HOUR, MINUTE)):
             raise InvalidValue("only a recurring price runs with time, by hour or minute", place="per")
+        if self.sum_of:
+            self._summing()
         if self.size is not None and not self.counted:
             raise InvalidValue("a flat price has no quantity for a size to give", place="size", value=self.size)
         self._metered()
@@ -159,7 +172,7 @@ class Price:
         """Refuse what only usage can have."""
         if self.event_minimum is not None and self.cadence is not PriceCadence.USAGE:
             raise InvalidValue("only usage has events", place="event_minimum", value=str(self.event_minimum))
-        if self.cadence is not PriceCadence.USAGE and (self.by_event is not None or self.window is not None):
+        if self.cadence is not PriceCadence.USAGE and (self._events is not None or self.window is not None):
             raise InvalidValue("only usage has events and windows", place="model", value=type(self.model).__name__)
         if isinstance(self.model, Wrapped) and self.model.interim:
             raise NotSupportedYet(place="model.interim", value=True)
@@ -168,6 +181,21 @@ class Price:
         if self.minimum_duration is not None and (self.per is None or self.minimum_duration.months):
             hint = "hours or days of a price with per"
             raise InvalidValue("only what runs with time has a least time", place="minimum_duration", hint=hint)
+
+    def _summing(self) -> None:
+        """Refuse what a price over others cannot have: its quantity is their sum, known when their period has ended."""
+        if len({self.code, *self.sum_of}) <= len(self.sum_of):
+            raise InvalidValue("other prices, each once", place="sum_of", value=", ".join(self.sum_of))
+        for place, wrong in (
+            ("cadence", self.cadence is not PriceCadence.RECURRING),
+            ("per", self.per is not None),
+            ("size", self.size is not None),
+            ("timing", self.timing is Timing.ADVANCE),
+            ("model", isinstance(self._inner, Flat)),
+        ):
+            if wrong:
+                hint = "a recurring price in arrears, of a quantity"
+                raise InvalidValue("not of a price over others", place=place, hint=hint)
 
     def _each(self, least: Decimal) -> PriceModel:
         """Each event alone; the wrapper's minimum and maximum are of their sum."""
@@ -183,9 +211,17 @@ class Price:
 
     @property
     def counted(self) -> bool:
-        """Its amount depends on a quantity; a flat one is had once."""
-        model = self.model.model if isinstance(self.model, Wrapped) else self.model
-        return not isinstance(model, Flat)
+        """Its amount depends on a quantity that is had; a flat one is had once, and so is one over other prices."""
+        return not (self.sum_of or isinstance(self._inner, Flat))
+
+    @property
+    def _inner(self) -> PriceModel:
+        return self.model.model if isinstance(self.model, Wrapped) else self.model
+
+    @property
+    def _events(self) -> EventModel | None:
+        """The model by event that has no events; a percentage takes a sum of prices as one."""
+        return None if self.sum_of and isinstance(self._inner, Percentage) else self.by_event
 
     @property
     def by_event(self) -> EventModel | None:
@@ -200,8 +236,8 @@ class Price:
 
     @functools.cached_property
     def due(self) -> Timing:
-        """The timing in force: arrears for usage and for what runs with time, else ``advance`` unless said."""
-        if self.per is not None or self.cadence is PriceCadence.USAGE:
+        """The timing in force: arrears for usage, what runs with time and sums, else ``advance`` unless said."""
+        if self.per is not None or self.cadence is PriceCadence.USAGE or self.sum_of:
             return Timing.ARREARS
         return self.timing or Timing.ADVANCE
 

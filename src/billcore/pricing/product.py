@@ -162,10 +162,13 @@ def unique_codes(entries: Iterable[_Coded], place: str = "prices") -> None:
 
 
 def period_of(prices: tuple[Price, ...]) -> Interval:
-    """A plan's period: the interval of its first recurring price, else of its first usage price, else a month."""
+    """A plan's period: the interval of its first recurring price, else of its first usage price, else a month.
+
+    Prices over others do not count: they go by what they are over.
+    """
     for cadence in (PriceCadence.RECURRING, PriceCadence.USAGE):
         for price in prices:
-            if price.cadence is cadence:
+            if price.cadence is cadence and not price.sum_of:
                 return price.interval
     return MONTH
 

@@ -50,9 +50,10 @@ class OrderRecord:
 def of_each(price: Price) -> Price:
     """The price of one addon of several: two of it cost twice as much, so a flat one, with its bounds, is per unit.
 
-    A flat price of usage stays: it is for having used anything at all, and its quantity is what was used.
+    A flat price of usage stays: it is for having used anything at all, and its quantity is what was used. So does one
+    over other prices, which is had once.
     """
-    if price.counted or price.cadence is PriceCadence.USAGE:
+    if price.counted or price.cadence is PriceCadence.USAGE or price.sum_of:
         return price
     amount = amount_of(price.model, ONE)
     return attrs.evolve(price, model=PerUnit(amount)) if isinstance(amount, Decimal) else price

@@ -39,7 +39,19 @@ from billcore.settlement.ledger import (
 from billcore.settlement.nets import discount_of, net_falls, net_lines, root_of, roots
 from billcore.settlement.pay import Payout, pay
 from billcore.settlement.strategy import SettlementPlan, Strategy, Use, plan
-from billcore.settlement.wanted import Charge, UsageLookup, Used, charge, charges, one_off_charge, touches, used
+from billcore.settlement.summed import Covered, Summed
+from billcore.settlement.wanted import (
+    Charge,
+    UsageLookup,
+    Used,
+    charge,
+    charges,
+    one_off_charge,
+    over_others,
+    touches,
+    uncapped,
+    used,
+)
 
 __all__ = [
     "Account",
@@ -52,6 +64,7 @@ __all__ = [
     "Charge",
     "ChargeKey",
     "Coupons",
+    "Covered",
     "Credit",
     "CreditKind",
     "Difference",
@@ -76,6 +89,7 @@ __all__ = [
     "SettlementPlan",
     "Source",
     "Strategy",
+    "Summed",
     "UsageLookup",
     "Use",
     "Used",
@@ -102,6 +116,7 @@ __all__ = [
     "note_taxes",
     "one_off_charge",
     "opening",
+    "over_others",
     "paid",
     "pay",
     "plan",
@@ -110,5 +125,6 @@ __all__ = [
     "roots",
     "shared_since",
     "touches",
+    "uncapped",
     "used",
 ]

@@ -11,7 +11,7 @@ from collections.abc import Container, Iterable, Sequence
 
 import attrs
 
-from billcore.kernel import MOST_MINOR, InvariantBroken, zone
+from billcore.kernel import MOST_MINOR, InvariantBroken, Rounding, zone
 from billcore.lifecycle import Customer, Fact, Life, life, occurrences
 from billcore.pricing import (
     AppliedRate,
@@ -120,11 +120,11 @@ def decide_charges(
     customer = facts.customer.known(date)
     vanished: list[ChargeKey] = []
     if state.is_late(date):
-        wanted = [charge for charge in _late(lives, usage, date) if not billed.entries.get(charge.key)]
+        wanted = [charge for charge in _late(lives, usage, date, policy.rounding) if not billed.entries.get(charge.key)]
     else:
         after = state.last_run
         mark = state.mark_for(date)
-        wanted = [*charges(lives, usage, date, after, mark), *_one_offs(facts, date, after, mark)]
+        wanted = [*charges(lives, usage, date, after, mark, policy.rounding), *_one_offs(facts, date, after, mark)]
         if billed.entries:
             asked = {charge.key for charge in wanted}
             vanished = [
@@ -158,10 +158,10 @@ def _rates(customer: Customer, date: dt.datetime, table: TaxTable, taxes: TaxPro
     return rate
 
 
-def _late(lives: Iterable[Life], usage: UsageLookup, date: dt.datetime) -> list[Charge]:
+def _late(lives: Iterable[Life], usage: UsageLookup, date: dt.datetime, mode: Rounding) -> list[Charge]:
     """Charges in advance whose part starts exactly at a date that is past."""
     just_before = date - dt.timedelta(microseconds=1)
-    return [charge for charge in charges(lives, usage, date, just_before, None) if charge.advance]
+    return [charge for charge in charges(lives, usage, date, just_before, None, mode) if charge.advance]
 
 
 def _one_offs(
@@ -189,6 +189,8 @@ def _reason(key: ChargeKey, lives: Iterable[Life]) -> str:
         last = _last_fact(found.subscription.facts, key)
         if last is not None:
             return "backdated change" if last.at < last.recorded else "change"
+        if any(item.order == key.item and item.record.price.code == key.price for item in found.summing):
+            return "late usage"  # nothing else moves what it is over
     return "correction"
 
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import attrs
 
-from billcore.kernel import ONE, ZERO, Exact, InvariantBroken, Period, local_floor
+from billcore.kernel import ONE, ZERO, Exact, InvariantBroken, Period, Rounding, local_floor
 from billcore.kernel import exact as ex
 from billcore.lifecycle import (
     Item,
@@ -39,11 +39,12 @@ from billcore.pricing import (
     windows_rating,
 )
 from billcore.settlement.key import ChargeKey
+from billcore.settlement.summed import Summed, capped, summed
 
 MOST_PERIODS = 100_000
 """A safety bound: more periods of one price in one billing date park the account before anything is billed."""
 
-__all__ = ["Charge", "UsageLookup", "Used", "charge", "charges", "one_off_charge", "used"]
+__all__ = ["Charge", "UsageLookup", "Used", "charge", "charges", "one_off_charge", "over_others", "uncapped", "used"]
 
 
 class UsageLookup(Protocol):
@@ -74,11 +75,16 @@ class Charge:
 
 
 def charges(
-    lives: Iterable[Life], usage: UsageLookup, until: dt.datetime, after: dt.datetime | None, mark: dt.datetime | None
+    lives: Iterable[Life],
+    usage: UsageLookup,
+    until: dt.datetime,
+    after: dt.datetime | None,
+    mark: dt.datetime | None,
+    mode: Rounding = Rounding.HALF_UP,
 ) -> Iterator[Charge]:
     """The charges due in ``(after, until]``, and all due by ``until`` whose period ends after ``mark``.
 
-    By subscription, item in order of opening, and time: the order of billing.
+    By subscription, item in order of opening, and time: the order of billing. ``mode`` rounds what others are over.
     """
     start = after if mark is None or after is None else min(after, mark)
     for life in lives:
@@ -90,7 +96,7 @@ def charges(
                 schedules.append(schedule)
                 periods.append(list(_seen(life, item, start, until, after, mark)))
             for seen in periods[schedules.index(schedule)]:
-                if (found := charge(life, item, seen, usage)) is not None:
+                if (found := charge(life, item, seen, usage, mode)) is not None:
                     yield found
 
 
@@ -120,11 +126,40 @@ def touches(period: Period, mark: dt.datetime) -> bool:
     return period.end > mark or (period.empty and period.end == mark)
 
 
-def charge(life: Life, item: Item, occurrence: Occurrence, usage: UsageLookup) -> Charge | None:
+def charge(
+    life: Life, item: Item, occurrence: Occurrence, usage: UsageLookup, mode: Rounding = Rounding.HALF_UP
+) -> Charge | None:
     """What one billing period of one item costs; ``None`` for usage without events or minimum.
 
-    The period may be another item's, of the same schedule.
+    The period may be another item's, of the same schedule. A price over others asks for nothing where it comes to
+    nothing; ``mode`` rounds what it is over.
     """
+    found = uncapped(life, item, occurrence, usage, mode)
+    if found is None or not life.summing:
+        return found
+
+    def cost(other: Item, seen: Occurrence) -> Exact | None:
+        made = uncapped(life, other, seen, usage, mode)
+        return None if made is None else made.exact
+
+    exact = capped(life, attrs.evolve(occurrence, item=item), found.exact, cost, mode)
+    return found if exact == found.exact else attrs.evolve(found, exact=exact)
+
+
+def over_others(life: Life, occurrence: Occurrence, usage: UsageLookup, mode: Rounding) -> Summed:
+    """What a price over others comes to in one of its billing periods, and what it covers."""
+
+    def cost(item: Item, seen: Occurrence) -> Exact | None:
+        made = charge(life, item, seen, usage, mode)
+        return None if made is None else made.exact
+
+    return summed(life, occurrence, cost, mode)
+
+
+def uncapped(
+    life: Life, item: Item, occurrence: Occurrence, usage: UsageLookup, mode: Rounding = Rounding.HALF_UP
+) -> Charge | None:
+    """The same before a commitment's cap takes off what is too much."""
     record = item.record
     price = record.price
     if price.cadence is PriceCadence.USAGE:
@@ -135,6 +170,11 @@ def charge(life: Life, item: Item, occurrence: Occurrence, usage: UsageLookup) -
     elif price.cadence is PriceCadence.ONCE:
         quantity = record.quantity
         exact = amount_of(price.model, quantity)
+    elif price.sum_of:
+        over = over_others(life, attrs.evolve(occurrence, item=item), usage, mode)
+        if not over.exact:
+            return None
+        exact, quantity = over.exact, over.total
     else:
         parts = item.quantities.segments(occurrence.part)
         exact = recurring_amount(price, parts, occurrence.period, occurrence.zone)

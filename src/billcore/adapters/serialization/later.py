@@ -1,6 +1,6 @@
 """What the formats name and a later version builds: refused at its place, never ignored.
 
-An ignored commitment misbills; so each of these keys and values is known here by name, and answered ``NotSupportedYet``
+An ignored grant misbills; so each of these keys and values is known here by name, and answered ``NotSupportedYet``
 instead of "unknown key".
 """
 
@@ -27,7 +27,7 @@ from billcore.pricing import (
 __all__ = ["LATER_KEYS", "LATER_VALUES"]
 
 LATER_KEYS: Mapping[type[attrs.AttrsInstance], frozenset[str]] = {
-    Catalog: frozenset({"commitments", "grants", "credit_units", "currencies", "dunning"}),
+    Catalog: frozenset({"grants", "credit_units", "currencies", "dunning"}),
     Meter: frozenset({"filters", "exclude", "group_by", "round", "recurring", "granularity"}),
     Plan: frozenset({"trial"}),
     PlanVersion: frozenset({"trial"}),

@@ -32,6 +32,7 @@ def reference_problems(data: Row) -> Iterator[InvalidValue]:
     for place, addon in _rows(data, "addons"):
         yield from _known(addon, "meter", codes["meters"], place)
     yield from _of_names(data, codes)
+    yield from _of_sums(data)
     for place, prices in _price_lists(data):
         yield from _repeated(prices, "prices", "code", place)
     for place, price, has_currency in _prices(data):
@@ -54,6 +55,33 @@ def _of_names(data: Row, codes: Mapping[str, set[str]]) -> Iterator[InvalidValue
         yield from _all_known(addon, "available_with", sold, "plan, product or service", place)
         yield from _all_known(addon, "included_with", codes["plans"], "plan", place)
         yield from _all_known(addon, "excludes", codes["addons"], "addon", place)
+
+
+_OF_SERVICES = ("base", "sla", "compute", "storage")
+
+
+def _of_sums(data: Row) -> Iterator[InvalidValue]:
+    """Prices that commitments cover, each in one, and prices that others are over."""
+    sold = {str(price.get("code")) for _, price, _ in _prices(data)}
+    for _, service in _rows(data, "services"):
+        sold |= {*_OF_SERVICES, *(f"resource:{row.get('code')}" for _, row in _rows(service, "resources"))}
+    seen: set[str] = set()
+    for place, row in _rows(data, "commitments"):
+        names = row.get("prices")
+        for index, name in enumerate(names if isinstance(names, list) else ()):
+            if isinstance(name, str) and name in seen:
+                yield InvalidValue("a price is committed to once", place=f"{place}.prices[{index}]", value=name)
+            seen.add(str(name))
+        yield from _all_sold(row, "prices", sold, place)
+    for place, price, _ in _prices(data):
+        yield from _all_sold(price, "sum_of", sold, place)
+
+
+def _all_sold(row: Row, key: str, sold: set[str], place: str) -> Iterator[InvalidValue]:
+    names = row.get(key)
+    for index, name in enumerate(names if isinstance(names, list) else ()):
+        if isinstance(name, str) and name not in sold:
+            yield InvalidValue("nothing of this code is sold", place=f"{place}.{key}[{index}]", value=name)
 
 
 def _all_known(row: Row, key: str, codes: set[str], what: str, place: str) -> Iterator[InvalidValue]:

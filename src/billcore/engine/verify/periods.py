@@ -50,7 +50,8 @@ def check_p1(view: AccountView) -> Found:
             continue  # nobody has it: P2's
         found, item = owner
         resets = {epoch.start for epoch in found.epochs}
-        recurring = item.record.price.cadence is PriceCadence.RECURRING
+        price = item.record.price
+        recurring = price.cadence is PriceCadence.RECURRING and not price.sum_of  # which may come to nothing
         ordered = sorted(keys, key=lambda key: key.period)
         for before, after in pairwise(ordered):
             start, end = after.period.start, before.period.end

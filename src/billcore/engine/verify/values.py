@@ -11,7 +11,7 @@ from billcore.engine.metering import Metered
 from billcore.engine.reading import UNREADABLE, Loaded
 from billcore.engine.rows.documents import invoice_of
 from billcore.engine.verify.cells import cell, number_cell
-from billcore.kernel import Period
+from billcore.kernel import Period, Rounding
 from billcore.lifecycle import Life, life, occurrences
 from billcore.ports import ReadTx, Row
 from billcore.ports.tables import (
@@ -127,14 +127,14 @@ class Values:
         return ((kept, line) for kept in self.kept if not kept.dead for line in kept.document.lines)
 
 
-def _charges(lives: Iterable[Life], usage: UsageLookup, until: dt.datetime) -> Iterator[Charge]:
+def _charges(lives: Iterable[Life], usage: UsageLookup, until: dt.datetime, mode: Rounding) -> Iterator[Charge]:
     """Every charge that was due by an instant, since the beginning."""
     for one in lives:
         for item in one.items:
             for occurrence in occurrences(one, item):
                 if occurrence.due > until:
                     break
-                if (found := charge(one, occurrence.item, occurrence, usage)) is not None:
+                if (found := charge(one, occurrence.item, occurrence, usage, mode)) is not None:
                     yield found
 
 
@@ -147,7 +147,7 @@ def values_of(tx: ReadTx, policy: Policy, loaded: Loaded, kept: Sequence[Kept], 
     wanted: dict[ChargeKey, Charge] = {}
     if until is not None:
         lives = {one.id: life(one, facts.customer, until) for one in facts.subscriptions}
-        wanted = {charged.key: charged for charged in _charges(lives.values(), usage, until)}
+        wanted = {charged.key: charged for charged in _charges(lives.values(), usage, until, policy.rounding)}
         wanted |= {one.key: one for one in map(one_off_charge, facts.one_offs) if one.due <= until}
     return Values(
         loaded=loaded,

@@ -12,7 +12,7 @@ from billcore.engine.accounts import load
 from billcore.engine.metering import Metered
 from billcore.engine.reading import Loaded
 from billcore.engine.verify.values import key_place
-from billcore.kernel import ZERO, Exact, InvariantBroken, Period, minor_units, places
+from billcore.kernel import ZERO, Exact, InvariantBroken, Period, Rounding, minor_units, places
 from billcore.kernel import exact as ex
 from billcore.lifecycle import life
 from billcore.ports import ReadTx
@@ -32,7 +32,9 @@ def lines_sum_to_what_the_facts_ask(billing: Billing) -> None:
     """
     law = "lines sum to what the facts ask"
     for customer in customers(billing):
-        loaded, asked = billing.session.read(lambda tx, who=customer: _asked(tx, who))  # type: ignore[misc]
+        loaded, asked = billing.session.read(
+            lambda tx, who=customer: _asked(tx, who, billing.session.policy.rounding)  # type: ignore[misc]
+        )
         found = documents(billing, customer)
         has, floor = billed(found), forgiven(found)
         keys: set[ChargeKey] = {*asked, *(key for key in has if key.coupon is None)}
@@ -43,14 +45,14 @@ def lines_sum_to_what_the_facts_ask(billing: Billing) -> None:
                 raise broken(law, key=key_place(customer, key), billed=got, asked=want, forgiven=least)
 
 
-def _asked(tx: ReadTx, customer: str) -> tuple[Loaded, dict[ChargeKey, Exact]]:
+def _asked(tx: ReadTx, customer: str, mode: Rounding) -> tuple[Loaded, dict[ChargeKey, Exact]]:
     """What the facts ask for by the last run, worked out from the first billing date on."""
     loaded = load(tx, customer)
     facts, until = loaded.facts, loaded.state.last_run
     if until is None:
         return loaded, {}
     lives = [life(one, facts.customer, until) for one in facts.subscriptions]
-    found: list[Charge] = [*charges(lives, Metered(tx, facts), until, None, None)]
+    found: list[Charge] = [*charges(lives, Metered(tx, facts), until, None, None, mode)]
     found += [one_off_charge(item) for item in facts.one_offs if item.at <= until]
     asked = {charge.key: charge.exact for charge in found}
     if len(asked) < len(found):

@@ -15,7 +15,7 @@ from billcore.kernel import ZERO, InvalidValue, OrderId
 from billcore.kernel import exact as ex
 from billcore.lifecycle import Detached, Item, Order, OrderKind, Subscription, effective, life
 from billcore.ports import Tx
-from billcore.pricing import OrderRecord
+from billcore.pricing import OrderRecord, committed_records
 
 __all__ = ["addon_order"]
 
@@ -36,6 +36,8 @@ def addon_order(
         for fact in effective(current.facts)
     )
     attached = [item for item in held if item.record.addon == wanted.addon]
+    published = catalog_at(tx, now)
+    more = committed_records(published.committed, (wanted,), (item.record.price.code for item in held))
     return Order(
         id=OrderId(call.id("ord")),
         subscription=current.id,
@@ -43,8 +45,8 @@ def addon_order(
         recorded=call.now,
         n=len(current.facts),
         kind=OrderKind.ADDON,
-        records=(_more(wanted, attached, start) if ends and attached else wanted,),
-        catalog=catalog_at(tx, now).version,
+        records=(_more(wanted, attached, start) if ends and attached else wanted, *more),
+        catalog=published.version,
     )
 
 

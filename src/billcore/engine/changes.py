@@ -24,11 +24,14 @@ from billcore.ports.tables import FACT, PRICE
 from billcore.pricing import (
     HOURS_PER_MONTH,
     OrderRecord,
+    Overage,
     PriceCadence,
     Selection,
+    TrueUp,
     amount_of,
     period_of,
     refuse_units_of_events,
+    sum_rating,
 )
 
 __all__ = ["Asked", "changed_orders", "refuse_after_end", "same_currency", "write_facts"]
@@ -217,15 +220,21 @@ def _default_when(old: tuple[OrderRecord, ...], new: tuple[OrderRecord, ...], ho
 
 
 def _full_period(records: tuple[OrderRecord, ...], hours: Decimal) -> Exact:
-    total: Exact = ex.ZERO
-    for record in records:
-        if record.price.cadence is not PriceCadence.RECURRING:
+    """What recurs in a full period: percentages of that too, commitments not, as they ask what was used."""
+    found: dict[str, Exact] = {}
+    for record in sorted(records, key=lambda record: bool(record.price.sum_of)):
+        price = record.price
+        if price.cadence is not PriceCadence.RECURRING or isinstance(price.model, TrueUp | Overage):
             continue
-        amount = amount_of(record.price.model, record.quantity)
-        if record.price.per is not None:
-            amount = ex.multiply(amount, ex.ratio(ex.multiply(hours, ex.whole(3600)), record.price.per.seconds))
-        total = ex.add(total, amount)
-    return total
+        if price.sum_of:
+            base = ex.total(found.get(code, ex.ZERO) for code in price.sum_of)
+            amount = sum_rating(price, base).amount
+        else:
+            amount = amount_of(price.model, record.quantity)
+        if price.per is not None:
+            amount = ex.multiply(amount, ex.ratio(ex.multiply(hours, ex.whole(3600)), price.per.seconds))
+        found[price.code] = ex.add(found.get(price.code, ex.ZERO), amount)
+    return ex.total(found.values())
 
 
 def write_facts(tx: Tx, loaded: Loaded, subscription: Subscription, facts: Sequence[Fact]) -> None:

@@ -9,12 +9,13 @@ import attrs
 
 from billcore.engine.accounts import invoices_of, load
 from billcore.engine.explained_discount import explain_discount
+from billcore.engine.explained_sum import explain_cap, explain_sum
 from billcore.engine.known import at_issue, known_by, recordings
 from billcore.engine.lookup import invoice_at, line_of_document
 from billcore.engine.metering import Metered
 from billcore.engine.rounded import EXACT, rounded_with_group
 from billcore.engine.session import Session
-from billcore.kernel import Exact, InvariantBroken, Period, micros
+from billcore.kernel import Exact, InvariantBroken, Period, Rounding, micros
 from billcore.kernel import exact as ex
 from billcore.lifecycle import Life, Occurrence, allowance, life, occurrences
 from billcore.ports import ReadTx
@@ -30,7 +31,7 @@ from billcore.pricing import (
     shortfall,
     time_amount,
 )
-from billcore.settlement import AccountFacts, ChargeKey, Document, Invoice, Line, LineKind, UsageLookup, charge, used
+from billcore.settlement import AccountFacts, ChargeKey, Document, Invoice, Line, LineKind, UsageLookup, charge, uncapped, used
 
 __all__ = ["explain_line"]
 
@@ -50,7 +51,7 @@ def explain_line(tx: ReadTx, session: Session, number: str, name: str | int) -> 
     elif line.key is None or line.coupon is not None:
         tree = _given(line)
     else:
-        asked = _Asked.of(tx, document, line, line.key)
+        asked = _Asked.of(tx, document, line, line.key, session.policy.rounding)
         tree, live = asked.tree(), asked.live
     if not _comes_to(tree, line):
         raise InvariantBroken(
@@ -83,12 +84,13 @@ class _Asked:
     key: ChargeKey
     facts: AccountFacts
     live: tuple[Invoice, ...]
+    mode: Rounding
 
     @classmethod
-    def of(cls, tx: ReadTx, document: Document, line: Line, key: ChargeKey) -> _Asked:
+    def of(cls, tx: ReadTx, document: Document, line: Line, key: ChargeKey, mode: Rounding) -> _Asked:
         """Read what is needed."""
         live = tuple(found for found in invoices_of(tx, document.customer) if _counts(tx, found, document))
-        return cls(tx, document, line, key, load(tx, document.customer).facts, live)
+        return cls(tx, document, line, key, load(tx, document.customer).facts, live, mode)
 
     def tree(self) -> Explanation:
         """The first tree that comes to the line's amount; else that of what was known at issue."""
@@ -178,16 +180,25 @@ def _wanted(asked: _Asked, at: dt.datetime | None) -> Explanation:
             continue
         for occurrence in occurrences(found, item, key.period.start - dt.timedelta(microseconds=1)):
             if occurrence.period == key.period:
-                made = charge(found, occurrence.item, occurrence, usage)
-                exact = ex.ZERO if made is None else made.exact
-                return _occurrence(found, attrs.evolve(occurrence, item=item), usage, exact)
+                made = charge(found, occurrence.item, occurrence, usage, asked.mode)
+                return _occurrence(found, occurrence, usage, ex.ZERO if made is None else made.exact, asked.mode)
             if occurrence.period.start > key.period.end:
                 break
     return leaf("no longer had", ex.ZERO, about=_because(line.reason))
 
 
-def _occurrence(found: Life, occurrence: Occurrence, usage: UsageLookup, exact: Exact) -> Explanation:
-    """The amount of one billing period of one item, part by part."""
+def _occurrence(
+    found: Life, occurrence: Occurrence, usage: UsageLookup, exact: Exact, mode: Rounding
+) -> Explanation:
+    """The amount of one billing period of one item: what it costs, and what a commitment's cap leaves of that."""
+    if not found.summing:
+        return _cost(found, occurrence, usage, exact, mode)
+    whole = uncapped(found, occurrence.item, occurrence, usage, mode)
+    return explain_cap(_cost(found, occurrence, usage, ex.ZERO if whole is None else whole.exact, mode), exact)
+
+
+def _cost(found: Life, occurrence: Occurrence, usage: UsageLookup, exact: Exact, mode: Rounding) -> Explanation:
+    """What it costs, part by part."""
     record, item = occurrence.item.record, occurrence.item
     price = record.price
     about: dict[str, About] = {"price": price.code, "order": item.order, "period": occurrence.part}
@@ -210,6 +221,8 @@ def _occurrence(found: Life, occurrence: Occurrence, usage: UsageLookup, exact: 
         return Explanation("asked by the facts", exact, "sum", (tree,), about=about)
     if price.cadence is PriceCadence.ONCE:
         return Explanation("asked by the facts", exact, "sum", (_rated(price, record.quantity),), about=about)
+    if price.sum_of:
+        return explain_sum(found, occurrence, usage, mode, about)
     parts = [_part(occurrence, *segment) for segment in item.quantities.segments(occurrence.part)]
     missing = shortfall(price, item.start, item.end) if occurrence.part.end == item.end else 0
     if missing:

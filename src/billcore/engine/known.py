@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import attrs
 
 from billcore.engine.metering import Metered
-from billcore.kernel import Exact
+from billcore.kernel import Exact, Period
 from billcore.kernel import exact as ex
 from billcore.lifecycle import Subscription, known_coupons, life, quantity_of
 from billcore.ports import ReadTx
@@ -55,13 +55,18 @@ def recordings(tx: ReadTx, facts: AccountFacts, line: Line, quantity: Exact | No
         return
     record = _record(subscription, key)
     metered = record is not None and record.price.cadence is PriceCadence.USAGE
-    owners = facts.subscriptions if metered else (subscription,)
+    who = life(subscription, facts.customer)
+    owners = facts.subscriptions if metered or who.summing else (subscription,)
     found = {fact.recorded for one in owners for fact in one.facts}
     customer = facts.customer
     written = [*(profile for _, profile in customer.profiles.points), *(gone.profile for gone in customer.replaced)]
     found |= {profile.recorded for profile in written if profile.recorded is not None}
     if metered and record is not None:
         found |= set(_grown(tx, facts, subscription, record, line, quantity))
+    if who.summing:  # what a price is over, or the cap that it counts in, may have grown by any of its meters
+        whole = Period(subscription.start, max(key.period.end, line.part.end))
+        meters = {item.record.price.meter for item in who.items} - {None}
+        found |= {at for meter in meters for at, _ in Metered(tx, facts).grown(who, meter or "", whole)}
     yield from sorted(found)
 
 

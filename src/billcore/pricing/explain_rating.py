@@ -39,15 +39,17 @@ def explain_rating(
     model: PriceModel | None = None,
     quantity: Exact | None = None,
     allowance: Allowance = _NOTHING,
+    counted: Explanation | None = None,
     **about: About,
 ) -> Explanation:
     """The rating's steps as a sum, each from its quantity; ``about`` is said beside the label.
 
     With the ``model`` each step says which tier, bracket or packages it is; with the ``quantity`` that the price was
-    rated for (and the ``allowance``) also how that became the units that were priced.
+    rated for (and the ``allowance``) also how that became the units that were priced; ``counted`` is that quantity where
+    it is told already what it is made of.
     """
     inner = model.model if isinstance(model, Wrapped) else model
-    seen = _quantity(rating, model, quantity, allowance)
+    seen = _quantity(rating, model, quantity, allowance, counted)
     said: dict[str, About] = dict(about)
     free = ex.total(step.quantity for step in rating.steps if step.name in FREE and not step.amount)
     if free:
@@ -116,10 +118,12 @@ def _priced(step: Step, model: PriceModel | None, seen: Explanation) -> Explanat
             made = ex.multiply(made, factor.value)
         if made == value:
             return Explanation("units at their price", value, "product", tuple(factors))
-    return Explanation("units at their price", value, "product", (_units(step), _price(step, model)))
+    return Explanation("units at their price", value, "product", (_units(step, seen), _price(step, model)))
 
 
-def _units(step: Step) -> Explanation:
+def _units(step: Step, seen: Explanation) -> Explanation:
+    if seen.children and seen.value == step.quantity:
+        return seen
     return leaf("units", step.quantity, kind="quantity")
 
 
@@ -191,12 +195,18 @@ def _discounted(model: Progressive, bracket: Bracket) -> list[Explanation]:
     return [whole, leaf("after discount", kept, kind="percent", about={"percent": bracket.percent})]
 
 
-def _quantity(rating: Rating, model: PriceModel | None, quantity: Exact | None, allowance: Allowance) -> Explanation:
+def _quantity(
+    rating: Rating,
+    model: PriceModel | None,
+    quantity: Exact | None,
+    allowance: Allowance,
+    counted: Explanation | None = None,
+) -> Explanation:
     """How what was rated became the units that the model saw."""
     plain = leaf("quantity had", rating.quantity, kind="quantity")
     if quantity is None:
         return plain
-    made = leaf("quantity had", quantity, kind="quantity")
+    made = counted or leaf("quantity had", quantity, kind="quantity")
     if isinstance(model, Wrapped):
         made = _less(_at_least(_counted(made, model), model, allowance), model, allowance)
     inner = model.model if isinstance(model, Wrapped) else model

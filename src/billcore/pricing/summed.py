@@ -36,13 +36,13 @@ def sum_amount(price: Price, total: Exact, share: SumShare) -> Exact:
         found = commitment_of(price.model, total, share)
         minor = found.true_up if isinstance(price.model, TrueUp) else max(0, found.overage - found.cut)
         return ex.scaled(minor, share.places)
-    return sum_rating(price, total, share).amount
+    return sum_rating(price, total, share.part).amount
 
 
-def sum_rating(price: Price, total: Exact, share: SumShare) -> Rating:
-    """The rating of the sum, with the share of minimum, maximum and what is included."""
+def sum_rating(price: Price, total: Exact, part: tuple[int, int] = (1, 1)) -> Rating:
+    """The rating of the sum, with so much (n of d) of minimum, maximum and what is included."""
     model = price.model if isinstance(price.model, Wrapped) else Wrapped(model=price.model)
-    return model.rate(total, share.part)
+    return model.rate(total, part)
 
 
 def commitment_of(model: TrueUp | Overage, total: Exact, share: SumShare) -> Committed:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import attrs
+
 from billcore.kernel import HOUR, QUARTER, WEEK, YEAR
 from billcore.pricing import (
     Addon,
     Aggregation,
     Catalog,
+    Commitment,
     Coupon,
     CouponDuration,
     Flat,
     Graduated,
     Meter,
+    Percentage,
     PerUnit,
     Plan,
     PlanVersion,
@@ -27,7 +31,7 @@ from billcore.pricing import (
     Wrapped,
 )
 
-__all__ = ["ADDONS", "METERS", "PERCENTAGES", "PLANS", "REBATES", "offer"]
+__all__ = ["ADDONS", "METERS", "PERCENTAGES", "PLANS", "REBATES", "committing", "offer"]
 
 ADDONS = ("disk", "line")
 METERS = ("gb", "calls")
@@ -108,3 +112,27 @@ def offer(
             TaxRate(code="de", country="DE", percent=Decimal(19)),
         ],
     )
+
+
+CARE = Price(code="care", model=Wrapped(model=Percentage(Decimal("12.5")), minimum=Decimal("1.11")), sum_of=["gb", "disk"])
+"""A fee of what else is had, at least 1.11 a month."""
+
+
+def committing(sold: Catalog, *, cap: bool = True) -> Catalog:
+    """The same with commitments: by the month with a cap, by the quarter on an addon, by the year on all else."""
+    plans = [
+        attrs.evolve(
+            plan,
+            versions=[attrs.evolve(version, prices=[*version.prices, CARE]) for version in plan.versions],
+        )
+        if plan.code in ("small", "calls", "weekly")
+        else plan
+        for plan in sold.plans
+    ]
+    most = Decimal("12.34") if cap else None
+    commitments = [
+        Commitment(prices=["gb"], amount=Decimal("7.77"), overage_factor=Decimal("1.3"), cap=most),
+        Commitment(prices=["line"], amount=3, period=QUARTER),
+        Commitment(prices=["base", "calls", "care", "disk"], amount=333, period=YEAR, overage_factor=2),
+    ]
+    return attrs.evolve(sold, plans=plans, commitments=commitments)

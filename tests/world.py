@@ -13,7 +13,7 @@ from billcore.engine import Billing
 from billcore.engine.accounts import load
 from billcore.engine.reading import Loaded
 from billcore.kernel import InputError, Money, NotFound, StateError, instant, zone
-from billcore.pricing import TaxProvider
+from billcore.pricing import Catalog, TaxProvider
 from billcore.settlement import DocumentKind, Invoice, Policy
 from billcore.testing import ManualClock
 from tests.offers import offer
@@ -60,11 +60,21 @@ class World:
     clock: ManualClock
 
     @classmethod
-    def new(cls, policy: Policy | None = None, taxes: TaxProvider | None = None) -> World:
-        """A world on its first day."""
+    def new(
+        cls,
+        policy: Policy | None = None,
+        taxes: TaxProvider | None = None,
+        *,
+        sold: Catalog | None = None,
+        path: str = "",
+    ) -> World:
+        """A world on its first day; with a ``path`` it is kept in a SQLite file."""
         clock = ManualClock(START)
-        billing = Billing.in_memory(clock=clock, policy=policy, taxes=taxes)
-        billing.catalog.publish(offer("1"))
+        if path:
+            billing = Billing.open(path, clock=clock, policy=policy, taxes=taxes)
+        else:
+            billing = Billing.in_memory(clock=clock, policy=policy, taxes=taxes)
+        billing.catalog.publish(offer("1") if sold is None else sold)
         for name, (where, country) in CUSTOMERS.items():
             billing.customers.create(name, currency="CHF", timezone=where, country=country)
         for code in ("A", "B", "C"):

@@ -114,7 +114,9 @@ def offer(
     )
 
 
-CARE = Price(code="care", model=Wrapped(model=Percentage(Decimal("12.5")), minimum=Decimal("1.11")), sum_of=["gb", "disk"])
+CARE = Price(
+    code="care", model=Wrapped(model=Percentage(Decimal("12.5")), minimum=Decimal("1.11")), sum_of=["gb", "disk"]
+)
 """A fee of what else is had, at least 1.11 a month."""
 
 

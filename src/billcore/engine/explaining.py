@@ -9,7 +9,7 @@ import attrs
 
 from billcore.engine.accounts import invoices_of, load
 from billcore.engine.explained_discount import explain_discount
-from billcore.engine.explained_sum import explain_cap, explain_sum
+from billcore.engine.explained_sum import explain_over
 from billcore.engine.known import at_issue, known_by, recordings
 from billcore.engine.lookup import invoice_at, line_of_document
 from billcore.engine.metering import Metered
@@ -25,13 +25,25 @@ from billcore.pricing import (
     Explanation,
     Price,
     PriceCadence,
+    explain_cap,
     explain_rating,
     leaf,
     share,
     shortfall,
     time_amount,
 )
-from billcore.settlement import AccountFacts, ChargeKey, Document, Invoice, Line, LineKind, UsageLookup, charge, uncapped, used
+from billcore.settlement import (
+    AccountFacts,
+    ChargeKey,
+    Document,
+    Invoice,
+    Line,
+    LineKind,
+    UsageLookup,
+    charge,
+    uncapped,
+    used,
+)
 
 __all__ = ["explain_line"]
 
@@ -187,9 +199,7 @@ def _wanted(asked: _Asked, at: dt.datetime | None) -> Explanation:
     return leaf("no longer had", ex.ZERO, about=_because(line.reason))
 
 
-def _occurrence(
-    found: Life, occurrence: Occurrence, usage: UsageLookup, exact: Exact, mode: Rounding
-) -> Explanation:
+def _occurrence(found: Life, occurrence: Occurrence, usage: UsageLookup, exact: Exact, mode: Rounding) -> Explanation:
     """The amount of one billing period of one item: what it costs, and what a commitment's cap leaves of that."""
     if not found.summing:
         return _cost(found, occurrence, usage, exact, mode)
@@ -222,7 +232,7 @@ def _cost(found: Life, occurrence: Occurrence, usage: UsageLookup, exact: Exact,
     if price.cadence is PriceCadence.ONCE:
         return Explanation("asked by the facts", exact, "sum", (_rated(price, record.quantity),), about=about)
     if price.sum_of:
-        return explain_sum(found, occurrence, usage, mode, about)
+        return explain_over(found, occurrence, usage, mode, about)
     parts = [_part(occurrence, *segment) for segment in item.quantities.segments(occurrence.part)]
     missing = shortfall(price, item.start, item.end) if occurrence.part.end == item.end else 0
     if missing:

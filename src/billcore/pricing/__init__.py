@@ -36,6 +36,7 @@ from billcore.pricing.entry import Entry, sold
 from billcore.pricing.expansion import addons_that_go, main_of
 from billcore.pricing.explain import About, ExplainedKind, Explanation, Operation, leaf
 from billcore.pricing.explain_rating import explain_rating
+from billcore.pricing.explain_sum import explain_cap, explain_sum, summed_lines
 from billcore.pricing.lint import Finding, check_selection, lint
 from billcore.pricing.model.each import EachEvent
 from billcore.pricing.model.flat import Flat, PerUnit
@@ -52,7 +53,8 @@ from billcore.pricing.price import OnChange, OnEnd, Price, PriceCadence, Prorati
 from billcore.pricing.product import Addon, Aggregation, Meter, MeterPrice, Part, Product, period_of
 from billcore.pricing.proration import share
 from billcore.pricing.publishing import CatalogPlan, plan_catalog, plan_hash
-from billcore.pricing.quote import Quote, QuoteLine, QuoteTotal, allowance_of, anchor_of, quote
+from billcore.pricing.quote import Quote, QuoteTotal, anchor_of, quote
+from billcore.pricing.quote_line import QuoteLine, allowance_of
 from billcore.pricing.rating import Event, EventModel, PriceModel, Rating, Step
 from billcore.pricing.record import OrderRecord, refuse_units_of_events
 from billcore.pricing.selection import HOURS_PER_MONTH, Selection
@@ -201,7 +203,9 @@ __all__ = [
     "entries",
     "events_rating",
     "exact_offs",
+    "explain_cap",
     "explain_rating",
+    "explain_sum",
     "find_rate",
     "key_of",
     "leaf",
@@ -225,9 +229,10 @@ __all__ = [
     "size_in",
     "sold",
     "stacked",
+    "stale_by_age",
     "sum_amount",
     "sum_rating",
-    "stale_by_age",
+    "summed_lines",
     "tax_over",
     "time_amount",
     "unarchive",

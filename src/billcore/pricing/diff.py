@@ -19,6 +19,7 @@ import attrs
 from billcore.kernel import HOUR, ONE, Exact, rfc3339
 from billcore.kernel import exact as ex
 from billcore.pricing.catalog import Catalog
+from billcore.pricing.commitment import Commitment
 from billcore.pricing.entry import Entry
 from billcore.pricing.plan import Plan
 from billcore.pricing.price import Price, amount_of
@@ -117,7 +118,7 @@ def _different(a: object, b: object, place: str) -> Iterator[Difference]:
 
 
 def _keyed(values: tuple[object, ...]) -> bool:
-    return all(isinstance(value, (Entry, Price)) for value in values)
+    return all(isinstance(value, (Commitment, Entry, Price)) for value in values)
 
 
 def _items(a: Mapping[str, object], b: Mapping[str, object], place: str) -> Iterator[Difference]:
@@ -220,6 +221,10 @@ def _priced(catalog: Catalog) -> dict[str, _Sold]:
             found[place] = _Sold(price.currency or "", unit if price.per is None else "a month of 730 h", price)
     for service in catalog.services:
         found |= _of_service(service)
+    for one in catalog.commitments:
+        currency = next(price.currency for price in catalog.committed if price.sum_of == one.prices) or ""
+        unit = f"a {one.period.name or 'period'}, at least"
+        found[f"commitments/{key_of(one)}"] = _Sold(currency, unit, monthly=one.amount)
     return found
 
 

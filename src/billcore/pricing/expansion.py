@@ -100,7 +100,9 @@ def expanded(
         if len(currencies) > 1:
             raise CurrencyMismatch(place="selection", value=" and ".join(sorted(map(str, currencies))))
     if sold.committed:
-        found = (*found, *committed_records(sold.committed, found))
+        brought = tuple(committed_records(sold.committed, found))
+        own = tuple(record for record in brought if record.addon is None)
+        found = (*base, *own, *found[len(base) :], *(record for record in brought if record.addon is not None))
     if selection.configuration:
         found = tuple(attrs.evolve(record, configuration=selection.configuration) for record in found)
     return found

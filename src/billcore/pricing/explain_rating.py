@@ -45,8 +45,8 @@ def explain_rating(
     """The rating's steps as a sum, each from its quantity; ``about`` is said beside the label.
 
     With the ``model`` each step says which tier, bracket or packages it is; with the ``quantity`` that the price was
-    rated for (and the ``allowance``) also how that became the units that were priced; ``counted`` is that quantity where
-    it is told already what it is made of.
+    rated for (and the ``allowance``) also how that became the units that were priced; ``counted`` is that quantity
+    where it tells itself what it is made of.
     """
     inner = model.model if isinstance(model, Wrapped) else model
     seen = _quantity(rating, model, quantity, allowance, counted)

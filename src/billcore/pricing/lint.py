@@ -40,7 +40,14 @@ class Finding:
 
 def lint(catalog: Catalog) -> tuple[Finding, ...]:
     """What looks like a mistake, in the catalog's order."""
-    return (*_plans(catalog), *_unused(catalog), *_alike(catalog), *_tiers(catalog), *_services(catalog))
+    return (
+        *_plans(catalog),
+        *_unused(catalog),
+        *_alike(catalog),
+        *_tiers(catalog),
+        *_services(catalog),
+        *_committed(catalog),
+    )
 
 
 def _plans(catalog: Catalog) -> Iterator[Finding]:
@@ -98,6 +105,15 @@ def _services(catalog: Catalog) -> Iterator[Finding]:
         if percents != sorted(percents):
             yield Finding(f"{place}/discount_brackets", "a later bracket gives a lower discount")
         yield from _off(service, place)
+
+
+def _committed(catalog: Catalog) -> Iterator[Finding]:
+    for one in catalog.commitments:
+        place = f"commitments/{one.prices[0]}"
+        if one.cap == one.amount and one.overage_factor != ex.ONE:
+            yield Finding(place, "its cap leaves no room for an overage")
+        if not one.amount and one.cap is None and one.overage_factor == ex.ONE:
+            yield Finding(place, "it asks for nothing")
 
 
 def _off(service: Service, place: str) -> Iterator[Finding]:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
 from decimal import Decimal
 
 import attrs
 
 from billcore.kernel import (
-    HOUR,
     Anchor,
     Exact,
     Interval,
     InvalidValue,
-    Money,
     NotFound,
     Period,
     Rounding,
@@ -22,81 +19,22 @@ from billcore.kernel import (
     minor_units,
     places,
 )
-from billcore.kernel import exact as ex
 from billcore.pricing.catalog import Catalog
-from billcore.pricing.charge import Allowance, recurring_amount, usage_rating
-from billcore.pricing.explain import Explanation, leaf
-from billcore.pricing.explain_rating import explain_rating
-from billcore.pricing.price import Price, PriceCadence, amount_of
+from billcore.pricing.charge import recurring_amount
+from billcore.pricing.explain import Explanation
+from billcore.pricing.price import PriceCadence, amount_of
 from billcore.pricing.product import period_of
+from billcore.pricing.proration import share
+from billcore.pricing.quote_line import QuoteLine, quote_lines
+from billcore.pricing.quote_sum import Over
 from billcore.pricing.quote_total import QuoteTotal, Taxed, coupon_of
 from billcore.pricing.record import OrderRecord
 from billcore.pricing.selection import HOURS_PER_MONTH, Selection
+from billcore.pricing.summed import SumShare
 from billcore.pricing.tax import TaxRounding
 from billcore.pricing.tax_rates import CatalogTaxes, TaxProvider
 
-__all__ = ["Quote", "QuoteLine", "QuoteTotal", "allowance_of", "anchor_of", "quote"]
-
-
-@attrs.frozen
-class QuoteLine:
-    """One price of the quote: its rounded amount and the exact one; how it came about is worked out when asked for.
-
-    ``quantity`` is what is priced; ``allowance`` what addons have free of it; ``hours`` how long a price that runs with
-    time runs; ``minor`` the amount in minor units of the price's currency, rounded by ``mode``.
-    """
-
-    record: OrderRecord
-    quantity: Exact
-    exact: Exact
-    minor: int
-    allowance: Exact = ex.ZERO
-    hours: Decimal = HOURS_PER_MONTH
-    mode: Rounding = Rounding.HALF_UP
-
-    @property
-    def price(self) -> str:
-        """The price's code."""
-        return self.record.price.code
-
-    @property
-    def description(self) -> str:
-        """What people read."""
-        return self.record.price.description or self.record.price.code
-
-    @property
-    def cadence(self) -> PriceCadence:
-        """How often it is due."""
-        return self.record.price.cadence
-
-    @property
-    def interval(self) -> Interval:
-        """The price's period."""
-        return self.record.price.interval
-
-    @property
-    def amount(self) -> Money:
-        """The rounded amount."""
-        return Money.of_minor(self.minor, self.record.price.currency or "")
-
-    @functools.cached_property
-    def explanation(self) -> Explanation:
-        """How the amount came about: the exact amount, rounded."""
-        price = self.record.price
-        if price.cadence is PriceCadence.USAGE:
-            allowance = Allowance(extra=self.allowance)
-            rating = usage_rating(price, self.quantity, allowance)
-        else:
-            allowance, rating = Allowance(), price.model.rate(self.quantity)
-        tree = explain_rating(rating, model=price.model, quantity=self.quantity, allowance=allowance)
-        if price.per is not None:
-            hours = leaf(f"{price.per.name}s", _runs(price, self.hours), kind="number")
-            tree = Explanation("amount over time", ex.multiply(tree.value, hours.value), "product", (tree, hours))
-        code = price.currency or ""
-        digits = places(code)
-        value = ex.scaled(minor_units(tree.value, digits, self.mode), digits)
-        about = {"price": self.price, "currency": code}
-        return Explanation(self.description, value, "round", (tree,), None, digits, self.mode, about=about).numbered()
+__all__ = ["Quote", "QuoteTotal", "anchor_of", "quote"]
 
 
 @attrs.frozen(kw_only=True)
@@ -104,8 +42,8 @@ class Quote:
     """An offer: ``records`` are what an order would keep, ``lines`` what they cost for a full period.
 
     ``recurring`` is a full period, ``first_invoice`` the recurring lines of the first period or stub whatever their
-    timing, ``usage`` the usage that was expected, ``all_in`` recurring and usage. The selection's coupon is taken off
-    the totals, as in a period in which it holds.
+    timing, ``usage`` the usage that was expected and what commitments make of it, ``all_in`` recurring and usage. The
+    selection's coupon is taken off the totals, as in a period in which it holds.
     """
 
     catalog: str
@@ -135,11 +73,6 @@ def anchor_of(catalog: Catalog, selection: Selection) -> Anchor:
     return catalog.plan(selection.plan).anchor if selection.plan is not None else "calendar"
 
 
-def allowance_of(records: tuple[OrderRecord, ...], meter: str | None) -> Exact:
-    """What addons among the records add to a meter's included units."""
-    return ex.total([ex.multiply(r.allowance, r.quantity) for r in records if meter is not None and r.meter == meter])
-
-
 _CATALOG = CatalogTaxes()
 
 
@@ -166,19 +99,19 @@ def quote(
     currency = records[0].price.currency or ""
     anchor = anchor_of(catalog, selection)
     digits = places(currency)
-    lines = tuple(_line(record, records, selection, selection.hours or hours, digits, mode) for record in records)
+    lines = quote_lines(records, selection, selection.hours or hours, digits, mode)
     start = selection.starts_on or at
     coupon = coupon_of(catalog, selection, start)
     taxed = Taxed(catalog, selection, start, currency, mode, taxes, tax_rounding, coupon)
-    recurring = [line for line in lines if line.cadence is PriceCadence.RECURRING]
-    used = [line for line in lines if line.cadence is PriceCadence.USAGE]
+    recurring = [line for line in lines if line.cadence is PriceCadence.RECURRING and not line.expected]
+    used = [line for line in lines if line.expected]
     full = taxed.total([(line.record, line.minor) for line in recurring])
     metered = taxed.total([(line.record, line.minor) for line in used])
     if selection.starts_on is None:
         first = full
     else:
         beats = _Beats(selection.starts_on, anchor, selection.timezone)
-        first = taxed.total([(one.record, minor_units(beats.first(one), digits, mode)) for one in recurring])
+        first = taxed.total(beats.firsts(recurring, digits, mode))
     return Quote(
         catalog=catalog.version,
         currency=currency,
@@ -194,38 +127,31 @@ def quote(
     )
 
 
-def _line(
-    record: OrderRecord,
-    records: tuple[OrderRecord, ...],
-    selection: Selection,
-    hours: Decimal,
-    digits: int,
-    mode: Rounding,
-) -> QuoteLine:
-    price = record.price
-    if price.cadence is PriceCadence.USAGE:
-        quantity = selection.usage.get(price.meter or "", ex.ZERO)
-        free = allowance_of(records, price.meter)
-        used = usage_rating(price, quantity, Allowance(extra=free)).amount
-        return QuoteLine(record, quantity, used, minor_units(used, digits, mode), free, hours, mode)
-    exact = amount_of(price.model, record.quantity)
-    if price.per is not None:
-        exact = ex.multiply(exact, _runs(price, hours))
-    return QuoteLine(record, record.quantity, exact, minor_units(exact, digits, mode), ex.ZERO, hours, mode)
-
-
-def _runs(price: Price, hours: Decimal) -> Exact:
-    """How many of the price's ``per`` there are in so many hours."""
-    if price.per is None or price.per == HOUR:
-        return hours
-    return ex.ratio(ex.multiply(hours, ex.whole(HOUR.seconds)), price.per.seconds)
-
-
 @attrs.frozen
 class _Beats:
     start: dt.datetime
     anchor: Anchor
     timezone: str
+
+    def firsts(self, lines: list[QuoteLine], digits: int, mode: Rounding) -> list[tuple[OrderRecord, int]]:
+        """The recurring lines of the first period or stub, in minor units; those over others are over these."""
+        found = {place: minor_units(self.first(one), digits, mode) for place, one in enumerate(lines) if not one.over}
+        by_code: dict[str, int] = {}
+        for place, minor in found.items():
+            by_code[lines[place].price] = by_code.get(lines[place].price, 0) + minor
+        for place, line in enumerate(lines):
+            if line.over is not None:
+                parts = tuple((code, by_code.get(code, 0), times) for code, _, times in line.over.parts)
+                part = SumShare(places=digits, part=self._share(line), mode=mode)
+                found[place] = minor_units(Over(parts, part).amount(line.record.price), digits, mode)
+        return [(line.record, found[place]) for place, line in enumerate(lines)]
+
+    def _share(self, line: QuoteLine) -> tuple[int, int]:
+        price = line.record.price
+        beat = cadence(price.interval, self.anchor, self.start, self.timezone)
+        index = beat.index(self.start)
+        whole = beat.period(index)
+        return share(price.proration, Period(self.start, whole.end), whole, beat.zone(index))
 
     def first(self, line: QuoteLine) -> Exact:
         """The exact amount of a recurring price in the first period or stub."""

@@ -11,7 +11,7 @@ from billcore.pricing.model.wrapped import Wrapped
 from billcore.pricing.price import Price
 from billcore.pricing.rating import Rating
 
-__all__ = ["SumShare", "commitment_of", "cap_of", "sum_amount", "sum_rating"]
+__all__ = ["SumShare", "cap_of", "commitment_of", "sum_amount", "sum_rating"]
 
 
 @attrs.frozen(kw_only=True)

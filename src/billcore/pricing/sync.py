@@ -87,7 +87,7 @@ def merged(
     others: dict[str, Any] = {
         field.name: getattr(feed, field.name) or getattr(before, field.name)
         for field in attrs.fields(Catalog)
-        if field.name not in (*LISTS, "version", "effective")
+        if field.init and field.name not in (*LISTS, "version", "effective")
     }
     name = f"sync:{rfc3339(when)}"
     try:

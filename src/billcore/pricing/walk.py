@@ -8,6 +8,7 @@ import attrs
 
 from billcore.pricing.availability import Availability
 from billcore.pricing.catalog import Catalog
+from billcore.pricing.commitment import Commitment
 from billcore.pricing.entry import Entry
 from billcore.pricing.plan import Plan, PlanVersion
 from billcore.pricing.price import Price
@@ -31,7 +32,10 @@ MARKS = frozenset(field.name for field in attrs.fields(Entry))
 
 
 def key_of(entry: object) -> str:
-    """The natural key of an entry or price in its list: its code, a version's number, a dated price's beginning."""
+    """The natural key of an entry or price in its list: its code, a version's number, a dated price's beginning.
+
+    A commitment's is the first price that it covers.
+    """
     match entry:
         case PlanVersion(version=number):
             return str(number)
@@ -41,6 +45,8 @@ def key_of(entry: object) -> str:
             return f"{service}:{plan}@{offering or 'anywhere'}"
         case TaxRate(code=code, country=country, category=category, from_=since):
             return f"{code}:{country}:{category}@{since or 'ever'}"
+        case Commitment(prices=codes):
+            return codes[0]
         case Entry() | Price():
             return str(getattr(entry, "code"))  # noqa: B009 - every other entry has one, which ``Entry`` cannot say
         case _:

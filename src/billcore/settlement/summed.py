@@ -134,9 +134,7 @@ def _order(item: Item, seen: Occurrence) -> tuple[dt.datetime, dt.datetime, int]
     return (seen.period.start, seen.due, item.opened)
 
 
-def _left(
-    before: tuple[Covered, ...], name: tuple[str, Period], most: int, exact: Exact, part: SumShare
-) -> Exact:
+def _left(before: tuple[Covered, ...], name: tuple[str, Period], most: int, exact: Exact, part: SumShare) -> Exact:
     """As much of a charge as those before it leave, so that its rounding group ends at the cap to the unit."""
     own = next((one.exact for one in before if (one.price, one.period) == name), ZERO)
     left = most - sum(one.minor for one in before if (one.price, one.period) != name)

@@ -126,6 +126,8 @@ def _charged(values: Values, key: ChargeKey, known: dt.datetime, date: dt.dateti
             continue
         for occurrence in occurrences(found, item, key.period.start - _MICRO):
             if occurrence.period == key.period:
-                yield charge(found, occurrence.item, occurrence, Metered(values.tx, seen, known), values.policy.rounding)
+                yield charge(
+                    found, occurrence.item, occurrence, Metered(values.tx, seen, known), values.policy.rounding
+                )
             if occurrence.period.start >= key.period.end:
                 break

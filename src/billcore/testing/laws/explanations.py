@@ -59,14 +59,15 @@ def quote_totals_are_sums_of_its_lines(offer: Quote) -> None:
     """
     law = "the totals of a quote are sums of its lines"
 
-    def summed(*kinds: PriceCadence) -> Money:
-        return Money.total([line.amount for line in offer.lines if line.cadence in kinds], offer.currency)
+    def summed(*, expected: bool) -> Money:
+        found = [line for line in offer.lines if line.cadence is not PriceCadence.ONCE and line.expected is expected]
+        return Money.total([line.amount for line in found], offer.currency)
 
     def priced(total: QuoteTotal) -> Money:
         included = Money.of_minor(sum(tax.amount for tax in total.taxes if tax.inclusive), offer.currency)
         return total.net + included + total.discount
 
-    recurring, usage = summed(PriceCadence.RECURRING), summed(PriceCadence.USAGE)
+    recurring, usage = summed(expected=False), summed(expected=True)
     for name, total, gross in (
         ("recurring", offer.recurring, recurring),
         ("usage", offer.usage, usage),

@@ -1,0 +1,174 @@
+"""The lines of a quote: what each price of a selection costs in a full period, and how that came about."""
+
+from __future__ import annotations
+
+import functools
+from decimal import Decimal
+
+import attrs
+
+from billcore.kernel import HOUR, Exact, Interval, Money, Rounding, minor_units, places
+from billcore.kernel import exact as ex
+from billcore.pricing.charge import Allowance, usage_rating
+from billcore.pricing.explain import Explanation, leaf
+from billcore.pricing.explain_rating import explain_rating
+from billcore.pricing.explain_sum import explain_cap, explain_sum
+from billcore.pricing.price import Price, PriceCadence, amount_of
+from billcore.pricing.quote_sum import Over, asks_usage, left_of_caps, over
+from billcore.pricing.record import OrderRecord
+from billcore.pricing.selection import HOURS_PER_MONTH, Selection
+from billcore.pricing.summed import SumShare
+
+__all__ = ["QuoteLine", "allowance_of", "quote_lines"]
+
+
+@attrs.frozen
+class QuoteLine:
+    """One price of the quote: its rounded amount and the exact one; how it came about is worked out when asked for.
+
+    ``quantity`` is what is priced; ``allowance`` what addons have free of it; ``hours`` how long a price that runs with
+    time runs; ``minor`` the amount in minor units of the price's currency, rounded by ``mode``. ``over`` is what a
+    price over others covers; ``expected`` says that the amount is known only with what is used.
+    """
+
+    record: OrderRecord
+    quantity: Exact
+    exact: Exact
+    minor: int
+    allowance: Exact = ex.ZERO
+    hours: Decimal = HOURS_PER_MONTH
+    mode: Rounding = Rounding.HALF_UP
+    over: Over | None = None
+    expected: bool = False
+
+    @property
+    def price(self) -> str:
+        """The price's code."""
+        return self.record.price.code
+
+    @property
+    def description(self) -> str:
+        """What people read."""
+        return self.record.price.description or self.record.price.code
+
+    @property
+    def cadence(self) -> PriceCadence:
+        """How often it is due."""
+        return self.record.price.cadence
+
+    @property
+    def interval(self) -> Interval:
+        """The price's period."""
+        return self.record.price.interval
+
+    @property
+    def amount(self) -> Money:
+        """The rounded amount."""
+        return Money.of_minor(self.minor, self.record.price.currency or "")
+
+    @functools.cached_property
+    def explanation(self) -> Explanation:
+        """How the amount came about: the exact amount, rounded."""
+        price = self.record.price
+        tree = explain_cap(self._exactly(price), self.exact)
+        code = price.currency or ""
+        digits = places(code)
+        value = ex.scaled(minor_units(tree.value, digits, self.mode), digits)
+        about = {"price": self.price, "currency": code}
+        return Explanation(self.description, value, "round", (tree,), None, digits, self.mode, about=about).numbered()
+
+    def _exactly(self, price: Price) -> Explanation:
+        """The exact amount, before a commitment's cap."""
+        if self.over is not None:
+            tree = explain_sum(price, self.over.lines, self.over.share, self.exact)
+            return Explanation("rated amount", tree.value, "sum", (tree,))
+        if price.cadence is PriceCadence.USAGE:
+            allowance = Allowance(extra=self.allowance)
+            rating = usage_rating(price, self.quantity, allowance)
+        else:
+            allowance, rating = Allowance(), price.model.rate(self.quantity)
+        tree = explain_rating(rating, model=price.model, quantity=self.quantity, allowance=allowance)
+        if price.per is not None:
+            hours = leaf(f"{price.per.name}s", _runs(price, self.hours), kind="number")
+            tree = Explanation("amount over time", ex.multiply(tree.value, hours.value), "product", (tree, hours))
+        return tree
+
+
+def allowance_of(records: tuple[OrderRecord, ...], meter: str | None) -> Exact:
+    """What addons among the records add to a meter's included units."""
+    return ex.total([ex.multiply(r.allowance, r.quantity) for r in records if meter is not None and r.meter == meter])
+
+
+def quote_lines(
+    records: tuple[OrderRecord, ...], selection: Selection, hours: Decimal, digits: int, mode: Rounding
+) -> tuple[QuoteLine, ...]:
+    """A line for each record, in their order; what is over others is worked out last, commitments after fees."""
+    made = {
+        place: _line(record, records, selection, hours, digits, mode)
+        for place, record in enumerate(records)
+        if not record.price.sum_of
+    }
+    if len(made) < len(records):
+        _cut(made, records, digits, mode)
+        rest = [place for place in range(len(records)) if place not in made]
+        named = {code for place in rest for code in records[place].price.sum_of}
+        for place in sorted(rest, key=lambda place: records[place].price.code not in named):
+            made[place] = _over(records[place], records, list(made.values()), hours, SumShare(places=digits, mode=mode))
+    return tuple(made[place] for place in range(len(records)))
+
+
+def _cut(made: dict[int, QuoteLine], records: tuple[OrderRecord, ...], digits: int, mode: Rounding) -> None:
+    """Lower the lines of which a cap leaves less."""
+    places = {line.price: place for place, line in made.items() if line.cadence is not PriceCadence.ONCE}
+    exacts = {code: made[place].exact for code, place in places.items()}
+    for code, exact in left_of_caps(records, exacts, digits, mode).items():
+        place = places[code]
+        made[place] = attrs.evolve(made[place], exact=exact, minor=minor_units(exact, digits, mode))
+
+
+def _over(
+    record: OrderRecord, records: tuple[OrderRecord, ...], lines: list[QuoteLine], hours: Decimal, share: SumShare
+) -> QuoteLine:
+    """The line of a price over others."""
+    counted = [line for line in lines if line.cadence is not PriceCadence.ONCE]
+    intervals = {line.price: line.interval for line in counted}
+    minors = {code: sum(line.minor for line in counted if line.price == code) for code in intervals}
+    covered = over(record.price, {code: (intervals[code], minors[code]) for code in intervals}, share, hours)
+    exact = covered.amount(record.price)
+    return QuoteLine(
+        record,
+        covered.lines.value,
+        exact,
+        minor_units(exact, share.places, share.mode),
+        hours=hours,
+        mode=share.mode,
+        over=covered,
+        expected=asks_usage(record.price, records),
+    )
+
+
+def _line(
+    record: OrderRecord,
+    records: tuple[OrderRecord, ...],
+    selection: Selection,
+    hours: Decimal,
+    digits: int,
+    mode: Rounding,
+) -> QuoteLine:
+    price = record.price
+    if price.cadence is PriceCadence.USAGE:
+        quantity = selection.usage.get(price.meter or "", ex.ZERO)
+        free = allowance_of(records, price.meter)
+        used = usage_rating(price, quantity, Allowance(extra=free)).amount
+        return QuoteLine(record, quantity, used, minor_units(used, digits, mode), free, hours, mode, expected=True)
+    exact = amount_of(price.model, record.quantity)
+    if price.per is not None:
+        exact = ex.multiply(exact, _runs(price, hours))
+    return QuoteLine(record, record.quantity, exact, minor_units(exact, digits, mode), ex.ZERO, hours, mode)
+
+
+def _runs(price: Price, hours: Decimal) -> Exact:
+    """How many of the price's ``per`` there are in so many hours."""
+    if price.per is None or price.per == HOUR:
+        return hours
+    return ex.ratio(ex.multiply(hours, ex.whole(HOUR.seconds)), price.per.seconds)

@@ -1,0 +1,435 @@
+"""Commitments and fees of other prices on invoices and credit notes: each sentence of docs/decisions/0004."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import attrs
+import pytest
+
+from billcore.engine import Billing
+from billcore.kernel import QUARTER, YEAR, CurrencyMismatch, InvalidValue, Rounding
+from billcore.pricing import (
+    Addon,
+    Catalog,
+    Commitment,
+    Coupon,
+    CouponDuration,
+    Flat,
+    Meter,
+    Percentage,
+    PerUnit,
+    Price,
+    PriceCadence,
+    Selection,
+    TaxRate,
+    Timing,
+    Wrapped,
+)
+from billcore.settlement import Policy
+from billcore.testing import laws
+from tests.shop import Shop, base, catalog, plan
+
+JANUARY, FEBRUARY, MARCH, APRIL = (f"2026-{month:02}-01T00:00:00Z" for month in (1, 2, 3, 4))
+GB = Price(code="gb", model=PerUnit(1), cadence=PriceCadence.USAGE, meter="gb", tax_category="reduced")
+HUNDRED = Commitment(prices=["gb"], amount=100)
+SUPPORT = Wrapped(model=Percentage(15), minimum=Decimal(800))
+
+
+def sold(*commitments: Commitment, **more: object) -> Catalog:
+    """Gigabytes at 1.00, with and without 10.00 a month; an addon of 4.00."""
+    disk = Addon(code="disk", price=Price(code="disk", model=Flat(4)))
+    offered = catalog(
+        plan("p", base(10), GB),
+        plan("usage", GB),
+        plan("flat", base(20, code="flat")),
+        addons=[disk],
+        meters=[Meter(code="gb")],
+        taxes=[TaxRate(code="ch", country="CH", percent=Decimal("2.6"), category="reduced")],
+    )
+    return attrs.evolve(offered, commitments=commitments, **more)
+
+
+def shop(*commitments: Commitment, plan: str = "usage", policy: Policy | None = None, **more: object) -> Shop:
+    """A shop that opens in January 2026, with a subscription ``s``."""
+    found = Shop.new(sold(*commitments, **more), JANUARY, policy=policy)
+    found.billing.subscriptions.create("acme", Selection(plan=plan), id="s")
+    return found
+
+
+def sound(billing: Billing) -> None:
+    """Every law that only reads."""
+    laws.books_are_sound(billing)
+    laws.lines_sum_to_what_the_facts_ask(billing)
+    laws.lines_explain_themselves(billing)
+    laws.invoices_only_add_and_notes_only_lower(billing)
+    laws.notes_never_exceed_their_invoice(billing)
+
+
+def with_fee(fee: Price, amount: int) -> Shop:
+    """A shop whose plan has a price of ``amount`` and a fee over it."""
+    found = Shop.new(catalog(plan("p", base(amount), fee)), JANUARY)
+    found.billing.subscriptions.create("acme", Selection(plan="p"), id="s")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("recurring", "fee"), [(4_000, "800.00"), (5_333, "800.00"), (5_334, "800.10"), (8_000, "1200.00")]
+)
+def test_business_support_is_a_percentage_or_a_minimum(recurring: int, fee: str) -> None:
+    """5.6: business support is max(15 % of recurring, CHF 800), at the period's end."""
+    one = with_fee(Price(code="support", model=SUPPORT, sum_of=["base"]), recurring)
+    one.run(JANUARY)
+
+    assert one.run(FEBRUARY) == [
+        f"INV-000002 02-01: base {recurring}.00, support {fee} | due {recurring + Decimal(fee):.2f}"
+    ]
+    sound(one.billing)
+
+
+def test_a_fee_is_of_rounded_lines() -> None:
+    """10 % of 0.05 and 0.05 (0.054 each, rounded) is 0.01, not 10 % of 0.108."""
+    fee = Price(code="fee", model=Percentage(50), sum_of=["a", "b"])
+    one = Shop.new(catalog(plan("p", base("0.054", code="a"), base("0.054", code="b"), fee)), JANUARY)
+    one.billing.subscriptions.create("acme", Selection(plan="p"), id="s")
+    one.run(JANUARY)
+
+    one.run(FEBRUARY)
+
+    line = one.documents()[1].document.lines[-1]
+    assert (line.quantity, line.exact) == (Decimal("0.10"), Decimal("0.05"))
+    sound(one.billing)
+
+
+def test_the_minimum_of_a_fee_goes_by_the_share() -> None:
+    """15 days of 31: 15 % of 1,000.00 x 15/31 is 72.58, less than 800.00 x 15/31, which is 387.10."""
+    one = with_fee(Price(code="support", model=SUPPORT, sum_of=["base"]), 1_000)
+    one.run(JANUARY)
+    one.at("2026-01-16T00:00:00Z").subscriptions.cancel("s", when="now", unused="give_back")
+
+    assert one.run("2026-01-16T00:00:00Z") == [
+        "CN-000001 01-16: base -516.13",
+        "INV-000002 01-16: support 387.10 | due 387.10",
+    ]
+    sound(one.billing)
+
+
+def test_a_fee_may_be_an_addon_and_is_had_once() -> None:
+    """Two of it cost what one costs: 15 % of 10,000.00."""
+    addon = Addon(code="care", price=Price(code="support", model=SUPPORT, sum_of=["base"]))
+    one = Shop.new(catalog(plan("p", base(10_000)), addons=[addon]), JANUARY)
+    one.billing.subscriptions.create("acme", Selection(plan="p", addons=["care", "care"]), id="s")
+    one.run(JANUARY)
+
+    assert one.run(FEBRUARY) == ["INV-000002 02-01: base 10000.00, support 1500.00 | due 11500.00"]
+    sound(one.billing)
+
+
+def test_what_is_missing_is_added() -> None:
+    """30.00 used of 100.00: 70.00; 100.00 used: no line at all."""
+    one = shop(HUNDRED)
+    one.use("a", "2026-01-05T00:00:00Z", 30)
+    one.use("b", "2026-02-05T00:00:00Z", 100)
+
+    assert one.run(MARCH) == [
+        "INV-000001 02-01: gb 30.00, gb:true-up 70.00 | due 100.00",
+        "INV-000002 03-01: gb 100.00 | due 100.00",
+    ]
+    sound(one.billing)
+
+
+def test_the_keys_of_a_commitment_are_its_own() -> None:
+    """The true-up is keyed by the order that brought it and its whole period, under a code that no price has."""
+    one = shop(HUNDRED)
+    one.run(FEBRUARY)
+
+    (line,) = one.documents()[0].document.lines
+    order = one.billing.subscriptions.get("s").first
+    assert line.key is not None
+    assert (line.key.item, line.key.price) == (order.id, "gb:true-up")
+    assert str(line.key.period) == "[2026-01-01T00:00:00Z, 2026-02-01T00:00:00Z)"
+    with pytest.raises(InvalidValue, match=r"^commitments\[0\]\.prices\[0\]: .*a price has"):
+        attrs.evolve(sold(HUNDRED), plans=[plan("p", GB, base(1, code="gb:true-up"))])
+
+
+def test_later_catalogs_change_nothing() -> None:
+    """B-13: a commitment that is dearer, or gone, in a later catalog reaches nobody who bought; new orders it does."""
+    one = shop(HUNDRED)
+    later = attrs.evolve(
+        sold(attrs.evolve(HUNDRED, amount=Decimal(500))), version="2", effective="2026-01-02T00:00:00Z"
+    )
+    one.at("2026-01-02T00:00:00Z").catalog.publish(later)
+
+    assert one.run(FEBRUARY) == ["INV-000001 02-01: gb:true-up 100.00 | due 100.00"]
+    one.billing.subscriptions.create("acme", Selection(plan="usage"), id="t")
+    assert one.run(MARCH) == ["INV-000002 03-01: gb:true-up 100.00, gb:true-up 500.00 | due 600.00"]
+    sound(one.billing)
+
+
+def test_a_longer_period_counts_from_the_anchor() -> None:
+    """A quarter of 200.00 over 10.00 and 20.00 a month: the rest comes with the quarter's end."""
+    one = shop(Commitment(prices=["base", "gb"], amount=200, period=QUARTER), plan="p")
+    for month in (1, 2, 3):
+        one.use(f"u{month}", f"2026-{month:02}-05T00:00:00Z", 20)
+
+    assert one.run(APRIL)[3:] == ["INV-000004 04-01: base 10.00, gb 20.00, base:true-up 110.00 | due 140.00"]
+    sound(one.billing)
+
+
+def test_an_early_end_owes_its_share() -> None:
+    """15 of 31 days of 100.00 are 48.39, rounded once; 10.00 were used."""
+    one = shop(HUNDRED)
+    one.use("a", "2026-01-05T00:00:00Z", 10)
+    one.at("2026-01-16T00:00:00Z").subscriptions.cancel("s", when="now")
+
+    assert one.run("2026-01-16T00:00:00Z") == ["INV-000001 01-16: gb 10.00, gb:true-up 38.39 | due 48.39"]
+    sound(one.billing)
+
+
+def test_a_reset_ends_the_period() -> None:
+    """A change that resets the anchor owes the share so far, and begins a period anew."""
+    one = shop(HUNDRED)
+    one.at("2026-01-16T00:00:00Z").subscriptions.change("s", quantity=1, anchor="reset", when="now")
+
+    assert one.run("2026-02-16T00:00:00Z") == [
+        "INV-000001 01-16: gb:true-up 48.39 | due 48.39",
+        "INV-000002 02-16: gb:true-up 100.00 | due 100.00",
+    ]
+    sound(one.billing)
+
+
+def test_late_usage_lowers_the_true_up() -> None:
+    """20.00 that come late: 20.00 more of usage, and a credit note of 20.00 on the true-up, whose reason is that."""
+    one = shop(HUNDRED)
+    one.use("a", "2026-01-05T00:00:00Z", 30)
+    one.run(FEBRUARY)
+    one.use("b", "2026-01-06T00:00:00Z", 20)
+
+    assert one.run(MARCH) == [
+        "CN-000001 03-01: gb:true-up -20.00",
+        "INV-000002 03-01: gb 20.00, gb:true-up 100.00 | due 120.00",
+    ]
+    note = one.documents()[1].document
+    assert (note.corrects, note.lines[0].reason) == (one.documents()[0].id, "late usage")
+    sound(one.billing)
+
+
+def test_a_covered_line_that_falls_raises_the_true_up() -> None:
+    """From the 16th at half the price: 7.42 are covered instead of 10.00, so 2.58 more are missing."""
+    half = catalog(plan("p", base(10)), plan("half", base(5)))
+    one = Shop.new(attrs.evolve(half, commitments=[Commitment(prices=["base"], amount=100)]), JANUARY)
+    one.billing.subscriptions.create("acme", Selection(plan="p"), id="s")
+    one.run(FEBRUARY)
+    one.at("2026-02-02T00:00:00Z").subscriptions.change("s", plan="half", at="2026-01-16T00:00:00Z", when="now")
+    rows = one.run(MARCH)
+
+    assert rows[-1].startswith("INV-000005 03-01: base:true-up 2.58, base:true-up 95.00, base 5.00")
+    rise = next(line for line in one.documents()[-1].document.lines if line.minor == 258)
+    assert (rise.reason, rise.corrects) == ("backdated change", one.documents()[1].document.lines[-1].id)
+    sound(one.billing)
+
+
+def test_late_usage_that_goes_beyond_takes_the_true_up_back() -> None:
+    """From 30.00 to 120.00: the 70.00 are credited whole, and half of 20.00 is added."""
+    one = shop(attrs.evolve(HUNDRED, overage_factor=Decimal("1.5")))
+    one.use("a", "2026-01-05T00:00:00Z", 30)
+    one.run(FEBRUARY)
+    one.use("b", "2026-01-06T00:00:00Z", 90)
+    one.use("c", "2026-02-06T00:00:00Z", 100)
+
+    assert one.run(MARCH) == [
+        "CN-000001 03-01: gb:true-up -70.00",
+        "INV-000002 03-01: gb 90.00, gb 100.00, gb:overage 10.00 | due 200.00",
+    ]
+    sound(one.billing)
+
+
+def test_a_cap_is_in_the_lines_it_lowers() -> None:
+    """A cap of 150.00 a quarter: 100.00, then 50.00 of 90.00, then 0.00 of 10.00. No line is below zero."""
+    one = shop(Commitment(prices=["gb"], amount=0, period=QUARTER, cap=150))
+    for month, used in ((1, 100), (2, 90), (3, 10)):
+        one.use(f"u{month}", f"2026-{month:02}-05T00:00:00Z", used)
+
+    assert one.run(APRIL) == [
+        "INV-000001 02-01: gb 100.00 | due 100.00",
+        "INV-000002 03-01: gb 50.00 | due 50.00",
+        "INV-000003 04-01: gb 0.00",
+    ]
+    sound(one.billing)
+
+
+def test_late_usage_under_a_reached_cap_lowers_what_no_longer_fits() -> None:
+    """20.00 more of January leave 30.00 of February's 50.00."""
+    one = shop(Commitment(prices=["gb"], amount=0, period=QUARTER, cap=150))
+    one.use("u1", "2026-01-05T00:00:00Z", 100)
+    one.use("u2", "2026-02-05T00:00:00Z", 90)
+    one.run(MARCH)
+    one.use("u3", "2026-01-06T00:00:00Z", 20)
+
+    assert one.run(APRIL) == ["CN-000001 04-01: gb -20.00", "INV-000003 04-01: gb 20.00 | due 20.00"]
+    sound(one.billing)
+
+
+def test_the_cap_of_a_late_start_is_that_of_the_rest_and_an_early_end_leaves_it() -> None:
+    """From 15 February, 45 of 90 days: 75.00 of a cap of 150.00; all of it though the end comes on 1 March."""
+    one = Shop.new(sold(Commitment(prices=["gb"], amount=0, period=QUARTER, cap=150)), "2026-02-15T00:00:00Z")
+    one.billing.subscriptions.create("acme", Selection(plan="usage"), id="s")
+    one.use("a", "2026-02-16T00:00:00Z", 100)
+    one.billing.subscriptions.cancel("s", when="now", at=MARCH)
+
+    assert one.run(MARCH) == ["INV-000001 03-01: gb 75.00 | due 75.00"]
+    sound(one.billing)
+
+
+def test_the_overage_takes_what_the_cap_leaves() -> None:
+    """120.00 of 100.00 at three times would add 40.00; a cap of 130.00 leaves 10.00."""
+    one = shop(attrs.evolve(HUNDRED, overage_factor=Decimal(3), cap=Decimal(130)))
+    one.use("a", "2026-01-05T00:00:00Z", 120)
+
+    assert one.run(FEBRUARY) == ["INV-000001 02-01: gb 120.00, gb:overage 10.00 | due 130.00"]
+    sound(one.billing)
+
+
+def test_a_commitment_counts_before_discounts() -> None:
+    """Half off all: 30.00 of usage and 70.00 of true-up, each halved; half off the usage alone leaves the true-up."""
+    half = Coupon(code="HALF", percent=50, duration=CouponDuration.FOREVER)
+    for coupon, due in ((half, "50.00"), (attrs.evolve(half, applies_to=["gb"]), "85.00")):
+        one = Shop.new(sold(HUNDRED, coupons=[coupon]), JANUARY)
+        one.billing.subscriptions.create("acme", Selection(plan="usage", coupon="HALF"), id="s")
+        one.use("a", "2026-01-05T00:00:00Z", 30)
+
+        assert one.run(FEBRUARY)[0].endswith(f"| due {due}")
+        sound(one.billing)
+
+
+def test_goodwill_does_not_come_back() -> None:
+    """Ten francs forgiven on the usage are no reason for ten francs of true-up."""
+    one = shop(HUNDRED)
+    one.use("a", "2026-01-05T00:00:00Z", 30)
+    one.run(FEBRUARY)
+    one.billing.invoices.credit("INV-000001", line=1, amount="10.00", reason="sorry")
+    one.use("b", "2026-01-06T00:00:00Z", 1)
+
+    assert one.run(MARCH)[0] == "CN-000002 03-01: gb:true-up -1.00"
+    sound(one.billing)
+
+
+def test_an_addon_brings_its_commitment_and_takes_it_along() -> None:
+    """6.00 a quarter over an addon of 4.00 a month; detached after a month it owes a share, which is covered."""
+    one = shop(Commitment(prices=["disk"], amount=20, period=QUARTER), plan="flat")
+    one.billing.subscriptions.attach_addon("s", "disk", at=JANUARY)
+
+    assert one.run(APRIL)[-1] == "INV-000004 04-01: flat 20.00, disk 4.00, disk:true-up 8.00 | due 32.00"
+    one.billing.subscriptions.detach_addon("s", "disk", when="now", at=APRIL)
+    assert "true-up" not in " ".join(one.run("2026-07-01T00:00:00Z"))
+    sound(one.billing)
+
+
+def test_a_change_to_what_sells_none_of_its_prices_ends_it() -> None:
+    """Half of January committed, then another plan: the share falls due with the period."""
+    one = shop(HUNDRED)
+    one.at("2026-01-16T00:00:00Z").subscriptions.change("s", plan="flat", when="now")
+
+    rows = " ".join(one.run(APRIL))
+    assert rows.count("true-up") == 1
+    assert "gb:true-up 48.39" in rows
+    sound(one.billing)
+
+
+@pytest.mark.parametrize(("codes", "tax"), [(["gb"], "2.60"), (["gb", "base"], "0.00")])
+def test_a_true_up_is_taxed_as_what_it_covers(codes: list[str], tax: str) -> None:
+    """100.00 of a reduced price at 2.6 %; over two categories it is standard, which is not taxed here."""
+    one = Shop.new(sold(Commitment(prices=codes, amount=110 if len(codes) > 1 else 100)), JANUARY, country="CH")
+    one.billing.subscriptions.create("acme", Selection(plan="p"), id="s")
+    one.run(FEBRUARY)
+
+    assert str(one.documents()[-1].document.tax / Decimal(100)) in (tax, tax.rstrip("0").rstrip("."))
+    sound(one.billing)
+
+
+def test_what_is_asked_is_rounded_as_the_house_rounds() -> None:
+    """Half of 0.01 is 0.01 half up, and 0.00 half even: then it makes no line."""
+    cent = Commitment(prices=["gb"], amount=Decimal("0.005"))
+
+    assert shop(cent).run(FEBRUARY) == ["INV-000001 02-01: gb:true-up 0.01 | due 0.01"]
+    assert shop(cent, policy=Policy(rounding=Rounding.HALF_EVEN)).run(FEBRUARY) == []
+
+
+@pytest.mark.parametrize(
+    ("commitments", "place"),
+    [
+        ([Commitment(prices=["none"], amount=1)], "prices[0]: nothing of this code is sold"),
+        ([HUNDRED, Commitment(prices=["base", "gb"], amount=1)], "prices[1]: a price is committed to once"),
+        ([Commitment(prices=["gb", "gb"], amount=1)], "prices[1]: a price is committed to once"),
+        ([Commitment(prices=["setup"], amount=1)], "prices[0]: only what recurs"),
+        ([Commitment(prices=["yearly"], amount=1)], "prices[0]: billed by a longer period"),
+        ([Commitment(prices=["gb", "yearly"], amount=1, period=YEAR, cap=2)], "prices[1]: a cap is over"),
+        ([Commitment(prices=["gb", "euro"], amount=1)], "prices[1]: prices of two currencies"),
+        ([Commitment(prices=["fee"], amount=1, cap=2)], "prices[0]: a cap is not over"),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_its_place(commitments: list[Commitment], place: str) -> None:
+    """A catalog whose commitment cannot be billed is refused at the price that it names."""
+    prices = [
+        GB,
+        base(10),
+        Price(code="setup", model=Flat(1), cadence=PriceCadence.ONCE),
+        base(1, code="yearly", interval=YEAR),
+        base(1, code="euro", currency="EUR"),
+        Price(code="fee", model=Percentage(1), sum_of=["base"]),
+    ]
+    listed = attrs.evolve(sold(), plans=[plan("p", *prices)])
+
+    with pytest.raises(InvalidValue) as raised:
+        attrs.evolve(listed, commitments=commitments)
+
+    assert f"commitments[{len(commitments) - 1}].{place}" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("keys", "place"),
+    [
+        ({"sum_of": ["fee"]}, "sum_of"),
+        ({"sum_of": ["base", "base"]}, "sum_of"),
+        ({"sum_of": "base"}, "sum_of"),
+        ({"timing": Timing.ADVANCE}, "timing"),
+        ({"cadence": PriceCadence.ONCE}, "cadence"),
+        ({"model": Flat(1)}, "model"),
+        ({"size": "big"}, "size"),
+    ],
+)
+def test_bad_prices_over_others(keys: dict[str, object], place: str) -> None:
+    """What a price over others cannot be is refused where it is defined."""
+    with pytest.raises(InvalidValue, match=f"^{place}: "):
+        Price(**{"code": "fee", "model": Percentage(1), "sum_of": ["base"], **keys})  # type: ignore[arg-type]  # the point
+
+
+@pytest.mark.parametrize(
+    ("price", "message"),
+    [
+        (Price(code="fee", model=Percentage(1), sum_of=["none"]), "nothing of this code is sold"),
+        (Price(code="fee", model=Percentage(1), sum_of=["other"]), "is not over one that is"),
+        (Price(code="fee", model=Percentage(1), sum_of=["setup"]), "only what recurs or is used"),
+        (Price(code="fee", model=Percentage(1), sum_of=["yearly"]), "billed by a longer period"),
+        (Price(code="fee", model=Percentage(1), sum_of=["base"], currency="EUR"), "in its currency"),
+    ],
+)
+def test_a_sum_of_what_is_not_there_is_refused(price: Price, message: str) -> None:
+    """Names of prices over others are checked with the catalog, at their place."""
+    others = [
+        base(10),
+        Price(code="other", model=Percentage(1), sum_of=["base"]),
+        Price(code="setup", model=Flat(1), cadence=PriceCadence.ONCE),
+        base(1, code="yearly", interval=YEAR),
+    ]
+
+    with pytest.raises(InvalidValue, match=rf"^plans\[0\]\.versions\[0\]\.prices\[4\]\.sum_of\[0\]: .*{message}"):
+        catalog(plan("p", *others, price))
+
+
+def test_currencies_never_meet() -> None:
+    """A customer pays a commitment in the currency of its prices."""
+    one = Shop.new(sold(HUNDRED), JANUARY, currency="EUR")
+
+    with pytest.raises(CurrencyMismatch):
+        one.billing.subscriptions.create("acme", Selection(plan="usage"))

@@ -121,7 +121,7 @@ CARE = Price(
 
 
 def committing(sold: Catalog, *, cap: bool = True) -> Catalog:
-    """The same with commitments: by the month with a cap, by the quarter on an addon, by the year on all else."""
+    """The same with commitments: on usage by the quarter with a cap, on an addon, and by the year on all else."""
     plans = [
         attrs.evolve(
             plan,
@@ -131,9 +131,9 @@ def committing(sold: Catalog, *, cap: bool = True) -> Catalog:
         else plan
         for plan in sold.plans
     ]
-    most = Decimal("12.34") if cap else None
+    most = Decimal("15.55") if cap else None
     commitments = [
-        Commitment(prices=["gb"], amount=Decimal("7.77"), overage_factor=Decimal("1.3"), cap=most),
+        Commitment(prices=["gb"], amount=Decimal("7.77"), period=QUARTER, overage_factor=Decimal("1.3"), cap=most),
         Commitment(prices=["line"], amount=3, period=QUARTER),
         Commitment(prices=["base", "calls", "care", "disk"], amount=333, period=YEAR, overage_factor=2),
     ]

@@ -9,11 +9,54 @@ __all__ = ["LIFE"]
 RUNS = "tests/laws/test_runs.py::"
 BOOKS = "tests/laws/test_books.py::"
 FACTS = "tests/laws/test_facts.py::"
+COMMITTED = "tests/laws/test_commitments.py::"
 ITEMS = "tests/lifecycle/test_erp_items.py::"
 RECORD = "tests/lifecycle/test_erp_record.py::"
 BACKFILL = "tests/lifecycle/test_backfill.py::"
 
 LIFE = (
+    Mutant(
+        COMMITTED + "test_lives_with_commitments_are_in_order",
+        "settlement/summed.py",
+        "            if _order(other, seen) < own",
+        "            if _order(other, seen) > own",
+    ),
+    Mutant(
+        COMMITTED + "test_lines_over_others_explain_themselves",
+        "engine/explaining.py",
+        "    if not found.summing:",
+        "    if not found.epochs[1:]:",
+    ),
+    Mutant(
+        COMMITTED + "test_runs_and_one_run_commit_alike",
+        "settlement/decide.py",
+        "    lives = tuple(life(subscription, customer, date) for",
+        "    lives = tuple(life(subscription, customer, at) for",
+    ),
+    Mutant(
+        COMMITTED + "test_what_was_committed_is_owed",
+        "settlement/summed.py",
+        "            if part.start < _end(life, seen) <= part.end:",
+        "            if part.start < _end(life, seen) < part.end:",
+    ),
+    Mutant(
+        COMMITTED + "test_what_was_committed_is_owed",
+        "settlement/summed.py",
+        "    left = most - sum(",
+        "    left = 2 * most - sum(",
+    ),
+    Mutant(
+        COMMITTED + "test_the_order_of_facts_does_not_matter_to_a_commitment",
+        "settlement/account.py",
+        "        marks = {*self.marks, at}",
+        "        marks = {at}",
+    ),
+    Mutant(
+        COMMITTED + "test_commitments_are_in_order_in_sqlite",
+        "pricing/archive.py",
+        '    Overage: "overage",\n',
+        '    Overage: "true_up",\n',
+    ),
     Mutant(
         RUNS + "test_a_keys_lines_sum_to_what_the_facts_ask",
         "settlement/decide.py",

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
+from random import Random
 
-from hypothesis import given
+import attrs
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from billcore.kernel import Rounding
 from billcore.settlement import Policy
 from billcore.testing import laws
+from billcore.testing.strategies import roundings
 from tests.books import comparable
+from tests.laws.test_facts import owed
 from tests.lives import CUSTOMERS, FACTS, MONEY, Step, World, lives, policies
 from tests.offers import committing, offer
 
@@ -54,3 +60,42 @@ def test_runs_and_one_run_commit_alike(steps: list[Step], days: list[int], polic
     for who in CUSTOMERS:
         first, second = several.documents(who), once.documents(who)
         assert [comparable(one.document) for one in first] == [comparable(one.document) for one in second]
+
+
+@given(lives((*FACTS, "use", "use", "use", "run")), roundings())
+def test_what_was_committed_is_owed(steps: list[Step], rounding: Rounding) -> None:
+    """Law: covered lines and their true-up come to the commitment's share, and never to more than its cap."""
+    world = World.new(Policy(rounding=rounding), sold=committing(offer("1"))).live(steps).settle_down()
+
+    laws.commitments_are_kept(world.billing)
+
+
+@given(lives((*FACTS, "use", "run")), lives(("use", "use", "item"), size=5), st.randoms(use_true_random=False))
+def test_the_order_of_facts_does_not_matter_to_a_commitment(
+    before: list[Step], steps: list[Step], random: Random
+) -> None:
+    """Law: independent facts recorded at one instant cost the same in any order, true-ups and caps included."""
+    facts = [attrs.evolve(step, n=step.n + 100, run=False) for step in steps]
+    turned = sorted(random.sample(facts, len(facts)), key=lambda step: step.do != "subscribe")  # usage may name it
+
+    one, other = (
+        World.new(sold=committing(offer("1"))).live(before).live(order, wait=False).settle_down()
+        for order in (facts, turned)
+    )
+
+    assert owed(one, "acme") == owed(other, "acme")
+
+
+@settings(max_examples=15)
+@given(lives(ANY, size=8), policies())
+def test_commitments_are_in_order_in_sqlite(steps: list[Step], policy: Policy) -> None:
+    """Law: the same lives kept in a SQLite file are in order, and bill what they bill in memory."""
+    sold = committing(offer("1"))
+    with tempfile.TemporaryDirectory() as folder:
+        kept = World.new(policy, sold=sold, path=f"{folder}/bills.db")
+        with kept.billing:
+            kept.live(steps).settle_down()
+            assert kept.billing.verify() == ()
+            found = owed(kept, "acme")
+
+    assert found == owed(World.new(policy, sold=sold).live(steps).settle_down(), "acme")

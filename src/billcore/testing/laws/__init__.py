@@ -23,6 +23,7 @@ from billcore.testing.laws.catalogs import (
     sync_loses_nothing,
     sync_twice_is_unchanged,
 )
+from billcore.testing.laws.committed import commitments_are_kept
 from billcore.testing.laws.coupons import discounts_are_rounded_once, discounts_never_raise_a_price
 from billcore.testing.laws.documents import archive_reads_back, document_reads_back
 from billcore.testing.laws.erp import (
@@ -73,6 +74,7 @@ __all__ = [
     "archive_reads_back",
     "backfill_is_rerunnable",
     "books_are_sound",
+    "commitments_are_kept",
     "diff_tells_every_difference",
     "discounts_are_rounded_once",
     "discounts_never_raise_a_price",

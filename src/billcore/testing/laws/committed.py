@@ -1,0 +1,90 @@
+"""Commitments on paper: what lines come to, held against what was committed. This only reads.
+
+Written apart from the arithmetic of billing, from the documents' rounded lines.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from billcore.engine import Billing
+from billcore.engine.accounts import load
+from billcore.kernel import Period, Rounding, minor_units, places
+from billcore.kernel import exact as ex
+from billcore.lifecycle import Item, Life, Occurrence, life, occurrences
+from billcore.pricing import TrueUp, share
+from billcore.settlement import ChargeKey, Line
+from billcore.testing.laws._broken import broken
+from billcore.testing.laws.reading import customers, documents, live_lines
+
+__all__ = ["commitments_are_kept"]
+
+
+def commitments_are_kept(billing: Billing) -> None:
+    """Law: covered lines and their true-up are at least what was committed for the time, and never more with a true-up.
+
+    With a cap, lines, true-up and overage are never above it. It holds where all that is recorded was billed, lines are
+    rounded by price, and nothing was voided or forgiven.
+    """
+    mode = billing.session.policy.rounding
+    for customer in customers(billing):
+        loaded = billing.session.read(lambda tx, who=customer: load(tx, who))  # type: ignore[misc]
+        until = loaded.state.last_run
+        lines = [line for _, line in live_lines(documents(billing, customer)) if line.coupon is None]
+        for one in loaded.facts.subscriptions if until is not None else ():
+            found = life(one, loaded.facts.customer, until)
+            for item, seen in _due(found, until):
+                _kept(found, item, seen, lines, mode)
+
+
+def _due(found: Life, until: dt.datetime | None) -> Iterator[tuple[Item, Occurrence]]:
+    for item in found.items:
+        if isinstance(item.record.price.model, TrueUp):
+            for seen in occurrences(found, item):
+                if until is None or seen.due > until:
+                    break
+                yield item, seen
+
+
+def _kept(found: Life, item: Item, seen: Occurrence, lines: Iterable[Line], mode: Rounding) -> None:
+    law, price = "commitments are kept", item.record.price
+    model = price.model
+    if not isinstance(model, TrueUp):
+        return
+    digits = places(price.currency or "")
+
+    def part(amount: Decimal, stretch: Period) -> int:
+        n, d = share(price.proration, stretch, seen.period, seen.zone)
+        return minor_units(ex.ratio(amount, d, n), digits, mode)
+
+    names = {
+        ChargeKey(found.subscription.id, other.order, other.record.price.code, its.period): "covered"
+        for other in found.items
+        if other.record.price.code in price.sum_of
+        for its in _until(found, other, seen.part.end)
+        if seen.part.start < min(its.part.end, found.end or its.part.end) <= seen.part.end
+    }
+    own = ChargeKey(found.subscription.id, item.order, price.code, seen.period)
+    over = ChargeKey(found.subscription.id, item.order, price.code.replace(":true-up", ":overage"), seen.period)
+    names |= {own: "true_up", over: "overage"}
+    sums = dict.fromkeys(("covered", "true_up", "overage"), 0)
+    for line in lines:
+        if line.key is not None and (name := names.get(line.key)) is not None:
+            sums[name] += line.minor
+    least = part(model.commitment.amount, seen.part)
+    both = sums["covered"] + sums["true_up"]
+    if both < least or (sums["true_up"] and both != least):
+        raise broken(law, key=own, committed=least, **sums)
+    if model.commitment.cap is not None:
+        most = part(model.commitment.cap, Period(seen.part.start, seen.period.end))
+        if both + sums["overage"] > most:
+            raise broken(law, key=own, cap=most, **sums)
+
+
+def _until(found: Life, item: Item, end: dt.datetime) -> Iterator[Occurrence]:
+    for seen in occurrences(found, item):
+        if seen.part.start >= end:
+            return
+        yield seen

@@ -8,6 +8,7 @@ __all__ = ["PRICING"]
 
 MODELS = "tests/pricing/test_models.py::"
 COMMITMENT = "tests/pricing/test_commitment.py::"
+COMMITTING = "tests/pricing/test_committing.py::"
 DISCOUNT = "tests/pricing/test_discount.py::"
 EVENTS = "tests/pricing/test_events.py::"
 PROGRESSIVE = "tests/pricing/test_progressive.py::"
@@ -132,6 +133,12 @@ PRICING = (
         "pricing/commitment.py",
         "        true_up = max(0, committed - covered)",
         "        true_up = max(0, committed - covered - 1)",
+    ),
+    Mutant(
+        COMMITTING + "test_what_a_commitment_brings_is_a_snapshot",
+        "pricing/archive.py",
+        '    Commitment: "commitment",\n',
+        '    Commitment: "coupon",\n',
     ),
     Mutant(
         COMMITMENT + "test_using_more_never_costs_less",

@@ -131,9 +131,9 @@ def committing(sold: Catalog, *, cap: bool = True) -> Catalog:
         else plan
         for plan in sold.plans
     ]
-    most = Decimal("15.55") if cap else None
+    most = Decimal("4.44") if cap else None
     commitments = [
-        Commitment(prices=["gb"], amount=Decimal("7.77"), period=QUARTER, overage_factor=Decimal("1.3"), cap=most),
+        Commitment(prices=["gb"], amount=Decimal("2.22"), period=QUARTER, overage_factor=Decimal("1.3"), cap=most),
         Commitment(prices=["line"], amount=3, period=QUARTER),
         Commitment(prices=["base", "calls", "care", "disk"], amount=333, period=YEAR, overage_factor=2),
     ]

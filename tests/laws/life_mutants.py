@@ -53,9 +53,9 @@ LIFE = (
     ),
     Mutant(
         COMMITTED + "test_commitments_are_in_order_in_sqlite",
-        "pricing/archive.py",
-        '    Overage: "overage",\n',
-        '    Overage: "true_up",\n',
+        "adapters/sql/transaction.py",
+        "        return UsageTotal(count, ex.ratio(ex.whole(units), _PLACES))",
+        "        return UsageTotal(count, ex.ratio(ex.whole(units), 2 * _PLACES))",
     ),
     Mutant(
         RUNS + "test_a_keys_lines_sum_to_what_the_facts_ask",

@@ -86,8 +86,8 @@ def test_the_order_of_facts_does_not_matter_to_a_commitment(
     assert owed(one, "acme") == owed(other, "acme")
 
 
-@settings(max_examples=15)
-@given(lives(ANY, size=8), policies())
+@settings(max_examples=30)
+@given(lives(("use", "use", "use", "change", "cancel", "attach", "void", "run"), size=10), policies())
 def test_commitments_are_in_order_in_sqlite(steps: list[Step], policy: Policy) -> None:
     """Law: the same lives kept in a SQLite file are in order, and bill what they bill in memory."""
     sold = committing(offer("1"))

@@ -38,7 +38,7 @@ from billcore.ports.steps import (
     UsageStep,
     Void,
 )
-from billcore.pricing import Proration
+from billcore.pricing import Proration, TaxRounding
 from billcore.testing import strategies as bst
 
 CATALOG_TEXT = """
@@ -267,6 +267,7 @@ def _policies() -> st.SearchStrategy[ScenarioPolicy]:
     return st.builds(
         ScenarioPolicy,
         proration=st.sampled_from((None, Proration.DAY, Proration.HOUR)),
+        tax=st.sampled_from((None, *TaxRounding)),
         rounding=st.builds(RoundingPolicy, group=st.sampled_from(("price", "invoice"))),
         settlement=st.builds(
             SettlementPolicy,

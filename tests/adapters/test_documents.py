@@ -533,6 +533,7 @@ BAD_SCENARIOS: list[tuple[list[str | int], object, type[InputError], str, str]] 
     (["until"], "2025-01-01T00:00:00Z", InvalidValue, "until", "ends before"),
     (["billing"], "auto", InvalidValue, "billing", "one of automatic, manual"),
     (["policy", "grace"], {}, NotSupportedYet, "policy.grace", "yet"),
+    (["policy", "tax"], "document", InvalidValue, "policy.tax", "one of rate, line"),
     (["policy", "proration"], "full", NotSupportedYet, "policy.proration", "full"),
     (["policy", "settlement", "sources"], ["card"], NotSupportedYet, "policy.settlement.sources[0]", "card"),
     (["policy", "settlement", "sources"], ["balance"] * 2, InvalidValue, "policy.settlement.sources[1]", "twice"),

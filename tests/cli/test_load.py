@@ -12,6 +12,19 @@ from tests.cli.documents import CATALOG, REFUSED
 
 ALL = ("catalog.toml", "story.toml", "usage.csv")
 TO_THE_END = 'format = "billcore-scenario/1"\nuntil = 2026-12-31T00:00:00Z\n'
+ITEMS = """
+format = "billcore-scenario/1"
+policy = { tax = "HOW" }
+catalog = { version = "1", effective = 2026-01-01T00:00:00Z, currency = "CHF", tax_rates = [
+  { code = "ch", country = "CH", percent = 8.1 } ] }
+customers = [ { id = "acme", currency = "CHF", country = "CH" } ]
+steps = [
+  { at = 2026-01-02T00:00:00Z, do = "add_item", customer = "acme", amount = 0.10, description = "a" },
+  { at = 2026-01-02T00:00:00Z, do = "add_item", customer = "acme", amount = 0.10, description = "b" },
+  { at = 2026-01-02T00:00:00Z, do = "add_item", customer = "acme", amount = 0.10, description = "c" },
+  { at = 2026-01-03T00:00:00Z, do = "bill" },
+]
+"""
 NOBODY = "id,source,customer,meter,time,value\n9,edge,nobody,gb,2026-01-10T00:00:00Z,1\n"
 
 
@@ -177,6 +190,17 @@ def test_what_is_not_loaded(shop: Path) -> None:
     (shop / "year.toml").write_text(TO_THE_END, encoding="utf-8")
     assert call("load", "bills.db", "year.toml", code=3).stderr.startswith("not_supported_yet: until: ")
     assert not (shop / "bills.db").exists()
+
+
+def test_a_story_says_how_its_tax_is_rounded(shop: Path) -> None:
+    """Three items of 0.10 at 8.1 %: 0.02 over the document, 0.03 by line; `verify` of the house knows."""
+    for how, tax in (("rate", "0.02"), ("line", "0.03")):
+        (shop / f"{how}.toml").write_text(ITEMS.replace("HOW", how), encoding="utf-8")
+        call("load", f"{how}.db", f"{how}.toml")
+
+        made = answered("invoices", "show", f"{how}.db", "INV-000001")
+        assert made["tax"] == tax
+        assert answered("verify", f"{how}.db") == []
 
 
 def test_what_a_story_expects_to_fail_is_no_refusal(loaded: Path) -> None:

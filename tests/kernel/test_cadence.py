@@ -14,6 +14,7 @@ from billcore.kernel import (
     DAY,
     HALF_YEAR,
     HOUR,
+    MINUTE,
     MONTH,
     QUARTER,
     UTC,
@@ -26,6 +27,7 @@ from billcore.kernel import (
     cadence,
     instant,
     local_days,
+    local_floor,
     nth,
     rfc3339,
     zone,
@@ -35,7 +37,18 @@ from billcore.testing.strategies import anchors, cadences, day_anchors, instants
 
 NEAR = st.integers(-20, 20)
 WINDOW = range(-3, 6)
+THREE_HOURS = dt.timedelta(hours=3)
 ZONES = sorted(zoneinfo.available_timezones() - {"localtime"})
+PUT = {
+    "Australia/Lord_Howe": ("2026-04-04T15:00:00Z", "2026-10-03T15:30:00Z"),
+    "America/Caracas": ("2007-12-09T07:00:00Z", "2016-05-01T07:00:00Z"),
+    "Asia/Pyongyang": ("2015-08-14T15:00:00Z", "2018-05-04T15:00:00Z"),
+    "Asia/Kathmandu": ("1985-12-31T18:30:00Z",),
+    "Antarctica/Troll": ("2026-03-29T01:00:00Z", "2026-10-25T01:00:00Z"),
+    "Europe/Zurich": ("2026-03-29T01:00:00Z", "2026-10-25T01:00:00Z", "1941-05-05T00:00:00Z"),
+    "Africa/Monrovia": ("1972-01-07T00:44:30Z",),
+}
+"""When clocks were put, by half an hour, a quarter, two hours, one, and back from an odd one."""
 LATE_SUMMER_TIME = instant("2025-10-26T01:30:00Z")
 """02:30 in Zurich for the second time that night."""
 
@@ -249,3 +262,54 @@ def test_instants_are_utc_and_periods_of_a_cadence_too() -> None:
 
     assert beat.nth(1).tzinfo is UTC
     assert rfc3339(beat.nth(1)) == "2026-02-27T11:00:00Z"
+
+
+@st.composite
+def _near_a_put(draw: st.DrawFn) -> tuple[str, dt.datetime]:
+    """A zone, and an instant within three hours of when its clocks were put, or any."""
+    if draw(st.integers(0, 4)) == 0:
+        return draw(zones()), draw(instants())
+    where = draw(st.sampled_from(sorted(PUT)))
+    seconds = st.integers(-10_800, 10_800).map(lambda n: dt.timedelta(seconds=n))
+    return where, instant(draw(st.sampled_from(PUT[where]))) + draw(seconds | st.timedeltas(-THREE_HOURS, THREE_HOURS))
+
+
+@given(_near_a_put(), st.sampled_from((HOUR, MINUTE)), st.timedeltas(dt.timedelta(0), dt.timedelta(hours=2)))
+@example(("Australia/Lord_Howe", instant("2026-04-04T15:15:00Z")), HOUR, dt.timedelta(0))
+def test_a_local_hour_is_never_longer_than_one(
+    near: tuple[str, dt.datetime], interval: Interval, later: dt.timedelta
+) -> None:
+    """Law: a window of an hour or minute is that at most, of one offset, and windows tile time in order.
+
+    It begins when the clock shows a full one, or at the second at which the clock is put.
+    """
+    (where, at), length = near, dt.timedelta(seconds=interval.seconds)
+    start = local_floor(at, interval, where)
+    there = zone(where)
+    local = start.astimezone(there)
+
+    assert start <= at < start + length
+    assert local.utcoffset() == at.astimezone(there).utcoffset()
+    assert local_floor(start, interval, where) == start
+    assert local_floor(at + later, interval, where) >= start
+    full = local.second == 0 == local.microsecond and (interval == MINUTE or local.minute == 0)
+    before = (start - dt.timedelta(seconds=1)).astimezone(there)
+    assert full or before.utcoffset() != local.utcoffset()
+
+
+def test_half_an_hour_that_comes_twice_is_a_window() -> None:
+    """Lord Howe goes back from 02:00 to 01:30: windows from 01:00, from 01:30 the second time, and from 02:00.
+
+    When it goes on from 02:00 to 02:30, the hour from 02:00 is half an hour long.
+    """
+    autumn = instant("2026-04-04T14:00:00Z")
+    spring = instant("2026-10-03T14:30:00Z")
+
+    def windows(first: dt.datetime) -> list[str]:
+        every = (first + n * dt.timedelta(minutes=10) for n in range(12))
+        return [
+            rfc3339(at)[11:16] for at in dict.fromkeys(local_floor(at, HOUR, "Australia/Lord_Howe") for at in every)
+        ]
+
+    assert windows(autumn) == ["14:00", "15:00", "15:30"]
+    assert windows(spring) == ["14:30", "15:30", "16:00"]

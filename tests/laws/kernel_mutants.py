@@ -260,4 +260,17 @@ KERNEL = (
         "    return (end.astimezone(there).date() - start.astimezone(there).date()).days",
         "    return (end.astimezone(there) - start.astimezone(there)).days",
     ),
+    Mutant(
+        CADENCE + "test_a_local_hour_is_never_longer_than_one",
+        "kernel/windows.py",
+        "    return start if _offset(start, local) == local.utcoffset() else _last_put(start, end, local)",
+        "    return start",
+    ),
+    Mutant(
+        CADENCE + "test_a_local_hour_is_never_longer_than_one",
+        "kernel/windows.py",
+        "    start = end - (local.replace(tzinfo=None) - full)\n    return start if _offset(start, local)"
+        " == local.utcoffset() else _last_put(start, end, local)",
+        "    return full.replace(tzinfo=local.tzinfo, fold=local.fold).astimezone(UTC)",
+    ),
 )

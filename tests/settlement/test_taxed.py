@@ -8,12 +8,15 @@ from pathlib import Path
 import attrs
 import pytest
 
+from billcore.adapters.memory import MemoryStore
 from billcore.adapters.rendering import invoice_html, invoice_text
 from billcore.adapters.results import invoice_to
 from billcore.engine import Billing
+from billcore.kernel import InvalidValue
 from billcore.ports import ReadTx
+from billcore.ports.tables import DOCUMENT
 from billcore.pricing import AppliedRate, EuVat, PerUnit, Selection, TaxCase, TaxRate, TaxRounding, TaxTable
-from billcore.settlement import Account, Document, Policy
+from billcore.settlement import Account, Document, Policy, RoundingTerms
 from billcore.testing import ManualClock, laws
 from tests.shop import Shop, base, catalog, plan
 
@@ -223,15 +226,54 @@ def test_by_line_the_halves_of_a_line_add_up() -> None:
     assert sound(shop.billing)
 
 
-def test_verify_knows_how_tax_is_rounded() -> None:
-    """M5: for a house that rounds tax by line, an invoice that was taxed over the document has a wrong tax."""
+def test_a_document_is_judged_by_what_it_was_made_under() -> None:
+    """M5: a house that rounds tax by line since has older invoices that were taxed over the document, and are right.
+
+    Their notes are made so too, and add up to them; what is issued since is by line: each says which it is.
+    """
     sold = catalog(plan("three", *(base("0.10", code) for code in "abc")), taxes=[attrs.evolve(ON_TOP, percent="7.7")])
     shop = had(Shop.new(sold, JUNE, country="CH"), "three")
 
-    found = shop.billing.using(policy=Policy(tax=TaxRounding.LINE)).verify()
+    lined = shop.at(MID).using(policy=Policy(tax=TaxRounding.LINE))
+    lined.invoices.credit("INV-000001", line=1, reason="sorry")
+    lined.invoices.run(until=JULY)
+    over = lined.using(policy=Policy())
+    over.invoices.credit("INV-000002", reason="sorry")
+    over.invoices.credit("INV-000001", reason="sorry")
 
-    assert {one.invariant for one in found} == {"M5"}
-    assert found[0].place == "INV-000001"
+    assert [(one.number, one.document.tax, one.document.rounding.text) for one in shop.documents()] == [
+        ("INV-000001", 2, None),
+        ("CN-000001", -1, None),
+        ("CN-000003", -1, None),
+        ("INV-000002", 3, "line"),
+        ("CN-000002", -3, "line"),
+    ]
+    assert sound(lined)
+    assert sound(over)
+    lined.invoices.explain("INV-000001", 1)
+
+
+def test_a_document_that_says_it_was_made_otherwise_is_found() -> None:
+    """I1: how it was rounded is in its hash; M5: and its tax is judged by it."""
+    sold = catalog(plan("three", *(base("0.10", code) for code in "abc")), taxes=[attrs.evolve(ON_TOP, percent="7.7")])
+    shop = had(Shop.new(sold, JUNE, country="CH"), "three")
+    store = shop.billing.session.store
+    assert isinstance(store, MemoryStore)
+    rows, place = store._shelves["document"].rows, DOCUMENT.position("rounding")
+    for key, row in rows.items():
+        rows[key] = (*row[:place], "line", *row[place + 1 :])
+
+    assert {one.invariant for one in shop.billing.verify()} == {"I1", "M5"}
+
+
+@pytest.mark.parametrize("written", ["", "rate", "line half_even", "half_even  line"])
+def test_terms_of_rounding_that_nobody_wrote(written: str) -> None:
+    """Text of a store that is none is refused, and so is one in another order than it is written in."""
+    with pytest.raises(InvalidValue) as refused:
+        RoundingTerms.stored(written)
+
+    assert refused.value.place == "rounding"
+    assert RoundingTerms.stored("half_even invoice line").text == "half_even invoice line"
 
 
 @pytest.mark.parametrize("rounding", TaxRounding)

@@ -115,7 +115,7 @@ def credit_document(
     date = max(call.now, document.billing_date)
     sequence = 1 + max((o.document.sequence for o in others if o.document.billing_date == date), default=-1)
     issue = Issue(loaded.facts.customer, session.policy.issuer, date, call.now)
-    note = credit_note(issue, lines, document, notes, sequence, reason, session.policy)
+    note = credit_note(issue, lines, document, notes, sequence, reason)
     payout = pay([note], Billed.of(others).invoices, (), (), attrs.evolve(session.policy, settle=False), call.now)
     state = attrs.evolve(loaded.state, latest=max(loaded.state.latest or date, date))
     account = loaded.account.next(state)

@@ -58,7 +58,7 @@ def explain_line(tx: ReadTx, session: Session, number: str, name: str | int) -> 
             place=f"{document.number} {line.id}",
             value=f"{ex.text(tree.recompute())} is not {ex.text(line.exact)}",
         )
-    return rounded_with_group(tree, document, line, live, session.policy).numbered()
+    return rounded_with_group(tree, document, line, live).numbered()
 
 
 def _comes_to(tree: Explanation, line: Line) -> bool:

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 import attrs
 
+from billcore.kernel import Rounding, minor_units, places
 from billcore.kernel import exact as ex
-from billcore.kernel import minor_units, places
 from billcore.pricing import About, Explanation, leaf
-from billcore.settlement import Document, Invoice, Line, Policy
+from billcore.settlement import Document, Invoice, Line, RoundingTerms
 
 __all__ = ["EXACT", "rounded_with_group"]
 
@@ -18,9 +18,7 @@ EXACT = "exact amount"
 """The label of the node that has a line's exact amount."""
 
 
-def rounded_with_group(
-    tree: Explanation, document: Document, line: Line, live: Sequence[Invoice], policy: Policy
-) -> Explanation:
+def rounded_with_group(tree: Explanation, document: Document, line: Line, live: Sequence[Invoice]) -> Explanation:
     """The line's amount over ``tree``, its exact one: rounded alone, or with what its group had before it.
 
     A line takes the rounded sum of its group, with it, less what the lines before it took; the group is told where it
@@ -36,9 +34,9 @@ def rounded_with_group(
     }
     if line.snapshot:
         about["snapshot"] = line.snapshot
-    before = _before(document, line, live, policy)
+    before = _before(document, line, live)
     alone = [()] if any(_carries_nothing(lines, digits) for lines in before) else []
-    ways = [_taken(tree, lines, digits, policy) for lines in (*alone, *before)]
+    ways = [_taken(tree, lines, digits, document.rounding.mode) for lines in (*alone, *before)]
     best = next((way for way in ways if way.value == amount), ways[0])
     if best.value != amount:
         moved = leaf("rounding moved within the group", ex.subtract(amount, best.value))
@@ -46,12 +44,12 @@ def rounded_with_group(
     return attrs.evolve(best, label=line.description, about=about)
 
 
-def _taken(tree: Explanation, before: Sequence[tuple[str, Line]], digits: int, policy: Policy) -> Explanation:
+def _taken(tree: Explanation, before: Sequence[tuple[str, Line]], digits: int, mode: Rounding) -> Explanation:
     """What a line takes after others of its group."""
 
     def rounded(exact: Explanation) -> Explanation:
-        value = ex.scaled(minor_units(exact.value, digits, policy.rounding), digits)
-        return Explanation("rounded with the group", value, "round", (exact,), None, digits, policy.rounding)
+        value = ex.scaled(minor_units(exact.value, digits, mode), digits)
+        return Explanation("rounded with the group", value, "round", (exact,), None, digits, mode)
 
     if not before:
         return rounded(tree)
@@ -71,9 +69,7 @@ def _carries_nothing(before: Sequence[tuple[str, Line]], digits: int) -> bool:
     return all(not ex.compare(one.exact, ex.scaled(one.minor, digits)) for _, one in before)
 
 
-def _before(
-    document: Document, line: Line, live: Sequence[Invoice], policy: Policy
-) -> tuple[Sequence[tuple[str, Line]], ...]:
+def _before(document: Document, line: Line, live: Sequence[Invoice]) -> tuple[Sequence[tuple[str, Line]], ...]:
     """The lines of its group that may have come before: all that are known, or those of earlier instants alone.
 
     What one run wrote on a note and on an invoice has one instant; falls were rounded first.
@@ -85,19 +81,19 @@ def _before(
         for one in itertools.takewhile(lambda one: one.id != line.id, document.lines)
     ]
     others = [found.document for found in live if found.id != document.id]
-    if policy.whole_invoice:
+    if document.rounding.whole_invoice:
         others = [one for one in others if document.corrects in (one.id, one.corrects) and document.corrects]
     earlier = [one for one in others if one.issued_at < document.issued_at]
 
     def grouped(documents: Sequence[Document]) -> list[tuple[str, Line]]:
         named = [(one.number or one.id, found) for one in documents for found in one.lines]
-        return [(name, one) for name, one in (*named, *own) if _together(one, line, policy)]
+        return [(name, one) for name, one in (*named, *own) if _together(one, line, document.rounding)]
 
     all_of_them, strictly = grouped(others), grouped(earlier)
     return (all_of_them, strictly) if document.corrects is None else (strictly, all_of_them)
 
 
-def _together(one: Line, other: Line, policy: Policy) -> bool:
+def _together(one: Line, other: Line, rounding: RoundingTerms) -> bool:
     if one.key is None or other.key is None or one.coupon is not None:
         return False
-    return policy.whole_invoice or one.key.group == other.key.group
+    return rounding.whole_invoice or one.key.group == other.key.group

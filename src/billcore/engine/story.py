@@ -71,8 +71,8 @@ class StepResult:
 
 def playable(story: Scenario) -> None:
     """Raise ``NotSupportedYet`` for what a story asks for and ``play`` does not do."""
-    if story.policy != ScenarioPolicy():
-        hint = "leave it out; the story is billed by the house's policy"
+    if attrs.evolve(story.policy, tax=None) != ScenarioPolicy():
+        hint = "leave out all but tax; the story is billed by the house's policy"
         raise NotSupportedYet(place="policy", value=story.name, hint=hint)
     if story.billing == "automatic" and story.until is not None:
         hint = 'write billing = "manual", and bill by its steps or by a run'
@@ -88,14 +88,15 @@ def play(
 ) -> Iterator[StepResult]:
     """Create the story's customers, then take its steps in order of ``at``; one that is refused is told of.
 
-    It is billed by the handle's policy, but settles at issue only where the story says so. What it expects is left to
-    the caller to compare.
+    It is billed by the handle's policy, but settles at issue only where the story says so, and rounds tax as the story
+    says where it does: each document keeps that. What it expects is left to the caller to compare.
 
     ``usage`` reads the events of a file that a step names, ``catalog`` finds a catalog that a step names. Raises
     ``NotAllowed`` where a step that must succeed is refused, or one that must fail is not; and what ``playable`` does.
     """
     playable(story)
-    billing = billing.using(policy=attrs.evolve(billing.session.policy, settle=story.settle))
+    house = billing.session.policy
+    billing = billing.using(policy=attrs.evolve(house, settle=story.settle, tax=story.policy.tax or house.tax))
     for customer in story.customers:
         _create(billing, story, customer)
     numbered = sorted(enumerate(story.steps, 1), key=lambda pair: pair[1].at)

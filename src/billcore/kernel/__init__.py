@@ -27,7 +27,6 @@ from billcore.kernel.cadence import (
     cadence,
     checked_anchor,
     local_days,
-    local_floor,
     nth,
 )
 from billcore.kernel.canonical import canonical, fingerprint
@@ -72,6 +71,7 @@ from billcore.kernel.override import override
 from billcore.kernel.period import Period
 from billcore.kernel.rounding import Group, Rounding, minor_units, round_to
 from billcore.kernel.timeline import Timeline
+from billcore.kernel.windows import local_floor
 
 __all__ = [
     "DAY",

@@ -38,10 +38,11 @@ __all__ = [
     "Interval",
     "add_days",
     "cadence",
+    "calendar_start",
     "checked_anchor",
     "local_days",
-    "local_floor",
     "nth",
+    "to_utc",
 ]
 
 
@@ -198,7 +199,7 @@ def _nth(cadence: Cadence, n: int) -> dt.datetime:
             wall = cadence.wall + relativedelta(months=n * interval.months, day=cadence.day)
         else:
             wall = cadence.wall + dt.timedelta(days=n * interval.days)
-        boundary = _to_utc(wall, _zone_at(cadence.zones, n))
+        boundary = to_utc(wall, _zone_at(cadence.zones, n))
     except (OverflowError, ValueError):
         raise InvalidInstant("a billing period beyond the calendar", value=f"period {n}") from None
     first = next((first for first, _ in reversed(cadence.zones[1:]) if first <= n), None)
@@ -214,7 +215,8 @@ def _period(cadence: Cadence, n: int) -> Period:
     return Period(_nth(cadence, n), _nth(cadence, n + 1))
 
 
-def _to_utc(wall: dt.datetime, name: str) -> dt.datetime:
+def to_utc(wall: dt.datetime, name: str) -> dt.datetime:
+    """The instant of a local time; one that comes twice is the first."""
     return wall.replace(tzinfo=zone(name), fold=0).astimezone(UTC)
 
 
@@ -233,7 +235,7 @@ def cadence(interval: Interval, anchor: Anchor, start: dt.datetime, zone_name: s
     start = instant(start, "start")
     local = start.astimezone(zone(zone_name, "timezone")).replace(tzinfo=None)
     match checked_anchor(anchor):
-        case "calendar" if wall := _calendar(interval, local):
+        case "calendar" if wall := calendar_start(interval, local):
             return _from_wall(interval, wall, wall.day, zone_name)
         case DayAnchor(day) if interval.months:
             return _from_wall(interval, _day_on_or_after(local, day), day, zone_name)
@@ -248,10 +250,11 @@ def _from(interval: Interval, at: dt.datetime, wall: dt.datetime, zone_name: str
 
 
 def _from_wall(interval: Interval, wall: dt.datetime, day: int, zone_name: str) -> Cadence:
-    return Cadence(interval, _to_utc(wall, zone_name), wall, day, ((-(2**62), zone_name),))
+    return Cadence(interval, to_utc(wall, zone_name), wall, day, ((-(2**62), zone_name),))
 
 
-def _calendar(interval: Interval, local: dt.datetime) -> dt.datetime | None:
+def calendar_start(interval: Interval, local: dt.datetime) -> dt.datetime | None:
+    """The local start of the day, week, month and so on of a local time; ``None`` where no calendar has it."""
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
     if interval == DAY:
         return midnight
@@ -274,7 +277,7 @@ def _day_on_or_after(local: dt.datetime, day: int) -> dt.datetime:
 @functools.lru_cache(maxsize=65_536)
 def add_days(at: dt.datetime, days: int, zone_name: str) -> dt.datetime:
     """The same local time so many days later, whatever the clocks did in between."""
-    return _to_utc(at.astimezone(zone(zone_name)).replace(tzinfo=None) + dt.timedelta(days=days), zone_name)
+    return to_utc(at.astimezone(zone(zone_name)).replace(tzinfo=None) + dt.timedelta(days=days), zone_name)
 
 
 @functools.lru_cache(maxsize=65_536)
@@ -282,19 +285,3 @@ def local_days(start: dt.datetime, end: dt.datetime, zone_name: str) -> int:
     """Local calendar days from the date of ``start`` to that of ``end``: in the zone first, then subtracted (D10)."""
     there = zone(zone_name)
     return (end.astimezone(there).date() - start.astimezone(there).date()).days
-
-
-def local_floor(at: dt.datetime, interval: Interval, zone_name: str) -> dt.datetime:
-    """The start of the local minute, hour, day, week (from Monday), month, quarter, half-year or year of ``at``.
-
-    Of an hour that comes twice each has its own start. Raises ``InvalidValue`` for an interval that no calendar has.
-    """
-    local = instant(at, "at").astimezone(zone(zone_name, "timezone"))
-    if (wall := _calendar(interval, local.replace(tzinfo=None))) is not None:
-        return _to_utc(wall, zone_name)
-    if interval not in (MINUTE, HOUR):
-        raise InvalidValue("an interval that no calendar has", place="interval", value=interval)
-    start = local.replace(minute=0 if interval == HOUR else local.minute, second=0, microsecond=0)
-    if start.astimezone(UTC) > at:  # it began in a gap of the clock: counted back by the offset after the gap
-        start = start.replace(fold=1)
-    return start.astimezone(UTC)

@@ -17,7 +17,7 @@ from billcore.kernel import InvalidValue, checked_id, currency, instant, number,
 from billcore.kernel.exact import text
 from billcore.lifecycle import Opening
 from billcore.ports.steps import ScenarioStep
-from billcore.pricing import Catalog, Proration
+from billcore.pricing import Catalog, Proration, TaxRounding
 
 __all__ = [
     "BillingMode",
@@ -110,9 +110,13 @@ class SettlementPolicy:
 
 @attrs.frozen(kw_only=True)
 class ScenarioPolicy:
-    """How the story is billed; ``proration`` measures the parts of prices (default: as each price says)."""
+    """How the story is billed; ``proration`` measures the parts of prices (default: as each price says).
+
+    ``tax`` says what of tax is rounded, that of a rate over a document or of each line (default: as the house does).
+    """
 
     proration: Proration | None = None
+    tax: TaxRounding | None = None
     rounding: RoundingPolicy = attrs.field(factory=RoundingPolicy)
     settlement: SettlementPolicy = attrs.field(factory=SettlementPolicy)
 

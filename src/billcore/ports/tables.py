@@ -151,7 +151,7 @@ DOCUMENT = _table(
     "document",
     "id:text number:text kind:text customer:text currency:text issuer:text billing_date:int sequence:int issued_at:int "
     "due_at:int corrects:text? reason:text? taxes:text net:int tax:int total:int hash:text state:text credited:int "
-    "settled:int open:int version:int",
+    "settled:int open:int rounding:text? version:int",
     "id",
     (
         _by("issuer number", unique=True),

@@ -14,16 +14,7 @@ from billcore.settlement.credit import Credit, CreditKind, Voucher, burn_order
 from billcore.settlement.decide import Bill, Funds, decide, decide_charges, late_dates, shared_since
 from billcore.settlement.difference import Difference, Fall, Fallen, Off, Rise, RoundingGroup, difference
 from billcore.settlement.discounts import discount
-from billcore.settlement.document import (
-    Document,
-    DocumentKind,
-    Invoice,
-    InvoiceStatus,
-    Line,
-    LineKind,
-    Payment,
-    Source,
-)
+from billcore.settlement.document import Document, DocumentKind, Invoice, InvoiceStatus, Line, LineKind
 from billcore.settlement.documents import Issue, credit_note, credit_notes, invoice, note_tax, note_taxes, opening
 from billcore.settlement.key import ChargeKey
 from billcore.settlement.ledger import (
@@ -38,6 +29,8 @@ from billcore.settlement.ledger import (
 )
 from billcore.settlement.nets import discount_of, net_falls, net_lines, root_of, roots
 from billcore.settlement.pay import Payout, pay
+from billcore.settlement.payment import Payment, Source
+from billcore.settlement.rounding_terms import RoundingTerms
 from billcore.settlement.strategy import SettlementPlan, Strategy, Use, plan
 from billcore.settlement.wanted import Charge, UsageLookup, Used, charge, charges, one_off_charge, touches, used
 
@@ -73,6 +66,7 @@ __all__ = [
     "Posting",
     "Rise",
     "RoundingGroup",
+    "RoundingTerms",
     "SettlementPlan",
     "Source",
     "Strategy",

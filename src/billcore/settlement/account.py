@@ -11,6 +11,7 @@ from billcore.kernel import InvalidValue, Number, Rounding, checked_text, number
 from billcore.lifecycle import AppliedCoupon, Customer, OneOff, Subscription
 from billcore.pricing import HOURS_PER_MONTH, TaxRounding
 from billcore.settlement.difference import RoundingGroup
+from billcore.settlement.rounding_terms import RoundingTerms
 from billcore.settlement.strategy import Strategy
 
 __all__ = ["AccountFacts", "AccountState", "Policy"]
@@ -49,6 +50,11 @@ class Policy:
         of_kind(self.strategy, Strategy, "strategy")
         of_kind(self.tax, TaxRounding, "tax")
         checked_text(self.issuer, "issuer")
+
+    @property
+    def rounding_terms(self) -> RoundingTerms:
+        """How documents are rounded: what each of them keeps."""
+        return RoundingTerms(self.rounding, self.whole_invoice, self.tax)
 
     def group(self, currency: str) -> RoundingGroup:
         """How lines in a currency are rounded."""

@@ -84,7 +84,7 @@ class Billed:
     def _read(self, line: Line, invoice: Invoice, by_line: dict[str, BilledLine]) -> None:
         key, document = line.key, invoice.document
         if key is not None:
-            self._count(key, line, document.billing_date)
+            self._count(key, line, document)
         named = by_line.get(line.corrects) if line.corrects is not None else None
         if named is not None and document.kind is DocumentKind.CREDIT_NOTE:
             named.exact_left = ex.add(named.exact_left, line.exact)
@@ -127,11 +127,13 @@ class Billed:
             by_off[line.id] = off = BilledOff(line, document, kept, 0 if invoice.waived else -line.minor)
             self.offs.setdefault(base.line.id, []).append(off)
 
-    def _count(self, key: ChargeKey, line: Line, date: dt.datetime) -> None:
+    def _count(self, key: ChargeKey, line: Line, document: Document) -> None:
+        date = document.billing_date
         self.sums[key] = ex.add(self.sums.get(key, ZERO), line.exact)
-        exact, minor = self.groups.get(key.group, (ZERO, 0))
-        self.groups[key.group] = (ex.add(exact, line.exact), minor + line.minor)
         self.latest[key] = max(date, self.latest.get(key, date))
+        if not document.rounding.whole_invoice:  # where it is, the invoice is the group
+            exact, minor = self.groups.get(key.group, (ZERO, 0))
+            self.groups[key.group] = (ex.add(exact, line.exact), minor + line.minor)
 
     def _forgive(self, key: ChargeKey, exact: Exact) -> None:
         self.goodwill[key] = ex.add(self.goodwill.get(key, ZERO), exact)

@@ -16,7 +16,7 @@ from billcore.kernel import (
     of_kind,
     text_or_none,
 )
-from billcore.settlement.document import Source
+from billcore.settlement.payment import Source
 
 __all__ = ["Credit", "CreditKind", "Voucher", "burn_order"]
 

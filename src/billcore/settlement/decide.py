@@ -84,7 +84,7 @@ def decide(
     rate = _rates(customer, date, rates, taxes)
     moved = decide_charges(facts, state, date, lives, billed=billed, usage=usage, rate=rate, policy=policy)
     issue = Issue(customer, policy.issuer, date, at)
-    notes = credit_notes(issue, moved.falls, billed, sequence, policy)
+    notes = credit_notes(issue, moved.falls, billed, sequence)
     documents = [*notes]
     if moved.rises:
         documents.append(invoice(issue, moved.rises, sequence + len(notes), policy))

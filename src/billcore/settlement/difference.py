@@ -177,15 +177,17 @@ class _Work:
 
     def _group(self, key: ChargeKey, corrected: Document | None = None) -> Group:
         """The group that a line joins: its key's, or where invoices are groups that of its own or corrected one."""
-        whole = self.rounding.whole_invoice
+        how = self.rounding if corrected is None else corrected.rounding
+        whole = how.whole_invoice
         name: object = key.group if not whole else "new" if corrected is None else corrected.id
         group = self.groups.get(name)
         if group is None:
-            group = self.groups[name] = Group(self.rounding.places, self.rounding.mode)
+            group = self.groups[name] = Group(self.rounding.places)
             if whole:
                 group.exact, group.minor = self.billed.whole(corrected)
             elif self.billed.groups:
                 group.exact, group.minor = self.billed.groups.get(key.group, (ZERO, 0))
+        group.mode = how.mode
         return group
 
     def _nth(self, key: ChargeKey) -> int:
@@ -275,7 +277,7 @@ class _Work:
 
     def _together(self, one: BilledLine, other: BilledLine) -> bool:
         """They are in one rounding group."""
-        if self.rounding.whole_invoice:
+        if one.document.rounding.whole_invoice or other.document.rounding.whole_invoice:
             return one.document.id == other.document.id
         a, b = one.line.key, other.line.key
         return a is not None and b is not None and a.group == b.group

@@ -20,6 +20,8 @@ from billcore.kernel import Exact, Money, Period, micros
 from billcore.kernel.exact import text
 from billcore.pricing import AppliedRate, Tax
 from billcore.settlement.key import ChargeKey
+from billcore.settlement.payment import Payment
+from billcore.settlement.rounding_terms import RoundingTerms
 
 __all__ = [
     "Document",
@@ -28,8 +30,6 @@ __all__ = [
     "InvoiceStatus",
     "Line",
     "LineKind",
-    "Payment",
-    "Source",
 ]
 
 _written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -59,15 +59,6 @@ class InvoiceStatus(enum.Enum):
     PAID = "paid"
     VOID = "void"
     UNCOLLECTIBLE = "uncollectible"
-
-
-class Source(enum.Enum):
-    """Where money that pays an invoice came from."""
-
-    VOUCHER = "voucher"
-    BALANCE = "balance"
-    CARD = "card"
-    RECORDED = "recorded"
 
 
 @attrs.frozen(kw_only=True)
@@ -140,7 +131,8 @@ class Document:
     """What was issued: immutable. ``number`` is absent on previews and drafts alone.
 
     ``billing_date`` is the boundary that made it due, ``issued_at`` the instant of the run; ``sequence`` counts the
-    documents of one payer, currency, issuer and billing date. ``corrects`` is the id of the invoice a note corrects.
+    documents of one payer, currency, issuer and billing date. ``corrects`` is the id of the invoice a note corrects,
+    ``rounding`` how its amounts and taxes were rounded.
     """
 
     id: str
@@ -157,6 +149,7 @@ class Document:
     taxes: tuple[Tax, ...]
     corrects: str | None = None
     reason: str | None = None
+    rounding: RoundingTerms = attrs.field(default=RoundingTerms())
     net: int = attrs.field(init=False, eq=False, repr=False)
     """The sum of the lines without the tax that is included in them, in minor units."""
     tax: int = attrs.field(init=False, eq=False, repr=False)
@@ -211,25 +204,9 @@ class Document:
         """
         contents = [line.content() for line in self.lines] if lines is None else lines
         content = [*self.content(), contents, self.tax_content()]
+        if (rounding := self.rounding.text) is not None:  # what is not default alone, so that older hashes stay
+            content.append(rounding)
         return hashlib.sha256(_written(content).encode()).hexdigest()
-
-
-@attrs.frozen(kw_only=True)
-class Payment:
-    """Money that went to a document, or (negative) came back from it; in minor units, append only.
-
-    ``n`` is its place among the document's payments, ``reference`` the credit, the provider's object or the bank's
-    reference; ``reverses`` the payment that a negative one gives back.
-    """
-
-    id: str
-    document: str
-    n: int
-    source: Source
-    minor: int
-    at: dt.datetime
-    reference: str | None = None
-    reverses: str | None = None
 
 
 @attrs.frozen(kw_only=True)

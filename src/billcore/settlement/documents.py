@@ -17,6 +17,7 @@ from billcore.settlement.billed import Billed
 from billcore.settlement.difference import Fall, Off, Rise
 from billcore.settlement.document import Document, DocumentKind, Line, LineKind
 from billcore.settlement.nets import net_falls, net_lines, root_of, roots
+from billcore.settlement.rounding_terms import RoundingTerms
 
 __all__ = ["Issue", "credit_note", "credit_notes", "invoice", "note_tax", "note_taxes"]
 
@@ -39,10 +40,11 @@ class Issue:
         sequence: int,
         lines: Sequence[Line],
         taxes: Sequence[Tax],
+        rounding: RoundingTerms,
         corrects: str | None = None,
         reason: str | None = None,
     ) -> Document:
-        """The document; ``name`` is its id."""
+        """The document; ``name`` is its id, ``rounding`` what it is made under."""
         customer = self.customer
         profile = customer.profile(self.date)
         return Document(
@@ -60,6 +62,7 @@ class Issue:
             taxes=tuple(taxes),
             corrects=corrects,
             reason=reason,
+            rounding=rounding,
         )
 
     def name(self, kind: DocumentKind, sequence: int) -> str:
@@ -95,7 +98,7 @@ def invoice(issue: Issue, rises: Sequence[Rise], sequence: int, policy: Policy) 
         line = rise.line(f"{name}-{len(lines) + 1}", tax)
         lines.append(line)
         lines += [_off(line, off, f"{name}-{len(lines) + place}") for place, off in enumerate(rise.offs, 1)]
-    return issue.document(DocumentKind.INVOICE, name, sequence, lines, taxes.rates)
+    return issue.document(DocumentKind.INVOICE, name, sequence, lines, taxes.rates, policy.rounding_terms)
 
 
 def _off(line: Line, off: Off, name: str) -> Line:
@@ -116,7 +119,7 @@ def _off(line: Line, off: Off, name: str) -> Line:
     )
 
 
-def credit_notes(issue: Issue, falls: Sequence[Fall], billed: Billed, sequence: int, policy: Policy) -> list[Document]:
+def credit_notes(issue: Issue, falls: Sequence[Fall], billed: Billed, sequence: int) -> list[Document]:
     """One note for each invoice that falls, in the order in which they do."""
     by_document: dict[str, list[Fall]] = {}
     for fall in falls:
@@ -129,7 +132,6 @@ def credit_notes(issue: Issue, falls: Sequence[Fall], billed: Billed, sequence: 
             billed.notes.get(found[0].document.id, []),
             sequence + index,
             found[0].line.reason,
-            policy,
         )
         for index, found in enumerate(by_document.values())
     ]
@@ -142,32 +144,28 @@ def credit_note(
     earlier: Sequence[Document],
     sequence: int,
     reason: str | None,
-    policy: Policy,
 ) -> Document:
     """A note of lines that fall, which correct lines of an invoice; its tax is that of ``note_taxes``.
+
+    It is rounded as the invoice was, whatever the house does by now.
 
     ``earlier`` are the notes that correct the same invoice already (D25); ``roots`` name by line what a coupon lowered
     there, so that its part of the tax is that of what falls in all.
     """
-    taxes = note_taxes(lines, corrected, earlier, policy.rounding, policy.tax)
+    taxes = note_taxes(lines, corrected, earlier)
     name = issue.name(DocumentKind.CREDIT_NOTE, sequence)
-    named = _named(name, lines, taxes.lines)
-    return issue.document(DocumentKind.CREDIT_NOTE, name, sequence, named, taxes.rates, corrected.id, reason)
+    named, rounding = _named(name, lines, taxes.lines), corrected.rounding
+    return issue.document(DocumentKind.CREDIT_NOTE, name, sequence, named, taxes.rates, rounding, corrected.id, reason)
 
 
-def note_taxes(
-    lines: Sequence[Line],
-    corrected: Document,
-    earlier: Sequence[Document],
-    mode: Rounding,
-    rounding: TaxRounding = TaxRounding.RATE,
-) -> Taxes:
-    """The tax of a note is the invoice's by cumulative rounding: the last note takes the exact rest.
+def note_taxes(lines: Sequence[Line], corrected: Document, earlier: Sequence[Document]) -> Taxes:
+    """The tax of a note is the invoice's by cumulative rounding, in its ways: the last note takes the exact rest.
 
     That is of each rate, or of each line where tax is rounded so; what coupons give back counts on the line they
     lowered. A rate that stands beside others on a line goes by rate, for an invoice does not keep each line's part of
     each.
     """
+    mode, rounding = corrected.rounding.mode, corrected.rounding.tax
     taxes, spread = [], [0] * len(lines)
     shared = {part for line in corrected.lines for part in line.rate.parts}
     about = roots([corrected, *earlier])
@@ -246,4 +244,4 @@ def opening(issue: Issue, minor: int, sequence: int, line: Line) -> Document:
     name = issue.name(DocumentKind.OPENING, sequence)
     named = attrs.evolve(line, id=f"{name}-1", minor=minor)
     taxes = [Tax("none", Decimal(0), minor, 0, "opening balance")]
-    return issue.document(DocumentKind.OPENING, name, sequence, [named], taxes)
+    return issue.document(DocumentKind.OPENING, name, sequence, [named], taxes, RoundingTerms())

@@ -13,7 +13,8 @@ import attrs
 
 from billcore.kernel import InvariantBroken
 from billcore.settlement.credit import CreditKind
-from billcore.settlement.document import Document, DocumentKind, Payment, Source
+from billcore.settlement.document import Document, DocumentKind
+from billcore.settlement.payment import Payment, Source
 
 __all__ = ["Account", "Entry", "Posting", "credit_granted", "document_issued", "document_voided", "paid", "returned"]
 

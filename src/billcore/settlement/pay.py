@@ -10,8 +10,9 @@ import attrs
 from billcore.kernel import derive
 from billcore.settlement.account import Policy
 from billcore.settlement.credit import Credit, CreditKind
-from billcore.settlement.document import Document, DocumentKind, Invoice, Payment, Source
+from billcore.settlement.document import Document, DocumentKind, Invoice
 from billcore.settlement.ledger import Entry, document_issued, paid, returned
+from billcore.settlement.payment import Payment, Source
 from billcore.settlement.strategy import plan
 
 __all__ = ["Payout", "pay"]

@@ -33,7 +33,7 @@ LATER_KEYS: Mapping[type[attrs.AttrsInstance], frozenset[str]] = {
     PlanVersion: frozenset({"trial"}),
     Price: frozenset({"stale", "last_synced_at"}),
     UsageEvent: frozenset({"deployment"}),
-    scenario.ScenarioPolicy: frozenset({"grace", "tax"}),
+    scenario.ScenarioPolicy: frozenset({"grace"}),
     steps.Subscribe: frozenset({"trial_end"}),
     steps.AddItem: frozenset({"subscription"}),
 }

@@ -10,7 +10,7 @@ from decimal import Decimal
 from billcore.kernel import Period, from_micros, micros, number
 from billcore.kernel.exact import parse
 from billcore.ports import Row
-from billcore.ports.tables import LINE
+from billcore.ports.tables import DOCUMENT, LINE
 from billcore.pricing import AppliedRate, Tax
 from billcore.settlement import (
     ChargeKey,
@@ -20,6 +20,7 @@ from billcore.settlement import (
     Line,
     LineKind,
     Payment,
+    RoundingTerms,
     Source,
 )
 
@@ -30,6 +31,7 @@ _CONTENT = len(LINE.names) - 5
 """What a line's content has at least: the row's columns but document, position, customer, rate_terms and coupon."""
 _ABSENT = ((None, None), (None,), ())
 """What a row has behind a content of that much more: there is always a place for terms and coupon."""
+_ROUNDING = DOCUMENT.position("rounding")
 
 _written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -58,6 +60,7 @@ def document_row(invoice: Invoice, version: int, content_hash: str) -> Row:
         invoice.credited,
         settled,
         net + tax - invoice.credited - settled if owing else 0,
+        document.rounding.text,
         version,
     )
 
@@ -143,6 +146,7 @@ def invoice_of(row: Row, lines: Iterable[Row], payments: Iterable[Row]) -> Invoi
         taxes=tuple(_decimal_tax(tax) for tax in json.loads(str(taxes))),
         corrects=_maybe(corrects),
         reason=_maybe(reason),
+        rounding=RoundingTerms.stored(_maybe(row[_ROUNDING])),
     )
     return Invoice(
         document=document,

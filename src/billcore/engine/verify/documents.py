@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 
+import attrs
+
 from billcore.engine.verify.cells import cell
 from billcore.engine.verify.values import Kept
 from billcore.engine.verify.view import AccountView
 from billcore.engine.verify.violation import Found, Violation
 from billcore.engine.writing import number_of
-from billcore.kernel import ZERO, Exact, minor_units, places
+from billcore.kernel import ZERO, Exact, Rounding, minor_units, places
 from billcore.kernel import exact as ex
 from billcore.ports.tables import POSTING
 from billcore.pricing import AppliedRate, Tax, Taxes, TaxRounding, lines_by_rate, tax_over
@@ -41,14 +43,15 @@ def check_m5(view: AccountView) -> Found:
             yield Violation("M5", kept.number, f"{len(by_rate)} rates on its lines", str(len(document.taxes)))
             continue
         for (rate, where), tax in zip(by_rate.items(), document.taxes, strict=True):
-            yield from _unlike(view, kept, rate, [nets[place] for place in where], tax)
+            yield from _unlike(kept, rate, [nets[place] for place in where], tax)
         if document.kind is DocumentKind.INVOICE:
             lines = [(line.rate, minor) for line, minor in nets]
-            yield from _untaxed(view, kept, tax_over(lines, view.policy.rounding, view.policy.tax))
+            how = document.rounding
+            yield from _untaxed(kept, tax_over(lines, how.mode, how.tax))
     yield from _wrong_notes(view)
 
 
-def _unlike(view: AccountView, kept: Kept, rate: AppliedRate, nets: Sequence[tuple[Line, int]], tax: Tax) -> Found:
+def _unlike(kept: Kept, rate: AppliedRate, nets: Sequence[tuple[Line, int]], tax: Tax) -> Found:
     """Where the tax of a rate is not that of the lines which it stands for."""
     place, lines = f"{kept.number} {rate.code}", [line for line, _ in nets]
     base = sum(line.minor for line in lines) - (tax.amount if rate.inclusive else 0)
@@ -62,11 +65,11 @@ def _unlike(view: AccountView, kept: Kept, rate: AppliedRate, nets: Sequence[tup
     spread = sum(line.tax for line in lines)
     if tax.amount != spread:
         yield Violation("M5", place, f"its lines have a tax of {spread}", str(tax.amount))
-    if view.policy.tax is TaxRounding.RATE:
+    if kept.document.rounding.tax is TaxRounding.RATE:
         yield from _unfair(kept, nets, tax.amount)
 
 
-def _untaxed(view: AccountView, kept: Kept, asked: Taxes) -> Found:
+def _untaxed(kept: Kept, asked: Taxes) -> Found:
     """Where the taxes of a document and its lines are not those that are asked for."""
     document = kept.document
     if asked.total != document.tax:
@@ -74,7 +77,7 @@ def _untaxed(view: AccountView, kept: Kept, asked: Taxes) -> Found:
     spread = sum(line.tax for line in document.lines)
     if spread != document.tax and any(line.rate.parts for line in document.lines):
         yield Violation("M5", kept.number, f"its lines have a tax of {spread}", str(document.tax))
-    if view.policy.tax is TaxRounding.LINE:
+    if document.rounding.tax is TaxRounding.LINE:
         for line, due in zip(document.lines, asked.lines, strict=True):
             if line.tax != due:
                 yield Violation("M5", f"{kept.number} {line.id}", f"its tax should be {due}", str(line.tax))
@@ -88,8 +91,10 @@ def _wrong_notes(view: AccountView) -> Found:
         corrected = kept.get(one.document.corrects or "")
         if corrected is None:
             continue  # T1 says so
+        if (how := one.document.rounding) != corrected.document.rounding:
+            yield Violation("M5", one.number, "not rounded as the invoice it corrects", how.text)
         earlier = before.setdefault(corrected.document.id, [])
-        asked = note_taxes(one.document.lines, corrected.document, earlier, view.policy.rounding, view.policy.tax)
+        asked = note_taxes(one.document.lines, corrected.document, earlier)
         for tax, due in zip(one.document.taxes, asked.rates, strict=False):  # as many, or it was told before
             if tax.amount != due.amount:
                 yield Violation("M5", f"{one.number} {tax.code}", f"the tax should be {due.amount}", str(tax.amount))
@@ -105,33 +110,64 @@ def _unfair(kept: Kept, lines: Sequence[tuple[Line, int]], amount: int) -> Found
             yield Violation("M5", f"{kept.number} {line.id}", "its tax is not its share", str(line.tax))
 
 
+@attrs.define
+class _Group:
+    """A rounding group: its sums, in what ways it was rounded, what is left of its lines, and how many are void."""
+
+    exact: Exact = ZERO
+    minor: int = 0
+    modes: set[Rounding] = attrs.field(factory=set)
+    left: int = 0
+    dead: int = 0
+
+    def add(self, kept: Kept, line: Line) -> None:
+        """Count a line of a run, or what is left of one after goodwill."""
+        if line.key is None:
+            self.left += line.minor
+        elif kept.dead:
+            self.dead += 1
+        else:
+            self.exact, self.minor = ex.add(self.exact, line.exact), self.minor + line.minor
+            self.modes.add(kept.document.rounding.mode)
+            self.left += 0 if kept.invoice.waived else line.minor
+
+
 def check_m6(view: AccountView) -> Found:
-    """In every rounding group the amounts sum to the rounded exact sum."""
+    """In every rounding group the amounts sum to the rounded exact sum, but for units that goodwill gave back before.
+
+    They may be more only where nothing is left of any line to take them from.
+    """
     values = view.values
     if values is None:
         return
     digits = places(values.loaded.facts.customer.currency)
-    exact: dict[tuple[object, ...], Exact] = {}
-    minor: Counter[tuple[object, ...]] = Counter()
-    dead: Counter[tuple[object, ...]] = Counter()
-    for kept in values.kept:
-        for line in kept.document.lines:
-            if line.key is None or line.coupon is not None:
-                continue
-            name: tuple[object, ...] = line.key.group
-            if view.policy.whole_invoice:
-                name = (kept.document.corrects or kept.document.id,)
-            dead[name] += kept.dead
-            if not kept.dead:
-                exact[name] = ex.add(exact.get(name, ZERO), line.exact)
-                minor[name] += line.minor
-    for name, whole in exact.items():
-        rounded = minor_units(whole, digits, view.policy.rounding)
+    for name, group in _groups(values.kept).items():
+        rounded = {minor_units(group.exact, digits, mode) for mode in group.modes}
         # What a void document leaves of its group is put right by the group's next line: until then within its lines.
-        loose = abs(minor[name] - ex.fraction(whole) * 10**digits) <= Fraction(1, 2) + dead[name]
-        if minor[name] != rounded and not (dead[name] and loose):
+        off = abs(group.minor - ex.fraction(group.exact) * 10**digits)
+        loose = group.dead and off <= Fraction(1, 2) + group.dead
+        forgiven = not group.left and group.minor > min(rounded, default=group.minor)
+        if group.modes and group.minor not in rounded and not forgiven and not loose:
             place = f"{view.customer} {' '.join(map(str, name))}"
-            yield Violation("M6", place, f"the group should sum to {rounded}", str(minor[name]))
+            yield Violation("M6", place, f"the group should sum to {max(rounded)}", str(group.minor))
+
+
+def _groups(every: Sequence[Kept]) -> dict[tuple[object, ...], _Group]:
+    """The rounding groups of an account: an invoice with its notes where it was made so, else lines of one price."""
+    named: dict[str | None, tuple[object, ...]] = {}
+    found: dict[tuple[object, ...], _Group] = {}
+    for kept in sorted(every, key=lambda kept: kept.is_note):
+        document = kept.document
+        for line in document.lines:
+            if line.coupon is not None:
+                continue
+            if line.key is not None:
+                whole = document.rounding.whole_invoice
+                named[line.id] = (document.corrects or document.id,) if whole else line.key.group
+            name = named.get(line.id, named.get(line.corrects))
+            if name is not None:
+                found.setdefault(name, _Group()).add(kept, line)
+    return found
 
 
 def check_i1(view: AccountView) -> Found:

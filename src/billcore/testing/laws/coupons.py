@@ -49,9 +49,8 @@ def discounts_are_rounded_once(billing: Billing) -> None:
         known: dict[tuple[str | None, str], AppliedCoupon] = {(one.subscription, one.code): one for one in coupons}
         for one in documents(billing, customer):
             for (name, percent), (base, off) in _percentages(one.document, known).items():
-                want = minor_units(
-                    ex.ratio(ex.multiply(ex.whole(base), percent), 100), 0, billing.session.policy.rounding
-                )
+                share = ex.ratio(ex.multiply(ex.whole(base), percent), 100)
+                want = minor_units(share, 0, one.document.rounding.mode)
                 same(law, off, want, number=one.number, coupon=name, base=base)
 
 

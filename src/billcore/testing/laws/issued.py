@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from billcore.engine import Billing
 from billcore.pricing import Tax, TaxRounding
-from billcore.settlement import Document, Invoice, LineKind, roots
+from billcore.settlement import Document, Invoice, LineKind, net_falls, net_lines, root_of, roots
 from billcore.testing.laws._broken import broken, same
 from billcore.testing.laws.reading import customers, documents
 
@@ -59,18 +59,18 @@ def invoices_only_add_and_notes_only_lower(billing: Billing) -> None:
 def notes_never_exceed_their_invoice(billing: Billing) -> None:
     """Law: notes of an invoice never exceed it, line by line and rate by rate, tax included (I3).
 
-    Note by note the tax given back is the share of what is given back, rounded (of each rate, or of each line where the
-    policy says so); so they add up to the invoice, to the last unit, where every line is given back.
+    Note by note, in the order of issue, the tax given back is the share of what is given back, rounded (of each rate,
+    or of each line where the invoice was made so); so they add up to the invoice, to the last unit, where every line is
+    given back. A note of goodwill may be issued before one of an earlier billing date.
     """
-    by_line = billing.session.policy.tax is TaxRounding.LINE
     for customer in customers(billing):
-        found = documents(billing, customer)
+        found = sorted(documents(billing, customer), key=lambda one: (len(one.number or ""), one.number or ""))
         notes: dict[str | None, list[Invoice]] = defaultdict(list)
         for note in found:
             notes[note.document.corrects].append(note)
         for one in found:
             if one.id in notes:
-                _within(one, notes[one.id], by_line=by_line)
+                _within(one, notes[one.id], by_line=one.document.rounding.tax is TaxRounding.LINE)
 
 
 def _within(one: Invoice, notes: Sequence[Invoice], *, by_line: bool) -> None:
@@ -114,14 +114,18 @@ def _tax_within(law: str, one: Invoice, tax: Tax, notes: Sequence[Invoice], *, b
 
 
 def _line_taxes_within(law: str, one: Invoice, notes: Sequence[Invoice]) -> None:
+    """Line by line the tax given back is the share of what is given back; what coupons have of a line counts on it."""
     shared = {part for line in one.document.lines for part in line.rate.parts}
-    for line in one.document.lines:
+    about = roots([one.document, *(note.document for note in notes)])
+    for line, net in net_lines(one.document):
         if line.rate.parts or line.rate in shared:  # given back by rate: a line keeps only the sum of its taxes
             continue
         minor, tax = 0, 0
-        for given in (other for note in notes for other in note.document.lines if other.corrects == line.id):
-            minor, tax = minor + given.minor, tax + given.tax
-            if abs(2 * (tax * line.minor - line.tax * minor)) > line.minor or tax + line.tax < 0:
+        for note in notes:
+            for given, fallen in zip(note.document.lines, net_falls(note.document.lines, about), strict=True):
+                if root_of(given, about) == line.id:
+                    minor, tax = minor + fallen, tax + given.tax
+            if abs(2 * (tax * net - line.tax * minor)) > net or tax + line.tax < 0:
                 raise broken(law, number=one.number, line=line.id, given=minor, tax=tax, of=line.tax)
 
 

@@ -199,6 +199,7 @@ def test_a_story_says_how_its_tax_is_rounded(shop: Path) -> None:
         call("load", f"{how}.db", f"{how}.toml")
 
         made = answered("invoices", "show", f"{how}.db", "INV-000001")
+        assert isinstance(made, dict)
         assert made["tax"] == tax
         assert answered("verify", f"{how}.db") == []
 

@@ -264,6 +264,10 @@ BOOKS: tuple[tuple[str, Books], ...] = (
         changed(laws.discounts_are_rounded_once, LINE, "minor", plus(LINE, "minor", -1), coupon="TENTH"),
     ),
     (
+        "percentages_follow_the_facts",
+        changed(laws.percentages_follow_the_facts, LINE, "exact", "-1", coupon="TENTH"),
+    ),
+    (
         "discounts_never_raise_a_price",
         changed(laws.discounts_never_raise_a_price, LINE, "minor", plus(LINE, "minor", -(10**6)), coupon="TENTH"),
     ),

@@ -25,6 +25,7 @@ READING: tuple[Callable[[Billing], None], ...] = (
     laws.nothing_falls_below_zero,
     laws.notes_never_exceed_their_invoice,
     laws.numbers_have_no_gap,
+    laws.percentages_follow_the_facts,
     laws.taxes_are_right,
 )
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeAlias
 
+from billcore.engine.known import at_issue, known_by
 from billcore.engine.verify.cells import cell, number_cell
 from billcore.engine.verify.tenant import TenantView, check_vouchers
-from billcore.engine.verify.values import Values, key_place
+from billcore.engine.verify.values import Kept, Values, key_place
 from billcore.engine.verify.view import AccountView
 from billcore.engine.verify.violation import Found, Violation
-from billcore.kernel import ZERO, minor_units, places
+from billcore.kernel import ZERO, Exact, minor_units, places
 from billcore.kernel import exact as ex
 from billcore.ports.tables import COUPON, COUPON_FACT
-from billcore.settlement import ChargeKey, Line, LineKind, roots
+from billcore.pricing import Pot
+from billcore.settlement import Billed, ChargeKey, Coupons, Invoice, Line, LineKind, roots
 
 __all__ = ["check_m13", "check_redemptions", "check_v2", "discounts_of", "wrong_discounts"]
 
@@ -66,17 +70,52 @@ def discounts_of(values: Values) -> Iterator[tuple[ChargeKey, str, str]]:
 
 
 def check_v2(view: AccountView) -> Found:
-    """An amount takes off no more in a period than it is worth, in no more periods than it lasts."""
+    """An amount takes off no more in a period than it is worth, in no more periods than it lasts.
+
+    The periods are those of the facts as they were known at issue: later ones may count them otherwise, and an amount
+    is never taken off again.
+    """
     values = view.values
-    if values is None:
+    if values is None or not _beyond(values.coupons, values.coupons.used(values.billed)):
         return
-    digits = places(values.loaded.facts.customer.currency)
-    for (owner, code, slot), used in values.coupons.used(values.billed).items():
-        worth = next((one for one in values.coupons.terms if one.applied.code == code), None)
-        most = ZERO if worth is None else worth.applied.coupon.amount or ZERO
-        if used > minor_units(most, digits):
-            place = f"{view.customer} {owner or 'customer'} {code} {slot}"
-            yield Violation("V2", place, f"it takes off {ex.text(most)} in a period", str(used))
+    issued = sorted(values.kept, key=_issue)
+    for place, kept in enumerate(issued):
+        if kept.dead or not any(line.coupon is not None and line.key is None for line in kept.document.lines):
+            continue
+        invoices = [one.invoice for one in issued[: place + 1]]
+        ways = [_beyond_then(values, invoices, at) for at in at_issue(kept.document.issued_at)]
+        for owner, code, slot, worth, used in min(ways, key=len):
+            where = f"{view.customer} {owner or 'customer'} {code} {slot}"
+            yield Violation("V2", where, f"it takes off {ex.text(worth)} in a period", str(used))
+
+
+def _issue(kept: Kept) -> tuple[object, ...]:
+    document = kept.document
+    return (document.issued_at, document.billing_date, document.sequence)
+
+
+_Beyond: TypeAlias = tuple[str, str, int, Exact, int]
+"""A coupon's owner, its code and a period, what it is worth there, and what it took off, in minor units."""
+
+
+def _beyond_then(values: Values, invoices: Sequence[Invoice], at: dt.datetime) -> list[_Beyond]:
+    """What the last of these documents took off beyond what there was, as far as was known then."""
+    coupons = Coupons.of(known_by(values.loaded.facts, at))
+    before = coupons.used(Billed.of(invoices[:-1]))
+    found = _beyond(coupons, coupons.used(Billed.of(invoices)))
+    return [one for one in found if one[4] > before.get(one[:3], 0)]
+
+
+def _beyond(coupons: Coupons, used: Mapping[Pot, int]) -> list[_Beyond]:
+    digits = places(coupons.customer.currency)
+    worth = {
+        (one.applied.subscription or "", one.applied.code): one.applied.coupon.amount or ZERO for one in coupons.terms
+    }
+    return [
+        (owner, code, slot, worth[owner, code], minor)
+        for (owner, code, slot), minor in used.items()
+        if minor > minor_units(worth[owner, code], digits)
+    ]
 
 
 def check_redemptions(view: TenantView) -> Found:

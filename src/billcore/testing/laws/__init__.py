@@ -23,7 +23,11 @@ from billcore.testing.laws.catalogs import (
     sync_loses_nothing,
     sync_twice_is_unchanged,
 )
-from billcore.testing.laws.coupons import discounts_are_rounded_once, discounts_never_raise_a_price
+from billcore.testing.laws.coupons import (
+    discounts_are_rounded_once,
+    discounts_never_raise_a_price,
+    percentages_follow_the_facts,
+)
 from billcore.testing.laws.documents import archive_reads_back, document_reads_back
 from billcore.testing.laws.erp import (
     items_read_back,
@@ -94,6 +98,7 @@ __all__ = [
     "numbers_have_no_gap",
     "parts_add_to_the_price",
     "path_reads_back",
+    "percentages_follow_the_facts",
     "periods_tile_time",
     "preview_equals_run",
     "price_survives_its_snapshot",

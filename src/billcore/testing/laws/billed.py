@@ -21,7 +21,13 @@ from billcore.testing.laws._broken import broken, same
 from billcore.testing.laws.explanations import explanation_recomputes
 from billcore.testing.laws.reading import billed, customers, documents, forgiven
 
-__all__ = ["lines_explain_themselves", "lines_of_a_group_sum_to_its_rounded_sum", "lines_sum_to_what_the_facts_ask"]
+__all__ = [
+    "asked",
+    "lines_explain_themselves",
+    "lines_of_a_group_sum_to_its_rounded_sum",
+    "lines_sum_to_what_the_facts_ask",
+    "waits",
+]
 
 
 def lines_sum_to_what_the_facts_ask(billing: Billing) -> None:
@@ -32,18 +38,18 @@ def lines_sum_to_what_the_facts_ask(billing: Billing) -> None:
     """
     law = "lines sum to what the facts ask"
     for customer in customers(billing):
-        loaded, asked = billing.session.read(lambda tx, who=customer: _asked(tx, who))  # type: ignore[misc]
+        loaded, wanted = billing.session.read(lambda tx, who=customer: asked(tx, who))  # type: ignore[misc]
         found = documents(billing, customer)
         has, floor = billed(found), forgiven(found)
-        keys: set[ChargeKey] = {*asked, *(key for key in has if key.coupon is None)}
+        keys: set[ChargeKey] = {*wanted, *(key for key in has if key.coupon is None)}
         for key in sorted(keys, key=str):
-            want, got, least = asked.get(key, ZERO), has.get(key, ZERO), floor.get(key, ZERO)
+            want, got, least = wanted.get(key, ZERO), has.get(key, ZERO), floor.get(key, ZERO)
             kept = want < got <= least and ex.subtract(least, got) < 1
-            if got != want and not kept and not _waiting(loaded, key.period):
+            if got != want and not kept and not waits(loaded, key.period):
                 raise broken(law, key=key_place(customer, key), billed=got, asked=want, forgiven=least)
 
 
-def _asked(tx: ReadTx, customer: str) -> tuple[Loaded, dict[ChargeKey, Exact]]:
+def asked(tx: ReadTx, customer: str) -> tuple[Loaded, dict[ChargeKey, Exact]]:
     """What the facts ask for by the last run, worked out from the first billing date on."""
     loaded = load(tx, customer)
     facts, until = loaded.facts, loaded.state.last_run
@@ -52,13 +58,14 @@ def _asked(tx: ReadTx, customer: str) -> tuple[Loaded, dict[ChargeKey, Exact]]:
     lives = [life(one, facts.customer, until) for one in facts.subscriptions]
     found: list[Charge] = [*charges(lives, Metered(tx, facts), until, None, None)]
     found += [one_off_charge(item) for item in facts.one_offs if item.at <= until]
-    asked = {charge.key: charge.exact for charge in found}
-    if len(asked) < len(found):
+    exact = {charge.key: charge.exact for charge in found}
+    if len(exact) < len(found):
         raise broken("a key is asked for once", keys=[key_place(customer, charge.key) for charge in found])
-    return loaded, asked
+    return loaded, exact
 
 
-def _waiting(loaded: Loaded, period: Period) -> bool:
+def waits(loaded: Loaded, period: Period) -> bool:
+    """A fact that no run has seen may change what a period costs."""
     until, marks = loaded.state.last_run, loaded.state.marks
     return until is not None and any(mark <= until and touches(period, mark) for mark in marks)
 

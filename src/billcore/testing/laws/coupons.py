@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
 
 from billcore.engine import Billing
 from billcore.engine.accounts import load
 from billcore.kernel import exact as ex
 from billcore.kernel import minor_units
 from billcore.lifecycle import AppliedCoupon
-from billcore.pricing import Stacking
-from billcore.settlement import Document, DocumentKind, Line, LineKind, roots
+from billcore.pricing import CouponGroup, Stacking, stacked
+from billcore.settlement import ChargeKey, Coupons, Document, DocumentKind, Line, LineKind, roots
 from billcore.testing.laws._broken import broken, same
-from billcore.testing.laws.reading import customers, documents, live_lines
+from billcore.testing.laws.billed import asked, waits
+from billcore.testing.laws.reading import customers, documents, forgiven, live_lines
 
-__all__ = ["discounts_are_rounded_once", "discounts_never_raise_a_price"]
+__all__ = ["discounts_are_rounded_once", "discounts_never_raise_a_price", "percentages_follow_the_facts"]
 
 
 def discounts_never_raise_a_price(billing: Billing) -> None:
@@ -41,7 +43,8 @@ def discounts_never_raise_a_price(billing: Billing) -> None:
 def discounts_are_rounded_once(billing: Billing) -> None:
     """Law: a percentage on an invoice is that of the rounded amounts that it finds there, rounded once (D16).
 
-    Summed percentages are left out: they are rounded together.
+    Summed percentages are left out: they are rounded together. So is a code that was applied to a line's subscription
+    and to its customer: it is two coupons, and a line does not say which of them it is.
     """
     law = "discounts are rounded once"
     for customer in customers(billing):
@@ -64,15 +67,54 @@ def _percentages(
         if line.kind is not LineKind.DISCOUNT or line.corrects is None:
             continue
         applied = _applied(line, document, known)
-        percent = applied.coupon.percent
-        if percent is not None and applied.coupon.stacking is not Stacking.ADDITIVE:
+        percent = None if applied is None else applied.coupon.percent
+        if applied is not None and percent is not None and applied.coupon.stacking is not Stacking.ADDITIVE:
             base, off = found.get((applied.id, percent), (0, 0))
             found[applied.id, percent] = (base + left[line.corrects], off - line.minor)
         left[line.corrects] += line.minor
     return found
 
 
-def _applied(line: Line, document: Document, known: Mapping[tuple[str | None, str], AppliedCoupon]) -> AppliedCoupon:
+def _applied(
+    line: Line, document: Document, known: Mapping[tuple[str | None, str], AppliedCoupon]
+) -> AppliedCoupon | None:
     lowered = next(one for one in document.lines if one.id == line.corrects)
-    own = known.get((lowered.subscription, line.coupon or ""))
-    return own if own is not None else known[None, line.coupon or ""]
+    found = {known.get((owner, line.coupon or "")) for owner in (lowered.subscription, None)} - {None}
+    return found.pop() if len(found) == 1 else None
+
+
+def percentages_follow_the_facts(billing: Billing) -> None:
+    """Law: what a percentage took off a key is that of what the facts ask for, less what those before it took (P2).
+
+    However often, in which order and how late it was billed. Left out are keys that an amount lowers too, which depends
+    on the billing date, those of which something was forgiven, and what waits for a run.
+    """
+    law = "percentages follow the facts"
+    for customer in customers(billing):
+        loaded, wanted = billing.session.read(lambda tx, who=customer: asked(tx, who))  # type: ignore[misc]
+        found = documents(billing, customer)
+        coupons, kept = Coupons.of(loaded.facts), forgiven(found)
+        off: dict[ChargeKey, dict[str, ex.Exact]] = defaultdict(lambda: defaultdict(lambda: ex.ZERO))
+        for _, line in live_lines(found):
+            if line.key is not None and line.key.coupon is not None:
+                taken = off[line.key.charge]
+                taken[line.key.coupon] = ex.subtract(taken[line.key.coupon], line.exact)
+        for key in {*wanted, *off}:
+            held = coupons.held(key)
+            if any(one.coupon.percent is None for one in held) or kept.get(key) or waits(loaded, key.period):
+                continue
+            due = _shares(stacked(held), wanted.get(key, ex.ZERO))
+            had = {code: ex.fraction(exact) for code, exact in off.get(key, {}).items() if exact}
+            same(law, had, due, customer=customer, key=key)
+
+
+def _shares(groups: Sequence[CouponGroup], amount: ex.Exact) -> dict[str, Fraction]:
+    """What percentages take off an amount, each of what is left; those of a group together."""
+    left, found = ex.fraction(amount), dict[str, Fraction]()
+    for group in groups:
+        percents = {one.code: ex.fraction(one.coupon.percent or ex.ZERO) for one in group}
+        whole = sum(percents.values(), Fraction(0))
+        share = left * min(whole, Fraction(100)) / 100
+        found |= {code: share * percent / whole for code, percent in percents.items() if percent}
+        left -= share
+    return {code: exact for code, exact in found.items() if exact}

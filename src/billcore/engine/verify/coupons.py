@@ -70,14 +70,11 @@ def discounts_of(values: Values) -> Iterator[tuple[ChargeKey, str, str]]:
 
 
 def check_v2(view: AccountView) -> Found:
-    """An amount takes off no more in a period than it is worth, in no more periods than it lasts.
-
-    The periods are those of the facts as they were known at issue: later ones may count them otherwise, and an amount
-    is never taken off again.
-    """
+    """An amount takes off no more in a period, as it was known at issue, than it is worth; in no more than it lasts."""
     values = view.values
     if values is None or not _beyond(values.coupons, values.coupons.used(values.billed)):
         return
+    # Later facts may count its periods otherwise, and what was taken off is not taken off again.
     issued = sorted(values.kept, key=_issue)
     for place, kept in enumerate(issued):
         if kept.dead or not any(line.coupon is not None and line.key is None for line in kept.document.lines):

@@ -133,10 +133,7 @@ class _Group:
 
 
 def check_m6(view: AccountView) -> Found:
-    """In every rounding group the amounts sum to the rounded exact sum, but for units that goodwill gave back before.
-
-    They may be more only where nothing is left of any line to take them from.
-    """
+    """In every rounding group the amounts sum to the rounded exact sum, but for units that goodwill gave back before."""
     values = view.values
     if values is None:
         return
@@ -146,6 +143,7 @@ def check_m6(view: AccountView) -> Found:
         # What a void document leaves of its group is put right by the group's next line: until then within its lines.
         off = abs(group.minor - ex.fraction(group.exact) * 10**digits)
         loose = group.dead and off <= Fraction(1, 2) + group.dead
+        # What was forgiven may be more where nothing is left of any line to take it from, and only there.
         forgiven = not group.left and group.minor > min(rounded, default=group.minor)
         if group.modes and group.minor not in rounded and not forgiven and not loose:
             place = f"{view.customer} {' '.join(map(str, name))}"

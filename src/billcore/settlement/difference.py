@@ -279,8 +279,7 @@ class _Work:
         """They are in one rounding group."""
         if one.document.rounding.whole_invoice or other.document.rounding.whole_invoice:
             return one.document.id == other.document.id
-        a, b = one.line.key, other.line.key
-        return a is not None and b is not None and a.group == b.group
+        return bool(one.line.key and other.line.key and one.line.key.group == other.line.key.group)
 
 
 def _taken(group: Group, exact: Exact) -> int:

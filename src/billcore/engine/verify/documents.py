@@ -133,7 +133,7 @@ class _Group:
 
 
 def check_m6(view: AccountView) -> Found:
-    """In every rounding group the amounts sum to the rounded exact sum, but for units that goodwill gave back before."""
+    """In every rounding group the amounts sum to the rounded exact sum, but for units that goodwill gave back."""
     values = view.values
     if values is None:
         return

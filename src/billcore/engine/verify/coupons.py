@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
@@ -77,10 +76,16 @@ def check_v2(view: AccountView) -> Found:
     # Later facts may count its periods otherwise, and what was taken off is not taken off again.
     issued = sorted(values.kept, key=_issue)
     for place, kept in enumerate(issued):
-        if kept.dead or not any(line.coupon is not None and line.key is None for line in kept.document.lines):
+        lines = [line for line in kept.document.lines if line.coupon is not None and line.key is None]
+        if kept.dead or not lines:
             continue
         invoices = [one.invoice for one in issued[: place + 1]]
-        ways = [_beyond_then(values, invoices, at) for at in at_issue(kept.document.issued_at)]
+        known = [Coupons.of(known_by(values.loaded.facts, at)) for at in at_issue(kept.document.issued_at)]
+        ways = [
+            _beyond_then(coupons, invoices)
+            for coupons in known
+            if {line.coupon for line in lines} <= {one.applied.code for one in coupons.terms}
+        ] or [_beyond_then(values.coupons, invoices)]
         for owner, code, slot, worth, used in min(ways, key=len):
             where = f"{view.customer} {owner or 'customer'} {code} {slot}"
             yield Violation("V2", where, f"it takes off {ex.text(worth)} in a period", str(used))
@@ -95,9 +100,8 @@ _Beyond: TypeAlias = tuple[str, str, int, Exact, int]
 """A coupon's owner, its code and a period, what it is worth there, and what it took off, in minor units."""
 
 
-def _beyond_then(values: Values, invoices: Sequence[Invoice], at: dt.datetime) -> list[_Beyond]:
-    """What the last of these documents took off beyond what there was, as far as was known then."""
-    coupons = Coupons.of(known_by(values.loaded.facts, at))
+def _beyond_then(coupons: Coupons, invoices: Sequence[Invoice]) -> list[_Beyond]:
+    """What the last of these documents took off beyond what there was, by the coupons that were known then."""
     before = coupons.used(Billed.of(invoices[:-1]))
     found = _beyond(coupons, coupons.used(Billed.of(invoices)))
     return [one for one in found if one[4] > before.get(one[:3], 0)]

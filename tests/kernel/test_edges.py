@@ -6,7 +6,19 @@ import datetime as dt
 
 import pytest
 
-from billcore.kernel import DAY, HOUR, MINUTE, MONTH, InvalidInstant, Money, cadence, instant, local_floor
+from billcore.kernel import (
+    DAY,
+    HOUR,
+    MINUTE,
+    MONTH,
+    Interval,
+    InvalidInstant,
+    Money,
+    bounded,
+    cadence,
+    instant,
+    local_floor,
+)
 
 ZURICH = "Europe/Zurich"
 
@@ -61,3 +73,11 @@ def test_equal_money_is_neither_more_nor_less() -> None:
     one, same = Money("1.00", "EUR"), Money("1", "EUR")
 
     assert (one > same, one < same, one >= same, one <= same) == (False, False, True, True)
+
+
+def test_the_most_that_is_taken() -> None:
+    """An amount of 10^15 minor units, either way, and an interval of 10^8 seconds; one more is refused elsewhere."""
+    most = Money("10000000000000.00", "USD")
+
+    assert [bounded(money, "amount") for money in (most, -most)] == [most, -most]
+    assert Interval(seconds=10**8).seconds == 10**8

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import attrs
 
@@ -60,13 +60,18 @@ _CALLED = {
 
 @attrs.frozen
 class Mutation:
-    """One change of a module: ``change`` as ``before -> after``, ``scope`` the function or class that it is in."""
+    """One change of a module: ``change`` as ``before -> after``, ``scope`` the function or class that it is in.
+
+    ``statement`` has the lines of the statement it is in, of an ``if`` or a loop those before its body: a test that
+    runs none of them cannot notice it.
+    """
 
     module: str
     scope: str
     line: int
     change: str
     text: str = attrs.field(repr=False)
+    statement: range = attrs.field(repr=False)
 
     def __str__(self) -> str:
         return f"{self.module}:{self.line} {self.scope}: {self.change}"
@@ -79,6 +84,7 @@ def mutations(text: str, module: str) -> Iterator[Mutation]:
     for line in text.splitlines(keepends=True):
         starts.append(starts[-1] + len(line.encode()))
     raw = text.encode()
+    statements = [node for node in ast.walk(tree) if isinstance(node, ast.stmt)]
     for scope, node, made in _walk(tree, ""):
         first = starts[node.lineno - 1] + node.col_offset
         last = starts[(node.end_lineno or node.lineno) - 1] + (node.end_col_offset or 0)
@@ -89,7 +95,17 @@ def mutations(text: str, module: str) -> Iterator[Mutation]:
             node.lineno,
             f"{_line(before)} -> {_line(made[1:-1] if made.startswith('(') else made)}",
             (raw[:first] + made.encode() + raw[last:]).decode(),
+            _statement(statements, node.lineno),
         )
+
+
+def _statement(statements: Sequence[ast.stmt], line: int) -> range:
+    """The lines of the innermost statement that has this one, without those of its body."""
+    around = [one for one in statements if one.lineno <= line <= (one.end_lineno or line)]
+    held = max(around, key=lambda one: (one.lineno, one.col_offset))
+    body: Sequence[ast.stmt] = getattr(held, "body", ())
+    last = max(held.lineno, body[0].lineno - 1) if body else held.end_lineno or line
+    return range(held.lineno, last + 1)
 
 
 def _line(text: str) -> str:

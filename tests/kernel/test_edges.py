@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 
@@ -13,12 +14,15 @@ from billcore.kernel import (
     MONTH,
     Interval,
     InvalidInstant,
+    InvalidNumber,
     Money,
     bounded,
     cadence,
     instant,
     local_floor,
+    number,
 )
+from billcore.kernel.exact import ratio
 
 ZURICH = "Europe/Zurich"
 
@@ -81,3 +85,24 @@ def test_the_most_that_is_taken() -> None:
 
     assert [bounded(money, "amount") for money in (most, -most)] == [most, -most]
     assert Interval(seconds=10**8).seconds == 10**8
+
+
+def test_an_hour_that_began_in_a_gap() -> None:
+    """St. John's put its clocks on at 00:01: five minutes later it is 01:06, in an hour counted from 01:00 there."""
+    gap = instant("2010-03-14T03:31:00Z")
+
+    assert local_floor(gap + dt.timedelta(minutes=5), HOUR, "America/St_Johns") == instant("2010-03-14T03:30:00Z")
+
+
+def test_zeros_after_the_point_are_no_digits() -> None:
+    """Up to 40 decimals are looked at: a one with so many zeros is one; an end in a digit is one too many."""
+    assert number(Decimal("1." + "0" * 40)) == 1
+    for written in ("1." + "0" * 41, "0." + "0" * 12 + "1"):
+        with pytest.raises(InvalidNumber):
+            number(Decimal(written))
+
+
+@pytest.mark.parametrize(("over", "digits"), [(25, "0.04"), (8, "0.125"), (200, "0.005"), (10, "0.1"), (125, "0.008")])
+def test_a_decimal_has_the_digits_it_needs(over: int, digits: str) -> None:
+    """One over it, written without a zero at the end."""
+    assert str(ratio(Decimal(1), over)) == digits

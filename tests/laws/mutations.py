@@ -3,7 +3,7 @@ r"""Mutations: every small mistake that could be made in a module, one at a time
 The recorded mutants (``mutants.py``) ask whether each law bites; these ask whether each line of the core is held by
 some test. A mutation replaces one node of the syntax tree, or drops one statement; the rest of the file stays as it is
 written, so that a survivor reads like a diff. What no test of behaviour could see is left alone: docstrings, types,
-``__all__``, decorators (memos), slots for later versions, and the wording of errors.
+``__all__``, decorators (memos), slots for later versions, how a derived field is compared, and the wording of errors.
 
 >>> for found in mutations("def least(a, b):\\n    return a if a < b else b\n", "kernel/x.py"):
 ...     print(found.change)
@@ -143,9 +143,11 @@ def _below(node: ast.AST, scope: str) -> Iterator[tuple[str, ast.stmt | ast.expr
             yield from _walk(ast.Module(body, []), scope)
         case ast.ClassDef(body=body):
             yield from _walk(ast.Module(body, []), scope)
-        case ast.Call(keywords=keywords) if any(word.arg in ("hint", "repr") for word in keywords):
+        case ast.Call(keywords=keywords):
             kept = copy.copy(node)
-            kept.keywords = [word for word in keywords if word.arg not in ("hint", "repr")]
+            derived = any(word.arg == "init" for word in keywords)
+            unseen = ("hint", "repr", *(("init", "eq") if derived else ()))
+            kept.keywords = [word for word in keywords if word.arg not in unseen]
             yield from _walk(kept, scope)
         case _:
             yield from _walk(node, scope)

@@ -10,6 +10,7 @@ import pytest
 from billcore.kernel import (
     DAY,
     HOUR,
+    INTERVALS,
     MINUTE,
     MONTH,
     Interval,
@@ -106,3 +107,19 @@ def test_zeros_after_the_point_are_no_digits() -> None:
 def test_a_decimal_has_the_digits_it_needs(over: int, digits: str) -> None:
     """One over it, written without a zero at the end."""
     assert str(ratio(Decimal(1), over)) == digits
+
+
+def test_intervals_by_name() -> None:
+    """How long each is: months in months, weeks and days in days, what is shorter in seconds."""
+    lengths = {name: (known.months, known.days, known.seconds) for name, known in INTERVALS.items()}
+
+    assert lengths == {
+        "minute": (0, 0, 60),
+        "hour": (0, 0, 3600),
+        "day": (0, 1, 0),
+        "week": (0, 7, 0),
+        "month": (1, 0, 0),
+        "quarter": (3, 0, 0),
+        "half_year": (6, 0, 0),
+        "year": (12, 0, 0),
+    }

@@ -143,13 +143,12 @@ class _Trial:
     def _passes_afresh(self, mutation: Mutation) -> bool:
         """No test that runs anything of the module notices a mutation that is there from the start."""
         near = f"tests/{mutation.module.partition('/')[0]}/"
-        found = self.baseline.of_module(mutation.module)
-        # A test of a call that is refused at once runs nothing of the module.
-        others = [test for test in self.baseline.seconds if test not in found]
-        tests = [*found, *(test for test in others if self.items[test].nodeid.startswith(near))]
-        ordered = sorted((self.items[test].nodeid for test in tests), key=lambda test: not test.startswith(near))
+        tests = self.baseline.of_module(mutation.module)
+        # A test of a call that is refused at once runs nothing of the module, and may be what notices.
+        others = [test for test, item in enumerate(self.items) if item.nodeid.startswith(near)]
+        tests += [test for test in others if test in self.baseline.seconds.keys() - tests]
         seconds = sum(self.baseline.seconds[test] for test in tests)
-        return passes(mutation, ordered, 60 + _PATIENCE * seconds)
+        return passes(mutation, [self.items[test].nodeid for test in tests], 60 + _PATIENCE * seconds)
 
 
 def swap(old: CodeType, new: CodeType, functions: Mapping[CodeType, Sequence[FunctionType]]) -> bool:

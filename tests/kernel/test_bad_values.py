@@ -22,6 +22,7 @@ from billcore.kernel import (
     Period,
     UnknownCurrency,
     allocate,
+    bounded,
     cadence,
     canonical,
     checked_anchor,
@@ -80,6 +81,7 @@ NUMBERS: list[Row] = [
     (lambda: allocate(10, [0, 0]), InvalidValue, "weights", "somebody must have a weight"),
     (lambda: allocate(10, []), InvalidValue, "weights", "somebody must have a weight"),
     (lambda: allocate(10, [FLOAT]), InvalidValue, "weights", "a float is not exact"),
+    (lambda: allocate(10, [Decimal("0.5"), FLOAT]), InvalidValue, "weights", "a float is not exact"),
 ]
 
 MONEY: list[Row] = [
@@ -95,6 +97,8 @@ MONEY: list[Row] = [
     (lambda: Money(1, "USD") + Money(1, "EUR"), CurrencyMismatch, None, "USD and EUR"),
     (lambda: Money(1, "USD") < Money(1, "EUR"), CurrencyMismatch, None, "USD and EUR"),
     (lambda: Money.total([Money(1, "USD")], "EUR"), CurrencyMismatch, None, "EUR and USD"),
+    (lambda: bounded(Money("10000000000000.01", "USD"), "amount"), InvalidValue, "amount", "10^15 minor units"),
+    (lambda: bounded(Money("-10000000000000.01", "USD"), "amount"), InvalidValue, "amount", "10^15 minor units"),
     (lambda: Money("999999999999999", "USD") + Money(1, "USD"), InvalidNumber, "amount", "too many digits"),
 ]
 
@@ -123,13 +127,14 @@ CADENCE: list[Row] = [
     (lambda: Interval(months=1, days=1), InvalidValue, "interval", "a positive number"),
     (lambda: Interval(months=0), InvalidValue, "interval", "a positive number"),
     (lambda: Interval(days=-1), InvalidValue, "interval", "a positive number"),
-    (lambda: Interval(seconds=10**9), InvalidValue, "interval", "a positive number"),
+    (lambda: Interval(seconds=10**8 + 1), InvalidValue, "interval", "a positive number"),
     (lambda: Interval(months=FLOAT), InvalidValue, "interval", "counts in whole numbers"),
     (lambda: Interval(months=TRUE), InvalidValue, "interval", "counts in whole numbers"),
     (lambda: DayAnchor(0), InvalidValue, "anchor.day", "a billing day is 1 to 31 (got 0)"),
     (lambda: DayAnchor(32), InvalidValue, "anchor.day", "got 32"),
     (lambda: DayAnchor(TRUE), InvalidValue, "anchor.day", "got True"),
     (lambda: checked_anchor("monthly"), InvalidValue, "anchor", '"calendar", "start", day or instant'),
+    (lambda: checked_anchor("1st"), InvalidInstant, "anchor", "not an instant"),
     (lambda: checked_anchor(NAIVE), InvalidInstant, "anchor", "a datetime without a zone"),
     (lambda: checked_anchor(LIST), InvalidValue, "anchor", "not an anchor"),
     (lambda: cadence(MONTH, MAYBE, START, "UTC"), InvalidValue, "anchor", "not an anchor (got 'monthly'"),

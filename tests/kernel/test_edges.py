@@ -3,10 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 
-from billcore.kernel import DAY, HOUR, MINUTE, MONTH, InvalidInstant, Money, cadence, instant, local_floor
+from billcore.kernel import (
+    DAY,
+    HOUR,
+    INTERVALS,
+    MINUTE,
+    MONTH,
+    Interval,
+    InvalidInstant,
+    InvalidNumber,
+    Money,
+    bounded,
+    cadence,
+    instant,
+    local_floor,
+    number,
+)
+from billcore.kernel.exact import ratio
 
 ZURICH = "Europe/Zurich"
 
@@ -61,3 +78,48 @@ def test_equal_money_is_neither_more_nor_less() -> None:
     one, same = Money("1.00", "EUR"), Money("1", "EUR")
 
     assert (one > same, one < same, one >= same, one <= same) == (False, False, True, True)
+
+
+def test_the_most_that_is_taken() -> None:
+    """An amount of 10^15 minor units, either way, and an interval of 10^8 seconds; one more is refused elsewhere."""
+    most = Money("10000000000000.00", "USD")
+
+    assert [bounded(money, "amount") for money in (most, -most)] == [most, -most]
+    assert Interval(seconds=10**8).seconds == 10**8
+
+
+def test_an_hour_that_began_in_a_gap() -> None:
+    """St. John's put its clocks on at 00:01: five minutes later it is 01:06, in an hour counted from 01:00 there."""
+    gap = instant("2010-03-14T03:31:00Z")
+
+    assert local_floor(gap + dt.timedelta(minutes=5), HOUR, "America/St_Johns") == instant("2010-03-14T03:30:00Z")
+
+
+def test_zeros_after_the_point_are_no_digits() -> None:
+    """Up to 40 decimals are looked at: a one with so many zeros is one; an end in a digit is one too many."""
+    assert number(Decimal("1." + "0" * 40)) == 1
+    for written in ("1." + "0" * 41, "0." + "0" * 12 + "1"):
+        with pytest.raises(InvalidNumber):
+            number(Decimal(written))
+
+
+@pytest.mark.parametrize(("over", "digits"), [(25, "0.04"), (8, "0.125"), (200, "0.005"), (10, "0.1"), (125, "0.008")])
+def test_a_decimal_has_the_digits_it_needs(over: int, digits: str) -> None:
+    """One over it, written without a zero at the end."""
+    assert str(ratio(Decimal(1), over)) == digits
+
+
+def test_intervals_by_name() -> None:
+    """How long each is: months in months, weeks and days in days, what is shorter in seconds."""
+    lengths = {name: (known.months, known.days, known.seconds) for name, known in INTERVALS.items()}
+
+    assert lengths == {
+        "minute": (0, 0, 60),
+        "hour": (0, 0, 3600),
+        "day": (0, 1, 0),
+        "week": (0, 7, 0),
+        "month": (1, 0, 0),
+        "quarter": (3, 0, 0),
+        "half_year": (6, 0, 0),
+        "year": (12, 0, 0),
+    }

@@ -1,48 +1,58 @@
 """Mutation testing of ``kernel`` and ``pricing``: ``nox -s mutation``, or ``python -m tests.laws.mutation --help``.
 
-Each mutation (``mutations.py``) is made in a copy of ``src`` and the tests run against it: first those of its own
-package, which find nearly all in a second or two, then those of its neighbours. A mutation is *killed* if a test
-fails, the tests cannot be read, or they do not end; it *survived* if everything passes. ``--sample N`` takes N of
-them, chosen by ``--seed``, so that a sample can be repeated and continued.
+Each mutation (``mutations.py``) is made for itself, and the tests that run its line are run against it (``warm.py``).
+It is *killed* if a test fails, the tests cannot be read, or they do not end; it *survived* if everything passes.
+``--sample N`` takes N of them, chosen by ``--seed``, so that a sample can be repeated; ``--since main`` those of the
+lines that a branch has changed; ``pricing/tier.py`` those of one module.
 
-``survivors.toml`` names the mutations that no test can kill, each with the reason: they are counted apart. The exit
-code is 1 where others survive beyond 5 %.
+``survivors.toml`` names the mutations that no test can kill, each with the reason: they are not tried, unless
+``--excused`` asks. The exit code is 1 where more than 5 % of the others survive.
 """
 
 from __future__ import annotations
 
 import os
 import random
-import shutil
+import re
 import subprocess
 import sys
-import tempfile
 import tomllib
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 
 import attrs
 import click
 
+from tests.laws.afresh import BILLCORE, ROOT
 from tests.laws.mutations import Mutation, mutations
+from tests.laws.warm import Warm
 
-__all__ = ["PACKAGES", "SURVIVORS", "Survivor", "all_mutations", "sampled", "survivors"]
+__all__ = ["PACKAGES", "SURVIVORS", "Survivor", "all_mutations", "changed", "sampled", "survivors"]
 
-ROOT = Path(__file__).parents[2]
-BILLCORE = ROOT / "src" / "billcore"
 PACKAGES = ("kernel", "pricing")
 SURVIVORS = Path(__file__).with_name("survivors.toml")
+EXAMPLES = "BILLCORE_LAW_EXAMPLES"
 _LEAST_KILLED = 95
-_SECONDS = 180
 # Tables and types: nothing is decided there.
 _LEFT_OUT = ("kernel/_iso4217.py",)
-_NEAR = {"kernel": ("tests/kernel",), "pricing": ("tests/pricing",)}
-_WIDER = {
-    "kernel": ("tests/pricing", "tests/settlement", "tests/lifecycle", "tests/adapters/test_documents.py"),
-    "pricing": ("tests/settlement", "tests/conformance", "tests/adapters/test_documents.py", "tests/testing"),
+_PRICED = ("tests/settlement", "tests/adapters/test_documents.py")
+_SOLD = (
+    *("tests/contracts/test_price_contract.py", "tests/contracts/test_tax_contract.py"),
+    *("tests/adapters/test_explanations.py", "tests/engine/test_catalog_plans.py"),
+    *("tests/engine/test_prices_before_a_sync.py", "tests/cli/test_catalog.py"),
+    *("tests/cli/test_explain.py", "tests/cli/test_quote.py"),
+)
+_LIVED = ("tests/lifecycle", "tests/settlement", "tests/adapters/test_documents.py", "tests/laws", "tests/engine")
+_TESTS = {
+    "kernel": ("tests/kernel", "tests/pricing", "tests/lifecycle", *_PRICED),
+    "pricing": ("tests/pricing", "tests/testing", *_SOLD, *_PRICED),
+    "lifecycle": _LIVED,
+    "settlement": _LIVED,
 }
+# They start processes of their own, which no mutation reaches, or take minutes.
+_NOT_FORKED = ("tests/engine/test_killed.py", "tests/engine/test_workers.py", "tests/laws/test_laws_bite.py")
+_HUNK = re.compile(r"@@ -\S+ \+(\d+)(?:,(\d+))? @@")
 
 
 @attrs.frozen
@@ -83,63 +93,84 @@ def sampled(found: Sequence[Mutation], count: int | None, seed: int) -> list[Mut
     return [found[index] for index in chosen]
 
 
-def _run(tests: Sequence[str], src: Path, examples: int) -> bool:
-    """The tests pass against the billcore in ``src``."""
-    options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "tests.laws.mutants", "--import-mode=importlib"]
-    where = ["-c", os.devnull, "--rootdir", str(ROOT), "-W", "ignore"]
-    alone = {"PYTHONPATH": str(src), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
-    try:
-        done = subprocess.run(  # noqa: S603 - our own tests, by our own interpreter
-            [sys.executable, "-m", "pytest", *options, *where, *tests],
-            cwd=ROOT,
-            env={**os.environ, **alone, "BILLCORE_LAW_EXAMPLES": str(examples)},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            check=False,
-            timeout=_SECONDS,
-        )
-    except subprocess.TimeoutExpired:
-        return False
-    return done.returncode == 0
+def changed(found: Sequence[Mutation], since: str) -> list[Mutation]:
+    """Those of lines that differ from a commit."""
+    command = ["git", "diff", "--unified=0", "--no-ext-diff", "--relative=src/billcore", since, "--", "."]
+    shown = subprocess.run(command, cwd=BILLCORE, check=True, capture_output=True, text=True).stdout  # noqa: S603
+    lines: dict[str, set[int]] = defaultdict(set)
+    module = ""
+    for line in shown.splitlines():
+        if line.startswith("+++ "):
+            module = line.removeprefix("+++ b/")
+        elif hunk := _HUNK.match(line):
+            first, count = int(hunk[1]), int(hunk[2] or 1)
+            lines[module].update(range(first, first + count))
+    return [one for one in found if not lines[one.module].isdisjoint(one.statement)]
 
 
-def _survives(mutation: Mutation, examples: int) -> bool:
-    package = mutation.module.partition("/")[0]
-    with tempfile.TemporaryDirectory() as folder:
-        src = Path(shutil.copytree(BILLCORE.parent, Path(folder) / "src"))
-        changed = src / "billcore" / mutation.module
-        changed.write_text(mutation.text, encoding="utf-8")
-        for compiled in changed.parent.glob(f"__pycache__/{changed.stem}.*.pyc"):
-            compiled.unlink()
-        return _run(_NEAR[package], src, examples) and _run(_WIDER[package], src, examples)
+@attrs.define
+class _Result:
+    """What came of the mutations."""
+
+    killed: Counter[str] = attrs.field(factory=Counter)
+    survived: Counter[str] = attrs.field(factory=Counter)
+
+    def tell(self, mutation: Mutation, alive: bool) -> None:  # noqa: FBT001 - called with each outcome
+        """Count an outcome, and show it if no test has noticed the mutation."""
+        (self.survived if alive else self.killed)[mutation.module] += 1
+        if alive:
+            click.echo(f"survived  {mutation}")
+
+    def table(self) -> None:
+        """Killed of tried, by module, the weakest first, and in all."""
+        tried = self.killed + self.survived
+        for module in sorted(tried, key=lambda one: (self.killed[one] / tried[one], -tried[one])):
+            click.echo(f"{self.killed[module]:5} of {tried[module]:4}  {module}")
+        click.echo(f"{self.killed.total()} of {tried.total()} killed; {self.survived.total()} survived")
+
+    def enough(self) -> bool:
+        """So many are killed as must be."""
+        killed, survived = self.killed.total(), self.survived.total()
+        return killed * 100 >= _LEAST_KILLED * (killed + survived)
 
 
 @click.command()
 @click.argument("packages", nargs=-1)
 @click.option("--sample", type=int, default=None, help="So many mutations, chosen by the seed; default: all.")
 @click.option("--seed", type=int, default=0, help="Which sample.")
+@click.option("--since", default=None, help="Only mutations of lines that differ from this commit.")
+@click.option("--excused", is_flag=True, help="Try those, too, that survivors.toml names: none of them may be killed.")
 @click.option("--examples", type=int, default=60, help="Examples a law gets.")
 @click.option("--jobs", type=int, default=1, help="Mutations tried at a time.")
-def main(packages: tuple[str, ...], sample: int | None, seed: int, examples: int, jobs: int) -> None:
-    """Mutate PACKAGES (kernel, pricing, or modules of them) and tell which mutations no test notices."""
-    found = sampled(list(all_mutations(packages or PACKAGES)), sample, seed)
-    for package in PACKAGES:
-        if not _run((*_NEAR[package], *_WIDER[package]), BILLCORE.parent, examples):
-            raise click.ClickException(f"the tests of {package} fail without any mutation")
-    named = survivors()
-    excused: list[Mutation] = []
-    survived: list[Mutation] = []
-    with ThreadPoolExecutor(jobs) as pool:
-        for mutation, alive in zip(found, pool.map(partial(_survives, examples=examples), found), strict=True):
-            if not alive:
-                continue
-            reason = next((one.reason for one in named if one.names(mutation)), None)
-            (survived if reason is None else excused).append(mutation)
-            click.echo(f"survived  {mutation}" + (f"  [{reason}]" if reason else ""))
-    tried = len(found) - len(excused)
-    killed = tried - len(survived)
-    click.echo(f"{killed} of {tried} killed; {len(survived)} survived; {len(excused)} more survived with a reason")
-    if killed * 100 < _LEAST_KILLED * tried:
+def main(
+    packages: tuple[str, ...],
+    sample: int | None,
+    seed: int,
+    since: str | None,
+    excused: bool,  # noqa: FBT001 - click calls it by name
+    examples: int,
+    jobs: int,
+) -> None:
+    """Mutate PACKAGES (kernel, pricing; or others of the core, or modules) and tell which mutations no test notices."""
+    chosen = packages or PACKAGES
+    found = list(all_mutations(chosen))
+    named = () if excused else survivors()
+    taken = sampled(found if since is None else changed(found, since), sample, seed)
+    tried = [mutation for mutation in taken if not any(one.names(mutation) for one in named)]
+    click.echo(f"{len(tried)} mutations of {len(found)}; {len(taken) - len(tried)} more are named survivors")
+    # All that runs from here on, Pythons of their own too, has this billcore, and no plugin by chance.
+    path = os.pathsep.join([str(BILLCORE.parent), str(ROOT)])
+    os.environ.update(PYTHONPATH=path, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", PYTEST_ADDOPTS="")
+    os.environ[EXAMPLES] = str(examples)
+    sys.path[:0] = [str(BILLCORE.parent), str(ROOT)]
+    tests = dict.fromkeys(test for name in chosen for test in _TESTS[name.partition("/")[0]])
+    result = _Result()
+    warm = Warm(tried, result.tell, jobs)
+    warm.run([*tests, *(f"--deselect={test}" for test in _NOT_FORKED)])
+    if warm.baseline is None:
+        raise click.ClickException("the tests fail without any mutation")
+    result.table()
+    if not result.enough():
         raise SystemExit(1)
 
 

@@ -3,7 +3,7 @@ r"""Mutations: every small mistake that could be made in a module, one at a time
 The recorded mutants (``mutants.py``) ask whether each law bites; these ask whether each line of the core is held by
 some test. A mutation replaces one node of the syntax tree, or drops one statement; the rest of the file stays as it is
 written, so that a survivor reads like a diff. What no test of behaviour could see is left alone: docstrings, types,
-``__all__``, decorators (memos), slots for later versions, and the wording of errors.
+``__all__``, decorators (memos), slots for later versions, how a derived field is compared, and the wording of errors.
 
 >>> for found in mutations("def least(a, b):\\n    return a if a < b else b\n", "kernel/x.py"):
 ...     print(found.change)
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import attrs
 
@@ -60,13 +60,18 @@ _CALLED = {
 
 @attrs.frozen
 class Mutation:
-    """One change of a module: ``change`` as ``before -> after``, ``scope`` the function or class that it is in."""
+    """One change of a module: ``change`` as ``before -> after``, ``scope`` the function or class that it is in.
+
+    ``statement`` has the lines of the statement it is in, of an ``if`` or a loop those before its body: a test that
+    runs none of them cannot notice it.
+    """
 
     module: str
     scope: str
     line: int
     change: str
     text: str = attrs.field(repr=False)
+    statement: range = attrs.field(repr=False)
 
     def __str__(self) -> str:
         return f"{self.module}:{self.line} {self.scope}: {self.change}"
@@ -79,6 +84,7 @@ def mutations(text: str, module: str) -> Iterator[Mutation]:
     for line in text.splitlines(keepends=True):
         starts.append(starts[-1] + len(line.encode()))
     raw = text.encode()
+    statements = [node for node in ast.walk(tree) if isinstance(node, ast.stmt)]
     for scope, node, made in _walk(tree, ""):
         first = starts[node.lineno - 1] + node.col_offset
         last = starts[(node.end_lineno or node.lineno) - 1] + (node.end_col_offset or 0)
@@ -89,7 +95,17 @@ def mutations(text: str, module: str) -> Iterator[Mutation]:
             node.lineno,
             f"{_line(before)} -> {_line(made[1:-1] if made.startswith('(') else made)}",
             (raw[:first] + made.encode() + raw[last:]).decode(),
+            _statement(statements, node.lineno),
         )
+
+
+def _statement(statements: Sequence[ast.stmt], line: int) -> range:
+    """The lines of the innermost statement that has this one, without those of its body."""
+    around = [one for one in statements if one.lineno <= line <= (one.end_lineno or line)]
+    held = max(around, key=lambda one: (one.lineno, one.col_offset))
+    body: Sequence[ast.stmt] = getattr(held, "body", ())
+    last = max(held.lineno, body[0].lineno - 1) if body else held.end_lineno or line
+    return range(held.lineno, last + 1)
 
 
 def _line(text: str) -> str:
@@ -127,9 +143,11 @@ def _below(node: ast.AST, scope: str) -> Iterator[tuple[str, ast.stmt | ast.expr
             yield from _walk(ast.Module(body, []), scope)
         case ast.ClassDef(body=body):
             yield from _walk(ast.Module(body, []), scope)
-        case ast.Call(keywords=keywords) if any(word.arg in ("hint", "repr") for word in keywords):
+        case ast.Call(keywords=keywords):
             kept = copy.copy(node)
-            kept.keywords = [word for word in keywords if word.arg not in ("hint", "repr")]
+            derived = any(word.arg == "init" for word in keywords)
+            unseen = ("hint", "repr", *(("init", "eq") if derived else ()))
+            kept.keywords = [word for word in keywords if word.arg not in unseen]
             yield from _walk(kept, scope)
         case _:
             yield from _walk(node, scope)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+from types import FunctionType
 
 import pytest
 
 from tests.laws.mutation import all_mutations, sampled, survivors
 from tests.laws.mutations import mutations
+from tests.laws.warm import swap
 
 SOURCE = '''
 """A module."""
@@ -26,6 +28,19 @@ def least(a: int, b: int = 1, *, flat: bool = False) -> int:
     check(a)
     return max(a - 1, b * 2) if a else -b
 '''
+
+RUNNING = """
+LEAST = 2
+def most(a):
+    return max(LEAST, a)
+def sum_below(a):
+    return sum(n for n in range(a) if n > 0)
+def outer(least):
+    def inner(a):
+        return a + least
+    return inner
+inner = outer(LEAST)
+"""
 
 
 def test_every_small_mistake_once() -> None:
@@ -56,6 +71,43 @@ def test_one_thing_changes() -> None:
     for one in mutations(SOURCE, "x.py"):
         pairs = zip(SOURCE.splitlines(), one.text.splitlines(), strict=True)
         assert [n for n, (before, after) in enumerate(pairs, 1) if before != after] == [one.line]
+
+
+def test_a_mutation_knows_its_statement() -> None:
+    """A test that runs nothing of the statement, of an ``if`` its question, cannot notice the mutation."""
+    question = "    if (\n        a\n        and not a\n    ):\n"
+    source = f"def f(a):\n{question}        return max(\n            a,\n            -a,\n        )\n"
+
+    assert [(one.change, one.statement) for one in mutations(source, "x.py")] == [
+        ("a and not a -> a or not a", range(2, 6)),
+        ("not a -> a", range(2, 6)),
+        ("max( a, -a, ) -> min(a, -a)", range(6, 10)),
+        ("-a -> a", range(6, 10)),
+    ]
+
+
+def test_a_mutation_is_made_in_functions_that_are_there() -> None:
+    """Whoever holds them; what ran when the module was made cannot be changed any more, and that is told."""
+    code = compile(RUNNING, "x.py", "exec")
+    namespace: dict[str, FunctionType] = {}
+    exec(code, namespace)  # noqa: S102 - six lines of our own
+    held = [namespace[name] for name in ("most", "sum_below", "inner")]
+    before = {function: function.__code__ for function in held}
+    done: dict[str, list[int] | None] = {}
+    for one in mutations(RUNNING, "x.py"):
+        swapped = swap(code, compile(one.text, "x.py", "exec"), {before[function]: [function] for function in held})
+        done[one.change] = [function(3) for function in held] if swapped else None
+        for function in held:
+            function.__code__ = before[function]
+
+    assert [function(3) for function in held] == [3, 3, 5]
+    assert done == {
+        "2 -> 3": None,
+        "max(LEAST, a) -> min(LEAST, a)": [2, 3, 5],
+        "n > 0 -> n >= 0": [3, 3, 5],
+        "0 -> 1": [3, 2, 5],
+        "a + least -> a - least": [3, 3, 1],
+    }
 
 
 def test_every_mutation_of_the_core_is_a_module() -> None:

@@ -33,9 +33,11 @@ from billcore.pricing import (
     Flat,
     Graduated,
     Meter,
+    MeterPrice,
     OnChange,
     OnEnd,
     Package,
+    Percentage,
     PerUnit,
     Plan,
     PlanStatus,
@@ -104,6 +106,7 @@ def rate(**changes: Any) -> TaxRate:
     return TaxRate(**{"code": "t", "country": "DE", "percent": 19, **changes})
 
 
+USED = price(model=PerUnit(1), cadence=USAGE, meter="m")
 Row = tuple[Callable[[], object], type[BillcoreError], str, str]
 
 MODELS: list[Row] = [
@@ -137,6 +140,7 @@ MODELS: list[Row] = [
     (lambda: Wrapped(model=Wrapped(model=FREE)), InvalidValue, "model", "not wrapped again"),
     (lambda: Wrapped(model=FREE, unit_multiplier=0), InvalidValue, "unit_multiplier", "greater than zero"),
     (lambda: Wrapped(model=FREE, included=-1), InvalidValue, "included", "must not be negative"),
+    (lambda: Wrapped(model=FREE, interim=text("yes")), InvalidValue, "interim", "bool is asked for"),
     (lambda: Wrapped(model=FREE, minimum=2, maximum=1), InvalidValue, "minimum", "the minimum is above the maximum"),
 ]
 
@@ -152,6 +156,11 @@ PRICES: list[Row] = [
     (lambda: price(meter="m"), InvalidValue, "meter", "a usage price, and only it, names a meter"),
     (lambda: price(cadence=USAGE, meter="m", timing=Timing.ADVANCE), InvalidValue, "timing", "at the end only"),
     (lambda: price(per=HOUR, timing=Timing.ADVANCE), InvalidValue, "timing", "at the end only"),
+    (lambda: price(model=Percentage(1)), InvalidValue, "model", "only usage has events and windows"),
+    (
+        lambda: price(model=Wrapped(model=PerUnit(1), per_window=HOUR)),
+        *(InvalidValue, "model", "only usage has events and windows"),
+    ),
     (lambda: price(per=YEAR), InvalidValue, "per", "by hour or minute"),
     (lambda: price(per=HOUR, cadence=PriceCadence.ONCE), InvalidValue, "per", "only a recurring price"),
     (lambda: price(proration=Proration.CEIL), NotSupportedYet, "proration", "not supported yet (got 'ceil')"),
@@ -191,6 +200,12 @@ SOLD: list[Row] = [
     (lambda: rate(country="D1"), InvalidValue, "country", 'two capital letters, like "CH"'),
     (lambda: rate(percent="-1"), InvalidValue, "percent", "a percentage is 0 to 100"),
     (lambda: rate(from_=dt.date(2026, 1, 1), to=dt.date(2026, 1, 1)), InvalidValue, "to", "ends before it begins"),
+    (lambda: rate(from_=NOW), InvalidValue, "from", "a local date is asked for"),
+    (lambda: rate(from_=text(20260101)), InvalidValue, "from", "a local date is asked for"),  # type: ignore[arg-type]  # the point
+    (
+        lambda: MeterPrice(meter="m", price=USED, from_="2026-01-01", to="2026-01-01"),
+        *(InvalidValue, "to", "ends before it begins"),
+    ),
 ]
 
 M = Meter(code="m")
@@ -215,6 +230,14 @@ CATALOGS: list[Row] = [
     (
         lambda: catalog(addons=[Addon(code="a", price=price(), meter="m")]),
         *(InvalidValue, "addons[0].meter", "no such meter"),
+    ),
+    (
+        lambda: catalog(services=[service(supporting=["s2"])]),
+        *(InvalidValue, "services[0].supporting[0]", "no such service (got 's2')"),
+    ),
+    (
+        lambda: catalog(services=[service(supporting=["s"])]),
+        *(InvalidValue, "services[0].supporting[0]", "a service does not support itself"),
     ),
     (lambda: catalog(plans=[plan(product="vm")]), InvalidValue, "plans[0].product", "no such product (got 'vm')"),
     (lambda: catalog(tax_rates=[rate(), rate()]), InvalidValue, "tax_rates[1]", "two rates at one time"),

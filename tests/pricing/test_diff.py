@@ -21,6 +21,7 @@ from billcore.pricing import (
     PlanStatus,
     PlanVersion,
     Price,
+    PriceCadence,
     Selection,
     Service,
     SlaTier,
@@ -179,6 +180,75 @@ def test_lint() -> None:
         ("services/db/compute_plans/s4", "its price is ten times off the others"),
     ]
     assert lint(studio()) == ()
+
+
+def test_a_plan_of_drafts_is_told_apart() -> None:
+    """Nobody can buy either; of one there is a draft to publish."""
+    plans = [
+        Plan(code=status.value, versions=[PlanVersion(version=1, status=status, prices=[])])
+        for status in (PlanStatus.DRAFT, PlanStatus.RETIRED)
+    ]
+
+    assert [one.message for one in lint(Catalog(version="1", effective=EFFECTIVE, currency="CHF", plans=plans))] == [
+        "nobody can buy it: it has no active version, only drafts",
+        "nobody can buy it: it has no active version",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rates", "found"),
+    [
+        (["100", "100", "1000"], []),
+        (["100", "100", "1001"], ["p2"]),
+        (["1000", "1000", "100"], []),
+        (["1000", "1000", "99"], ["p2"]),
+        (["1000", "1"], []),
+    ],
+)
+def test_a_price_ten_times_off(rates: list[str], found: list[str]) -> None:
+    """Of three sizes or more, one that costs over ten times the others a unit, or under a tenth."""
+    sizes = [ComputePlan(code=f"p{n}", cpu=1, ram_gib=1, price=rate) for n, rate in enumerate(rates)]
+    catalog = Catalog(
+        version="1", effective=EFFECTIVE, currency="CHF", services=[Service(code="s", compute_plans=sizes)]
+    )
+
+    assert [one.place.rpartition("/")[2] for one in lint(catalog)] == found
+
+
+def test_tiers_of_one_price_do_not_rise() -> None:
+    """Two tiers that differ in their flat amount alone are no mistake."""
+    price = Price(code="seats", model=Graduated([Tier(10, "5.00", "1.00"), Tier(None, "5.00")]))
+
+    assert lint(team(price)) == ()
+
+
+@pytest.mark.parametrize(("unit", "shown"), [("GiB", "GiB"), (None, "gb")])
+def test_usage_is_told_by_its_unit_or_its_meter(unit: str | None, shown: str) -> None:
+    """What a unit costs is said of the unit that the price names."""
+
+    def sold(amount: str) -> Catalog:
+        price = Price(code="p", model=PerUnit(amount), cadence=PriceCadence.USAGE, meter="gb", unit=unit)
+        plan = Plan(code="team", versions=[PlanVersion(version=1, prices=[price])])
+        return Catalog(version=amount, effective=EFFECTIVE, currency="CHF", meters=[Meter(code="gb")], plans=[plan])
+
+    assert {cost.unit for cost in catalog_diff(sold("1.00"), sold("2.00")).costs} == {shown}
+
+
+def test_a_draft_does_not_hide_the_version_after_it() -> None:
+    """Version 1 was never published; version 2 was, and is rewritten."""
+
+    def sold(amount: str) -> Catalog:
+        prices = [Price(code="base", model=Flat(amount))]
+        versions = [
+            PlanVersion(version=1, status=PlanStatus.DRAFT, prices=prices),
+            PlanVersion(version=2, prices=prices),
+        ]
+        return Catalog(
+            version=amount, effective=EFFECTIVE, currency="CHF", plans=[Plan(code="team", versions=versions)]
+        )
+
+    (warning,) = plan_catalog(sold("1"), sold("2")).warnings
+    assert warning.startswith("plans/team/versions/2: a published version has other prices")
 
 
 def usage_graduated() -> Price:

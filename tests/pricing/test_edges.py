@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from billcore.kernel import InvalidValue, Rounding
+from billcore.kernel import YEAR, InvalidValue, Period, Rounding, instant
 from billcore.pricing import (
     Addon,
     Catalog,
@@ -22,11 +22,14 @@ from billcore.pricing import (
     PlanVersion,
     Price,
     Selection,
+    Service,
     StairStep,
     Tier,
     UnitRound,
     archive,
     discounted,
+    quote,
+    recurring_amount,
     unarchive,
 )
 
@@ -147,3 +150,33 @@ def test_prices_of_a_version_have_codes_of_their_own() -> None:
     """Two of one code are refused where the second stands."""
     with pytest.raises(InvalidValue, match=r"^prices\[1\].code: a code stands twice"):
         PlanVersion(version=1, prices=[Price(code="base", model=Flat(1)), Price(code="base", model=Flat(2))])
+
+
+def test_nothing_had_costs_nothing() -> None:
+    """A period of which no part was had."""
+    whole = Period("2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z")
+
+    assert recurring_amount(Price(code="base", model=Flat(5)), (), whole, "UTC") == 0
+
+
+def test_a_quotes_period_is_its_plans() -> None:
+    """A year with no addon and with a monthly one."""
+    year = Price(code="base", model=Flat(100), interval=YEAR)
+    plan = Plan(code="team", versions=[PlanVersion(version=1, prices=[year])])
+    sold = Catalog(
+        version="1",
+        effective="2026-01-01T00:00:00Z",
+        currency="CHF",
+        plans=[plan],
+        addons=[Addon(code="support", price=Price(code="support", model=Flat(5)))],
+    )
+    at = instant("2026-01-01T00:00:00Z")
+
+    for addons in ([], ["support"]):
+        assert quote(sold, Selection(plan="team", addons=addons), at).interval == YEAR
+
+
+def test_a_service_with_a_surcharge_alone_is_priced() -> None:
+    """One tier costs something, though another is free; with nothing but free tiers it has no price yet."""
+    assert Service(code="s", sla_surcharges={"none": 0, "gold": 5}).priced
+    assert not Service(code="s", sla_surcharges={"none": 0}).priced

@@ -100,6 +100,7 @@ def test_free_events_end_before_the_free_amount() -> None:
     fee = Percentage("1.3", fixed_amount=2, free_events=3, free_amount=500)
     rating = fee.rate_events(fees(50, 100, 250, 400))
 
+    assert rating.quantity == 800
     assert [(step.name, step.quantity, step.amount) for step in rating.steps] == [
         ("free", Decimal(400), Decimal(0)),
         ("percentage", Decimal(400), Decimal("5.2")),

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from billcore.kernel import HOUR
 from billcore.kernel import exact as ex
 from billcore.pricing import (
     Allowance,
@@ -20,6 +21,7 @@ from billcore.pricing import (
     Matrix,
     Package,
     Percentage,
+    PerUnit,
     PriceModel,
     Progressive,
     Tier,
@@ -156,3 +158,30 @@ def test_a_percentage_is_told_as_one() -> None:
     assert tree.recompute() == Decimal("3.20")
     assert rate is not None
     assert (rate.kind, rate.value) == ("percent", Decimal("0.029"))
+
+
+def test_windows_of_packages_are_told_by_their_count() -> None:
+    """Five units in each of two hours are a package each; ten units in all would be one."""
+    model = Wrapped(model=Package(10, "2.00"), per_window=HOUR)
+    tree = explain_rating(model.rate_windows([Decimal(5), Decimal(5)]), model=model)
+
+    assert [(node.label, node.value) for node in tree.walk()][1:] == [
+        ("packages", Decimal(4)),
+        ("units", Decimal(2)),
+        ("unit amount", Decimal(2)),
+    ]
+    assert tree.recompute() == 4
+
+
+@pytest.mark.parametrize(
+    ("model", "quantity", "floors"),
+    [
+        (Progressive(1, minimum_units=5), "5", 0),
+        (Progressive(1, minimum_units=5), "4", 1),
+        (Wrapped(model=PerUnit(1), minimum_quantity=5), "5", 0),
+        (Wrapped(model=PerUnit(1), minimum_quantity=5), "4", 1),
+    ],
+)
+def test_a_minimum_that_is_met_is_not_told(model: PriceModel, quantity: str, floors: int) -> None:
+    """At the minimum the units are those had; one below it is raised, and the tree says so."""
+    assert len([line for line in told(model, quantity) if line.endswith(" most")]) == floors

@@ -230,3 +230,12 @@ def test_sla_tiers_are_read_with_percentages() -> None:
     tier = SlaTier(code="gold", uptime="99.95")
 
     assert (tier.uptime, tier.min_replicas) == (Decimal("99.95"), Decimal(1))
+
+
+@pytest.mark.parametrize(("name", "said"), [("99.9 %", "SLA 99.9 %"), ("", "SLA 24x7")])
+def test_a_surcharge_is_named_after_its_tier(name: str, said: str) -> None:
+    """By the tier's name, or its code where it has none."""
+    sold = attrs.evolve(servala(), sla_tiers=[SlaTier(code="none"), SlaTier(code="24x7", name=name)])
+    made = sold.records(Selection(service="postgresql", compute_plan="small", sla_tier="24x7"))
+
+    assert [record.price.description for record in made if record.price.code == "sla"] == [f"PostgreSQL: {said}"]

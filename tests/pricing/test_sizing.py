@@ -201,3 +201,9 @@ def test_a_component_refuses_to_be_wrong(field: str, value: object, told: str) -
         Component(**{**right, field: value})  # type: ignore[arg-type]  # the point of the test
 
     assert str(caught.value).startswith(told)
+
+
+def test_text_is_no_list() -> None:
+    """A place in a list is asked for where text stands: nothing is there, not its first letter."""
+    with pytest.raises(MissingValue, match=r"^metadata.labels.tier\[0\]: "):
+        ValuePath.parse("metadata.labels.tier[0]").find(TREE)

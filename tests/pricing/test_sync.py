@@ -224,3 +224,13 @@ def test_a_compute_plan_is_counted_apart_from_its_service() -> None:
 
     assert done.counts == (1, 0, 8, 0)
     assert done.catalog.effective == instant("2026-03-01T00:00:00Z")
+
+
+def test_a_list_may_empty_where_all_may_go() -> None:
+    """A feed that names no service any more, where it has products: with 100 percent the last service is stale."""
+    product = Product(code="vm", prices=[Price(code="vm", model=Flat(1))])
+    feed = Catalog(version="feed", effective=EFFECTIVE, currency="CHF", products=[product])
+
+    assert entry(synced(shop("db"), feed, most_stale=100), "services/db").stale
+    with pytest.raises(SyncAborted, match="none of a list that it had"):
+        synced(shop("db"), feed, most_stale=99)

@@ -182,8 +182,7 @@ class Cadence:
 
 
 def _zone_at(zones: tuple[tuple[int, str], ...], n: int) -> str:
-    within = zones if len(zones) == 1 else [entry for entry in zones if entry[0] <= n]
-    return within[-1][1] if within else zones[0][1]
+    return next(name for first, name in reversed(zones) if first <= n)
 
 
 @functools.lru_cache(maxsize=65_536)

@@ -76,7 +76,7 @@ _LONGEST_SHOWN = 80
 
 def shown(value: object) -> str:
     """``repr(value)``, cut to 80 characters, so that no input can fill a log."""
-    text = repr(value[: _LONGEST_SHOWN + 1]) if isinstance(value, (str, bytes)) else repr(value)
+    text = repr(value[:_LONGEST_SHOWN]) if isinstance(value, (str, bytes)) else repr(value)
     return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "..."
 
 

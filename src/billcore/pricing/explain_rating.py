@@ -92,8 +92,8 @@ def _named(step: Step, model: PriceModel | None) -> tuple[str, dict[str, About]]
         about["above"] = above
         if up_to is not None:
             about["up_to"] = up_to
-    if isinstance(model, Progressive) and n <= len(model.brackets) and model.brackets[n - 1].percent:
-        about["discount"] = model.brackets[n - 1].percent
+        if isinstance(model, Progressive) and (percent := model.brackets[n - 1].percent):
+            about["discount"] = percent
     return counted[1], about
 
 

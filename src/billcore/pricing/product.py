@@ -18,7 +18,6 @@ from billcore.kernel import (
     InvalidValue,
     Number,
     checked_id,
-    instant,
     number,
     of_kind,
 )
@@ -48,10 +47,6 @@ def _meter(value: str) -> str:
 
 def _prices(prices: Iterable[Price]) -> tuple[Price, ...]:
     return tuple(prices)
-
-
-def _instant(value: dt.datetime | str | None) -> dt.datetime | None:
-    return None if value is None else instant(value, "effective")
 
 
 class Aggregation(enum.Enum):

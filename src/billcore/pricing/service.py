@@ -139,7 +139,7 @@ class Service(Entry):
 
     def replicas(self, asked: Decimal, tier: SlaTier | None) -> Decimal:
         """How many replicas there are: those asked for, at least as many as the tier has (R4-11)."""
-        return asked if tier is None or asked >= tier.min_replicas else tier.min_replicas
+        return asked if tier is None else max(asked, tier.min_replicas)
 
     def compute(self, code: str, place: str = "compute_plan") -> ComputePlan:
         """The compute plan of that code. Raises ``InvalidValue``."""

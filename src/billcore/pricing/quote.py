@@ -25,7 +25,7 @@ from billcore.kernel import (
 from billcore.kernel import exact as ex
 from billcore.pricing.catalog import Catalog
 from billcore.pricing.charge import Allowance, recurring_amount, usage_rating
-from billcore.pricing.explain import Explanation, leaf
+from billcore.pricing.explain import Branches, Explanation, leaf
 from billcore.pricing.explain_rating import explain_rating
 from billcore.pricing.price import Price, PriceCadence, amount_of
 from billcore.pricing.product import period_of
@@ -81,22 +81,28 @@ class QuoteLine:
 
     @functools.cached_property
     def explanation(self) -> Explanation:
-        """How the amount came about: the exact amount, rounded."""
+        """How the amount came about: the exact amount, rounded. What it is made of is worked out as it is read."""
         price = self.record.price
-        if price.cadence is PriceCadence.USAGE:
-            allowance = Allowance(extra=self.allowance)
-            rating = usage_rating(price, self.quantity, allowance)
-        else:
-            allowance, rating = Allowance(), price.model.rate(self.quantity)
-        tree = explain_rating(rating, model=price.model, quantity=self.quantity, allowance=allowance)
-        if price.per is not None:
-            hours = leaf(f"{price.per.name}s", _runs(price, self.hours), kind="number")
-            tree = Explanation("amount over time", ex.multiply(tree.value, hours.value), "product", (tree, hours))
         code = price.currency or ""
         digits = places(code)
-        value = ex.scaled(minor_units(tree.value, digits, self.mode), digits)
+        tree = Branches(_tree, price, self.quantity, self.allowance, self.hours)
         about = {"price": self.price, "currency": code}
-        return Explanation(self.description, value, "round", (tree,), None, digits, self.mode, about=about).numbered()
+        value = ex.scaled(self.minor, digits)
+        return Explanation(self.description, value, "round", tree, None, digits, self.mode, about=about).numbered()
+
+
+def _tree(price: Price, quantity: Exact, extra: Exact, hours: Decimal) -> tuple[Explanation]:
+    """The one node that is rounded: the rated amount, over the hours that it runs."""
+    if price.cadence is PriceCadence.USAGE:
+        allowance = Allowance(extra=extra)
+        rating = usage_rating(price, quantity, allowance)
+    else:
+        allowance, rating = Allowance(), price.model.rate(quantity)
+    tree = explain_rating(rating, model=price.model, quantity=quantity, allowance=allowance)
+    if price.per is None:
+        return (tree,)
+    times = leaf(f"{price.per.name}s", _runs(price, hours), kind="number")
+    return (Explanation("amount over time", ex.multiply(tree.value, times.value), "product", (tree, times)),)
 
 
 @attrs.frozen(kw_only=True)

@@ -137,7 +137,7 @@ def test_without_the_extra(catalog: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(builtins, "__import__", without)
 
     assert call("catalog", "plot", catalog, "calls", code=4).stderr == (
-        "extra_missing: pictures need matplotlib (pip install 'billcore[plot]')\n"
+        "extra_missing: drawing a picture needs an extra (pip install 'billcore[plot]')\n"
     )
 
 

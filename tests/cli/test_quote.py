@@ -9,6 +9,8 @@ import pytest
 from tests.cli.desk import answered, call, documented, keys
 from tests.cli.documents import CATALOG
 
+TAXED = {"code", "percent", "base", "reason", "inclusive"}
+"""What is told of a tax: of a quote without a country there is none."""
 # Worked by hand: 7 x 9.90; 100 x 0.0225; 12.00, 16.00 and two replicas x 730 hours x 0.03.
 SOLD = [
     ('plan = "team"\nquantity = 7\ncountry = "CH"', {"seats": "69.30", "gb": "0.00"}, ("69.30", "5.61", "74.91")),
@@ -30,8 +32,8 @@ def test_a_selection_is_quoted(shop: Path, chosen: str, lines: dict[str, str], t
 
     assert isinstance(told, dict)
     assert {line["price"]: line["amount"] for line in told["lines"]} == lines
-    assert tuple(told["recurring"].values()) == total
-    assert keys(told) == documented("quote")
+    assert tuple(told["recurring"][name] for name in ("net", "tax", "total")) == total
+    assert keys(told) == documented("quote") - (set() if "country" in chosen else TAXED)
     text = call("quote", "catalog.toml", "choice.toml").stdout
     assert all(f" {amount} CHF " in text for amount in lines.values())
     assert f"recurring  net {total[0]} CHF  tax {total[1]} CHF  total {total[2]} CHF" in text
@@ -49,6 +51,21 @@ def test_the_instant_chooses_the_tax_rate(shop: Path) -> None:
 
     assert "tax 76.23 CHF" in before
     assert "tax 80.19 CHF" in after
+
+
+def test_reverse_charge_is_quoted_with_its_reason(shop: Path) -> None:
+    """R0-21: a business in another member state is quoted no tax, and told why; a consumer there pays its rate."""
+    (shop / "choice.toml").write_text('plan = "team"\nquantity = 100\ncountry = "FR"', encoding="utf-8")
+    command = ("quote", "catalog.toml", "choice.toml", "--seller", "DE")
+    business = call(*command, "--tax-id", "FR40303265045").stdout
+    told = answered(*command, "--tax-id", "FR40303265045")
+
+    assert "tax 0.00 CHF  total 990.00 CHF  (VATEX-EU-AE: reverse charge)" in business
+    assert "tax 198.00 CHF  total 1188.00 CHF\n" in call(*command).stdout
+    assert isinstance(told, dict)
+    assert [(tax["code"], tax["base"], tax["reason"]) for tax in told["recurring"]["taxes"]] == [
+        ("VATEX-EU-AE", "990.00", "reverse charge")
+    ]
 
 
 def test_a_line_is_explained(shop: Path) -> None:

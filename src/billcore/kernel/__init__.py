@@ -40,6 +40,7 @@ from billcore.kernel.errors import (
     ConstraintViolated,
     CurrencyMismatch,
     DeliveryFailed,
+    ExtraMissing,
     IdempotencyMismatch,
     InputError,
     InsufficientFunds,
@@ -63,6 +64,7 @@ from billcore.kernel.errors import (
     UnknownCurrency,
 )
 from billcore.kernel.exact import ONE, ZERO, Exact, Number, number
+from billcore.kernel.extras import from_extra
 from billcore.kernel.frozen import FrozenMap
 from billcore.kernel.given import NOT_TEXT, checked_country, checked_text, of_kind, text_or_none
 from billcore.kernel.ids import CustomerId, DocumentId, OrderId, SubscriptionId, checked_id, derive
@@ -102,6 +104,7 @@ __all__ = [
     "DeliveryFailed",
     "DocumentId",
     "Exact",
+    "ExtraMissing",
     "FrozenMap",
     "Group",
     "IdempotencyMismatch",
@@ -146,6 +149,7 @@ __all__ = [
     "currency",
     "derive",
     "fingerprint",
+    "from_extra",
     "from_micros",
     "instant",
     "is_active",

@@ -21,6 +21,7 @@ from billcore.kernel import (
     cadence,
     minor_units,
     places,
+    text_or_none,
 )
 from billcore.kernel import exact as ex
 from billcore.pricing.catalog import Catalog
@@ -158,13 +159,20 @@ def quote(
     *,
     taxes: TaxProvider = _CATALOG,
     tax_rounding: TaxRounding = TaxRounding.RATE,
+    tax_id: str | None = None,
+    exempt: str | None = None,
 ) -> Quote:
     """Price a selection from a catalog; ``at`` is the instant whose tax rates hold, unless the selection starts later.
 
     ``hours`` are those of a month where the selection does not say; ``taxes`` decides the rates for the selection's
-    country, by default the catalog's table alone. Pure: nothing is reserved or saved. Raises what ``Catalog.records``
-    raises.
+    country, by default the catalog's table alone. ``tax_id`` is the buyer's, ``exempt`` why it pays no tax: with them a
+    quote shows reverse charge or an exemption, as the invoice will, each tax with its reason. Pure: nothing is reserved
+    or saved. Raises what ``Catalog.records`` raises.
     """
+    text_or_none(tax_id, "tax_id")
+    text_or_none(exempt, "exempt")
+    if selection.country is None and (tax_id or exempt):
+        raise InvalidValue("without a country nothing is taxed", place="tax_id" if tax_id else "exempt")
     records = catalog.records(selection, selection.starts_on or at)
     if selection.usage:
         for meter in sorted(selection.usage.keys() - {record.price.meter for record in records}):
@@ -175,7 +183,7 @@ def quote(
     lines = tuple(_line(record, records, selection, selection.hours or hours, digits, mode) for record in records)
     start = selection.starts_on or at
     coupon = coupon_of(catalog, selection, start)
-    taxed = Taxed(catalog, selection, start, currency, mode, taxes, tax_rounding, coupon)
+    taxed = Taxed(catalog, selection, start, currency, mode, taxes, tax_rounding, coupon, tax_id, exempt)
     recurring = [line for line in lines if line.cadence is PriceCadence.RECURRING]
     used = [line for line in lines if line.cadence is PriceCadence.USAGE]
     full = taxed.total([(line.record, line.minor) for line in recurring])

@@ -17,7 +17,13 @@ BUSINESS = "FR40303265045"
 
 def shop(**customer: object) -> Billing:
     """A German house, whose customer ``acme`` is in France."""
-    return Shop.new(catalog(TWO, taxes=EU), JUNE, taxes=EuVat(seller="DE"), **{"country": "FR", **customer}).billing
+    about = {"country": "FR", **customer}
+    return Shop.new(
+        catalog(TWO, taxes=EU),
+        JUNE,
+        taxes=EuVat(seller="DE"),
+        **about,  # type: ignore[arg-type]  # keywords of create
+    ).billing
 
 
 def said(offer: Quote) -> list[tuple[str, int, int, str | None]]:

@@ -111,7 +111,7 @@ def test_a_narrow_terminal_folds_descriptions_alone(shop: Path) -> None:
 @pytest.mark.parametrize(
     ("chosen", "code", "says"),
     [
-        ('plan = "nothing"', 3, "not_found: plan: no such plan in the catalog (got 'nothing')"),
+        ('plan = "nothing"', 3, "not_found: plan: no such plan in the catalog (got 'nothing'; one of team)"),
         ('product = "nothing"', 3, "not_found: product"),
         ('service = "nothing"', 3, "not_found: service"),
         ('plan = "team"\nversion = 9', 3, "not_found: version"),
@@ -135,5 +135,26 @@ def test_an_unknown_price_is_not_explained(shop: Path) -> None:
     (shop / "choice.toml").write_text('plan = "team"', encoding="utf-8")
 
     assert call("quote", "catalog.toml", "choice.toml", "--explain", "nothing", code=3).stderr == (
-        "not_found: price: no such price in the quote (got 'nothing')\n"
+        "not_found: price: no such price in the quote (got 'nothing'; one of gb, seats)\n"
     )
+
+
+def test_a_name_that_is_not_there_is_answered_with_those_that_are(shop: Path) -> None:
+    """One letter wrong tells the right name; a name like none of few tells all of them."""
+    (shop / "choice.toml").write_text('plan = "team"\nquantity = 7', encoding="utf-8")
+    (shop / "wrong.toml").write_text('plan = "taem"', encoding="utf-8")
+
+    wrong = call("quote", "catalog.toml", "wrong.toml", code=3).stderr
+    other = call("quote", "catalog.toml", "choice.toml", "--explain", "xyz", code=3).stderr
+    assert wrong == "not_found: plan: no such plan in the catalog (got 'taem'; team?)\n"
+    assert other == "not_found: price: no such price in the quote (got 'xyz'; one of gb, seats)\n"
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_catalog_file_is_shown_without_empty_columns() -> None:
+    """Nothing of a file was synced, and nothing is stale: no column for either."""
+    told = call("catalog", "show", "catalog.toml").stdout
+
+    assert "entry" in told
+    assert "last synced" not in told
+    assert "state" not in told

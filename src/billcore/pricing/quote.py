@@ -20,6 +20,7 @@ from billcore.kernel import (
     Rounding,
     cadence,
     minor_units,
+    nearest,
     places,
     text_or_none,
 )
@@ -132,7 +133,12 @@ class Quote:
         for line in self.lines:
             if line.price == price:
                 return line.explanation
-        raise NotFound("no such price in the quote", place="price", value=price)
+        raise NotFound(
+            "no such price in the quote",
+            place="price",
+            value=price,
+            hint=nearest(price, (one.price for one in self.lines)),
+        )
 
 
 def anchor_of(catalog: Catalog, selection: Selection) -> Anchor:

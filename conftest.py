@@ -5,10 +5,11 @@
 - ``toml`` and ``json`` must parse.
 
 A document runs in a folder of its own, in which ``examples/`` is the repository's. ``<!-- skip: next (the reason) -->``
-skips one block, and is refused without a reason.
+skips one block, and is refused without a reason; ``(needs billcore[tax])`` skips it where that extra is not installed.
 """
 
 import doctest
+import importlib.util
 import json
 import os
 import re
@@ -31,6 +32,8 @@ ROOT = Path(__file__).parent
 TIMEOUT_SECONDS = 300
 # What a reader has to install, the tests run with already: `pip install ... && billcore ...` runs from `billcore` on.
 INSTALLS = re.compile(r"pip install [^&]*&& ")
+EXTRAS = {"http": "httpx", "plot": "matplotlib", "tax": "stdnum"}
+NEEDS = re.compile(r"\(needs billcore\[(\w+)\]\)")
 # No Python name, so that no example can overwrite it in its namespace.
 FOLDER = "the document's folder"
 
@@ -113,6 +116,9 @@ def parse_skips(document: Document) -> Iterable[Region]:
         if action != "end" and not reason:
             message = f"{document.path}: write why, `<!-- skip: {action} (the reason) -->`"
             raise ValueError(message)
+        needed = NEEDS.fullmatch(reason or "")
+        if needed is not None and importlib.util.find_spec(EXTRAS[needed[1]]) is not None:
+            continue
         region.parsed = (action, reason and repr(reason.strip("()")))
         yield region
 

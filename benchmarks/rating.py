@@ -111,7 +111,19 @@ def _broken_down(graduated: Graduated, quantities: list[Decimal]) -> None:
     def explained(quantity: Decimal) -> object:
         return explain_rating(graduated.rate(quantity))
 
+    def whole(quantity: Decimal) -> object:
+        return sum(1 for _ in explain_rating(graduated.rate(quantity)).walk())
+
+    def told(quantity: Decimal) -> object:
+        return explain_rating(graduated.rate(quantity), model=graduated, quantity=quantity)
+
+    def read(quantity: Decimal) -> object:
+        return sum(1 for _ in told(quantity).numbered().walk())
+
     ratio("Graduated rate() explained", rate(explained, quantities), "plain loop", loop, least=EXPLAINED)
+    ratio("explained by its model", rate(told, quantities), "plain loop", loop, least=EXPLAINED)
+    ratio("explained, all nodes read", rate(whole, quantities), "plain loop", loop)
+    ratio("explained by its model, numbered, all nodes read", rate(read, quantities), "plain loop", loop)
 
 
 def _bare(quantities: list[Decimal]) -> None:

@@ -79,6 +79,24 @@ def endless(request: BaseHTTPRequestHandler) -> None:
     request.wfile.write(b"0\r\n\r\n")
 
 
+def endless_head(request: BaseHTTPRequestHandler) -> None:
+    """Headers without end."""
+    request.wfile.write(b"HTTP/1.1 200 OK\r\n")
+    for n in range(20_000):
+        request.wfile.write(b"X-%d: %s\r\n" % (n, b"x" * 1_000))
+
+
+def slow_head(web: Site) -> Send:
+    """A header now and then: no step is too slow, all of them are."""
+
+    def send(request: BaseHTTPRequestHandler) -> None:
+        request.wfile.write(b"HTTP/1.1 200 OK\r\n")
+        while not web.closing.wait(0.05):
+            request.wfile.write(b"X-More: yes\r\n")
+
+    return send
+
+
 def unbounded(request: BaseHTTPRequestHandler) -> None:
     """A body that ends when the connection does: half of it looks like all of it."""
     head(request)
@@ -99,8 +117,10 @@ FAULTS: dict[str, tuple[Callable[[Site], None], str]] = {
     "500": (lambda web: web.answer(b"boom", status=500), "answered 500"),
     "401": (lambda web: web.answer(b"who?", status=401), "answered 401"),
     "206": (lambda web: web.answer(SERVED, status=206), "answered 206"),
-    "a time-out": (lambda web: web.by(silent(web)), "ReadTimeout"),
+    "a time-out": (lambda web: web.by(silent(web)), "ReadTimeout|longer than 1 seconds"),
     "drops": (lambda web: web.by(dripping(web)), "longer than 1 seconds"),
+    "headers that drop": (lambda web: web.by(slow_head(web)), "longer than 1 seconds"),
+    "headers without end": (lambda web: web.by(endless_head), "could not be read: RemoteProtocolError"),
     "truncated JSON": (lambda web: web.answer(SERVED[:-100]), "not JSON"),
     "a cut connection": (lambda web: web.answer(SERVED[:-100], Content_Length=str(len(SERVED))), "RemoteProtocolError"),
     "no end": (lambda web: web.by(unbounded), "nobody can know"),

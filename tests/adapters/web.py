@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -47,8 +48,8 @@ class Site:
 
 
 @contextlib.contextmanager
-def site() -> Iterator[Site]:
-    """A site on a free port of this machine; it is closed afterwards, whatever it was doing.
+def site(tls: ssl.SSLContext | None = None) -> Iterator[Site]:
+    """A site on a free port of this machine, over ``tls`` if given; it is closed afterwards, whatever it was doing.
 
     Who has no client to ask it with is told so, by name.
     """
@@ -64,11 +65,18 @@ def site() -> Iterator[Site]:
             with contextlib.suppress(OSError):
                 made.answers[self.path](self)
 
+        def handle(self) -> None:
+            """Who does not like the certificate hangs up, and that is no trouble of the site either."""
+            with contextlib.suppress(OSError):
+                super().handle()
+
         def log_message(self, *_: object) -> None:
             """Stay quiet."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    made = Site(f"http://127.0.0.1:{server.server_address[1]}/catalog")
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    made = Site(f"{'http' if tls is None else 'https'}://127.0.0.1:{server.server_address[1]}/catalog")
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:

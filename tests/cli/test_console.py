@@ -146,4 +146,4 @@ def test_without_the_extra() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)  # noqa: S603 - our own code
 
     assert done.returncode == 1
-    assert done.stderr == b"the command line needs the extra: pip install 'billcore[cli]'\n"
+    assert done.stderr == b"extra_missing: the command line needs an extra (pip install 'billcore[cli]')\n"

@@ -108,7 +108,7 @@ def test_the_compute_of_a_service(catalog: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [
-        (("gold",), 3, "not_found: price: no such price in the catalog (got 'gold')"),
+        (("gold",), 3, "not_found: price: no such price in the catalog (got 'gold'; one of api/base, api/calls, "),
         (("base",), 3, "several prices have this code (got 'base'; one of api/base, big/base)"),
         (("calls", "--to", "0"), 3, "a picture goes to a quantity above zero"),
         (("calls", "--to", "many"), 3, "invalid_number: to:"),
@@ -137,7 +137,7 @@ def test_without_the_extra(catalog: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(builtins, "__import__", without)
 
     assert call("catalog", "plot", catalog, "calls", code=4).stderr == (
-        "extra_missing: pictures need matplotlib (pip install 'billcore[plot]')\n"
+        "extra_missing: drawing a picture needs an extra (pip install 'billcore[plot]')\n"
     )
 
 

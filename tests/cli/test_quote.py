@@ -9,6 +9,8 @@ import pytest
 from tests.cli.desk import answered, call, documented, keys
 from tests.cli.documents import CATALOG
 
+TAXED = {"code", "percent", "base", "reason", "inclusive"}
+"""What is told of a tax: of a quote without a country there is none."""
 # Worked by hand: 7 x 9.90; 100 x 0.0225; 12.00, 16.00 and two replicas x 730 hours x 0.03.
 SOLD = [
     ('plan = "team"\nquantity = 7\ncountry = "CH"', {"seats": "69.30", "gb": "0.00"}, ("69.30", "5.61", "74.91")),
@@ -30,8 +32,8 @@ def test_a_selection_is_quoted(shop: Path, chosen: str, lines: dict[str, str], t
 
     assert isinstance(told, dict)
     assert {line["price"]: line["amount"] for line in told["lines"]} == lines
-    assert tuple(told["recurring"].values()) == total
-    assert keys(told) == documented("quote")
+    assert tuple(told["recurring"][name] for name in ("net", "tax", "total")) == total
+    assert keys(told) == documented("quote") - (set() if "country" in chosen else TAXED)
     text = call("quote", "catalog.toml", "choice.toml").stdout
     assert all(f" {amount} CHF " in text for amount in lines.values())
     assert f"recurring  net {total[0]} CHF  tax {total[1]} CHF  total {total[2]} CHF" in text
@@ -49,6 +51,21 @@ def test_the_instant_chooses_the_tax_rate(shop: Path) -> None:
 
     assert "tax 76.23 CHF" in before
     assert "tax 80.19 CHF" in after
+
+
+def test_reverse_charge_is_quoted_with_its_reason(shop: Path) -> None:
+    """R0-21: a business in another member state is quoted no tax, and told why; a consumer there pays its rate."""
+    (shop / "choice.toml").write_text('plan = "team"\nquantity = 100\ncountry = "FR"', encoding="utf-8")
+    command = ("quote", "catalog.toml", "choice.toml", "--seller", "DE")
+    business = call(*command, "--tax-id", "FR40303265045").stdout
+    told = answered(*command, "--tax-id", "FR40303265045")
+
+    assert "tax 0.00 CHF  total 990.00 CHF  (VATEX-EU-AE: reverse charge)" in business
+    assert "tax 198.00 CHF  total 1188.00 CHF\n" in call(*command).stdout
+    assert isinstance(told, dict)
+    assert [(tax["code"], tax["base"], tax["reason"]) for tax in told["recurring"]["taxes"]] == [
+        ("VATEX-EU-AE", "990.00", "reverse charge")
+    ]
 
 
 def test_a_line_is_explained(shop: Path) -> None:
@@ -94,7 +111,7 @@ def test_a_narrow_terminal_folds_descriptions_alone(shop: Path) -> None:
 @pytest.mark.parametrize(
     ("chosen", "code", "says"),
     [
-        ('plan = "nothing"', 3, "not_found: plan: no such plan in the catalog (got 'nothing')"),
+        ('plan = "nothing"', 3, "not_found: plan: no such plan in the catalog (got 'nothing'; one of team)"),
         ('product = "nothing"', 3, "not_found: product"),
         ('service = "nothing"', 3, "not_found: service"),
         ('plan = "team"\nversion = 9', 3, "not_found: version"),
@@ -118,5 +135,26 @@ def test_an_unknown_price_is_not_explained(shop: Path) -> None:
     (shop / "choice.toml").write_text('plan = "team"', encoding="utf-8")
 
     assert call("quote", "catalog.toml", "choice.toml", "--explain", "nothing", code=3).stderr == (
-        "not_found: price: no such price in the quote (got 'nothing')\n"
+        "not_found: price: no such price in the quote (got 'nothing'; one of gb, seats)\n"
     )
+
+
+def test_a_name_that_is_not_there_is_answered_with_those_that_are(shop: Path) -> None:
+    """One letter wrong tells the right name; a name like none of few tells all of them."""
+    (shop / "choice.toml").write_text('plan = "team"\nquantity = 7', encoding="utf-8")
+    (shop / "wrong.toml").write_text('plan = "taem"', encoding="utf-8")
+
+    wrong = call("quote", "catalog.toml", "wrong.toml", code=3).stderr
+    other = call("quote", "catalog.toml", "choice.toml", "--explain", "xyz", code=3).stderr
+    assert wrong == "not_found: plan: no such plan in the catalog (got 'taem'; team?)\n"
+    assert other == "not_found: price: no such price in the quote (got 'xyz'; one of gb, seats)\n"
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_catalog_file_is_shown_without_empty_columns() -> None:
+    """Nothing of a file was synced, and nothing is stale: no column for either."""
+    told = call("catalog", "show", "catalog.toml").stdout
+
+    assert "entry" in told
+    assert "last synced" not in told
+    assert "state" not in told

@@ -167,4 +167,4 @@ def test_codes_of_errors_are_unique() -> None:
 
     codes = [kind.code for kind in tree(BillcoreError) if kind.__module__ == "billcore.kernel.errors"]
 
-    assert len(set(codes)) == len(codes) == 28
+    assert len(set(codes)) == len(codes) == 29

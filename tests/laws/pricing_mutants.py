@@ -281,14 +281,20 @@ PRICING = (
     Mutant(
         QUOTE + "test_explanations_recompute",
         "pricing/quote.py",
-        '"product", (tree, hours))',
-        '"sum", (tree, hours))',
+        '"product", (tree, times))',
+        '"sum", (tree, times))',
     ),
     Mutant(
         EXPLAINED + "test_a_rating_explains_itself",
         "pricing/explain_rating.py",
         "for step in rating.steps if step.name not in FREE or step.amount",
         "for step in rating.steps if step.name not in FREE | BOUNDS",
+    ),
+    Mutant(
+        EXPLAINED + "test_an_explanation_is_one_value",
+        "pricing/explain.py",
+        "parts() if isinstance(parts, Branches) else tuple(one.told(one.label, one.about) for one in parts)",
+        "parts() if isinstance(parts, Branches) else parts",
     ),
     Mutant(
         EXPLAINED + "test_every_quantity_explains_itself",

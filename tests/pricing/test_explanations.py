@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from decimal import Decimal
 
 import pytest
@@ -13,6 +14,7 @@ from billcore.kernel import exact as ex
 from billcore.pricing import (
     Allowance,
     Bracket,
+    Branches,
     Cell,
     Event,
     EventModel,
@@ -29,6 +31,7 @@ from billcore.pricing import (
     Volume,
     Wrapped,
     explain_rating,
+    leaf,
 )
 from billcore.testing import laws
 from billcore.testing.strategies import events, price_models, quantities
@@ -40,6 +43,20 @@ BY_QUANTITY = price_models(metered=False) | price_models(kinds=[Wrapped], metere
 def test_a_rating_explains_itself(model: PriceModel, quantity: Decimal) -> None:
     """Law: the explanation of any rating recomputes to its exact amount, and no two nodes have one id (M4)."""
     laws.rating_explains_itself(model, [quantity, ex.negate(quantity), 0])
+
+
+@given(BY_QUANTITY, quantities(max_value=3_000))
+def test_an_explanation_is_one_value(model: PriceModel, quantity: Decimal) -> None:
+    """Law: parts made as they are read are the parts made at once: equal, hashed and numbered alike, read or not."""
+    rating = model.rate(quantity)
+
+    def made() -> Explanation:
+        return explain_rating(rating, model=model, quantity=quantity)
+
+    laws.explanation_is_one_value(made)
+    tree = made().numbered()
+    assert pickle.loads(pickle.dumps(tree)) == tree  # noqa: S301 - its own
+    assert repr(made()) == repr(made())
 
 
 @given(price_models(kinds=[Wrapped], metered=False), quantities(), quantities(), st.integers(0, 31))
@@ -136,6 +153,33 @@ def test_an_id_stays_when_others_come() -> None:
     found = (second("0", 14), second("5", 14), second("5", 20))
     assert [node.value for node in found if node] == [2, 2, 5]
     assert second("5", 10) is None
+
+
+def test_a_label_that_looks_like_a_double_has_an_id_of_its_own() -> None:
+    """A label twice, and a part that is called what its double would be."""
+    parts = (leaf("a", 1), leaf("a", 2), leaf("a 2", 3), leaf("a", 4))
+    tree = Explanation("all", Decimal(10), "sum", parts).numbered()
+
+    assert [node.id for node in tree.children] == ["all.a", "all.a-2", "all.a-2-2", "all.a-3"]
+    assert [part.id for part in parts] == ["", "", "", ""]
+
+
+def test_parts_are_made_once_and_only_when_read() -> None:
+    """The root alone asks for nothing; reading twice asks once, and numbering asks for new nodes."""
+    asked: list[str] = []
+
+    def parts() -> tuple[Explanation, ...]:
+        asked.append("parts")
+        return (leaf("one", 1), leaf("two", 2))
+
+    tree = Explanation("sum", Decimal(3), "sum", Branches(parts))
+    numbered = tree.numbered()
+    assert not asked
+    assert tree.recompute() == tree.recompute() == 3
+    assert asked == ["parts"]
+    assert [node.id for node in numbered.children] == ["sum.one", "sum.two"]
+    assert [node.id for node in tree.children] == ["", ""]
+    assert asked == ["parts", "parts"]
 
 
 @pytest.mark.parametrize("name", ["free", "included", "minimum"])

@@ -18,6 +18,7 @@ from billcore.kernel import MONTH, Cadence, Exact, Group, Money, Period, cadence
 from billcore.kernel import exact as ex
 from billcore.lifecycle.erp import BillingItem, BillingRecord, EventKind, read_items
 from billcore.pricing import (
+    Branches,
     CatalogDiff,
     Difference,
     Explanation,
@@ -125,6 +126,14 @@ TWICE = Explanation("sum", Decimal(2), "sum", (leaf("one", ex.ONE), leaf("one", 
 """Two nodes of one id."""
 OUTER = Explanation("outer", Decimal(3), "sum", (SUM,))
 """It folds to its value, but a node inside it does not."""
+
+
+def other_parts_each_time(_: pytest.MonkeyPatch) -> None:
+    """Parts that are others when they are asked for again."""
+    counter = itertools.count()
+    laws.explanation_is_one_value(
+        lambda: Explanation("n", ex.ONE, "most", Branches(lambda: (leaf("n", ex.whole(next(counter))),)))
+    )
 
 
 def rounded_alone(patch: pytest.MonkeyPatch) -> None:
@@ -280,6 +289,7 @@ VALUES: tuple[tuple[str, Callable[[pytest.MonkeyPatch], None]], ...] = (
             attrs.evolve(TWICE, children=tuple(attrs.evolve(one, id="sum") for one in TWICE.children))
         ),
     ),
+    ("explanation_is_one_value", other_parts_each_time),
     (
         "rating_explains_itself",
         lambda _: laws.rating_explains_itself(Model(one, steps=(Step("minimum", amount=ex.ZERO),)), [2]),

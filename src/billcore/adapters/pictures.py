@@ -12,7 +12,7 @@ from typing import Literal
 
 import attrs
 
-from billcore.kernel import ZERO, BillcoreError, Exact, InvalidValue, Number, number
+from billcore.kernel import ZERO, Exact, InvalidValue, Number, from_extra, number
 from billcore.kernel import exact as ex
 from billcore.pricing import (
     Graduated,
@@ -27,19 +27,13 @@ from billcore.pricing import (
     amount_of,
 )
 
-__all__ = ["ExtraMissing", "PictureFormat", "PricePoint", "bounds_of", "picture", "points", "reach"]
+__all__ = ["PictureFormat", "PricePoint", "bounds_of", "picture", "points", "reach"]
 
 PictureFormat = Literal["svg", "png", "pdf"]
 _STEPS = 200
 _NO_END = Decimal(100)
 _BEYOND = Decimal("1.5")
 _JUST = Decimal("0.000001")
-
-
-class ExtraMissing(BillcoreError):
-    """Something needs a package that an extra brings, and it is not installed."""
-
-    code = "extra_missing"
 
 
 @attrs.frozen
@@ -99,12 +93,10 @@ def picture(price: Price, found: Sequence[PricePoint], title: str, form: Picture
 
     The same points give the same bytes. Raises ``ExtraMissing`` without matplotlib (``billcore[plot]``).
     """
-    try:
+    with from_extra("plot", "matplotlib", what="drawing a picture"):
         import matplotlib as mpl
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
-    except ModuleNotFoundError as error:
-        raise ExtraMissing("pictures need matplotlib", hint="pip install 'billcore[plot]'") from error
     unit = price.unit or "units"
     with mpl.rc_context({"svg.hashsalt": "billcore", "svg.fonttype": "none"}):
         figure = Figure(figsize=(8, 6), layout="constrained")

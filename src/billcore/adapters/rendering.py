@@ -57,9 +57,10 @@ class _View:
         profile = self.profile
         start = formatting.date(line.part.start, profile.timezone, profile.locale)
         end = formatting.date(line.part.end - _LAST, profile.timezone, profile.locale)
-        why = f" ({line.reason})" if line.reason else ""
+        why = f" ({self.label(line.reason)})" if line.reason else ""
+        opened = (line.price, line.description) == ("opening", "Opening balance")  # on its credit notes too
         return (
-            line.description + why,
+            (self.label("opening") if opened else line.description) + why,
             start if line.part.empty or start == end else f"{start} - {end}",
             formatting.quantity(line.quantity, profile.locale),
             self.money(line.minor),
@@ -86,9 +87,8 @@ class _View:
         if tax.inclusive:
             yield self.label("tax included")
         if tax.reason is not None:
-            charged = tax.code == REVERSE_CHARGE.code
-            yield self.label("reverse charge") if charged else tax.reason
-            if charged:
+            yield self.label(tax.reason)
+            if tax.code == REVERSE_CHARGE.code:
                 yield tax.code
 
     def columns(self) -> tuple[str, str, str, str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Callable
 
 from billcore.kernel import Money, Period, rfc3339
 from billcore.kernel import exact as ex
-from billcore.pricing import About, Explanation, Quote, QuoteTotal
+from billcore.pricing import About, Explanation, Quote, QuoteTotal, Tax
 from billcore.settlement import DocumentKind, Invoice, Line, Payment, discount_of
 
 __all__ = ["explanation_to", "invoice_to", "notice_to", "quote_to", "standing_to"]
@@ -40,18 +41,19 @@ def invoice_to(invoice: Invoice, corrects: str | None = None) -> dict[str, objec
         "paid": amount(invoice.settled),
         "credited": amount(invoice.credited),
         "due": amount(invoice.open if document.kind is not DocumentKind.CREDIT_NOTE else 0),
-        "taxes": [
-            {
-                "code": tax.code,
-                "percent": ex.text(tax.percent),
-                "base": amount(tax.base),
-                "amount": amount(tax.amount),
-                "reason": tax.reason,
-                "inclusive": tax.inclusive,
-            }
-            for tax in document.taxes
-        ],
+        "taxes": [_tax(tax, amount) for tax in document.taxes],
         "payments": [_payment(payment, amount(payment.minor)) for payment in invoice.payments],
+    }
+
+
+def _tax(tax: Tax, amount: Callable[[int], str]) -> dict[str, object]:
+    return {
+        "code": tax.code,
+        "percent": ex.text(tax.percent),
+        "base": amount(tax.base),
+        "amount": amount(tax.amount),
+        "reason": tax.reason,
+        "inclusive": tax.inclusive,
     }
 
 
@@ -106,7 +108,17 @@ def quote_to(quote: Quote) -> dict[str, object]:
 
 def _total(total: QuoteTotal) -> dict[str, object]:
     discount = {"discount": total.discount.digits} if total.off else {}
-    return {**discount, "net": total.net.digits, "tax": total.tax.digits, "total": total.total.digits}
+
+    def amount(minor: int) -> str:
+        return Money.of_minor(minor, total.net.currency).digits
+
+    return {
+        **discount,
+        "net": total.net.digits,
+        "tax": total.tax.digits,
+        "total": total.total.digits,
+        "taxes": [_tax(tax, amount) for tax in total.taxes],
+    }
 
 
 def standing_to(balance: Money, voucher_credit: Money, receivable: Money) -> dict[str, object]:

@@ -6,7 +6,7 @@ an id that is well formed belongs to a business that trades, only the register V
 
 from __future__ import annotations
 
-from billcore.kernel import InvalidValue, checked_country, checked_text
+from billcore.kernel import InvalidValue, checked_country, checked_text, from_extra
 
 __all__ = ["checked_vat_id"]
 
@@ -15,16 +15,11 @@ def checked_vat_id(value: str, country: str | None = None) -> str:
     """The id without blanks and punctuation, in capitals: ``DE136695976``.
 
     ``country`` (ISO 3166) is the customer's: then the id must be one of that country. Raises ``InvalidValue``, and
-    ``ModuleNotFoundError`` where the extra is not installed.
+    ``ExtraMissing`` where the extra is not installed.
     """
-    try:
+    with from_extra("tax", "stdnum", what="checking a VAT id"):
         from stdnum.eu import vat
         from stdnum.exceptions import ValidationError
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] != "stdnum":
-            raise
-        missing = "checking VAT ids needs the extra: pip install 'billcore[tax]'"
-        raise ModuleNotFoundError(missing, name=error.name) from None
     written = checked_text(value, "tax_id")
     try:
         found: str = vat.validate(written)

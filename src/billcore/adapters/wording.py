@@ -43,6 +43,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "autoliquidation",
         "inversione contabile",
     ),
+    # Why a tax is zero
+    "no rate": ("no rate", "kein Steuersatz anwendbar", "aucun taux applicable", "nessuna aliquota applicabile"),
+    "zero rate": ("zero rate", "Nullsatz", "taux zéro", "aliquota zero"),
+    "nothing to tax": ("nothing to tax", "keine Bemessungsgrundlage", "base imposable nulle", "imponibile nullo"),
+    "rounds to zero": ("rounds to zero", "auf null gerundet", "arrondi à zéro", "arrotondata a zero"),
+    "opening balance": ("opening balance", "Anfangssaldo", "solde d'ouverture", "saldo iniziale"),
     "paid": ("Paid", "Bezahlt", "Payé", "Pagato"),
     "credited": ("Credited", "Gutgeschrieben", "Crédité", "Accreditato"),
     "open": ("Amount due", "Offener Betrag", "Montant dû", "Importo dovuto"),
@@ -69,6 +75,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "arrotondamento di un'altra riga",
     ),
     "asked by the facts": ("owed by what was had", "nach Bezug geschuldet", "dû selon l'usage", "dovuto per l'uso"),
+    "up to the minimum duration": (
+        "up to the minimum duration",
+        "bis zur Mindestdauer",
+        "jusqu'à la durée minimale",
+        "fino alla durata minima",
+    ),
     "what stays": ("what stays charged", "was berechnet bleibt", "ce qui reste facturé", "quanto resta addebitato"),
     "forgiven, so not taken back": (
         "forgiven, so not given back twice",
@@ -270,6 +282,16 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
     "second": ("second", "Sekunden", "seconde", "secondo"),
     "hour": ("hour", "Stunden", "heure", "ora"),
     "day": ("day", "Tagen", "jour", "giorno"),
+    "goodwill": ("goodwill", "Kulanz", "geste commercial", "abbuono"),
+    "day_inclusive": ("day begun", "angebrochenen Tagen", "jour entamé", "giorno iniziato"),
+    "day30": (
+        "day of a month of 30",
+        "Tagen des 30-Tage-Monats",
+        "jour d'un mois de 30 jours",
+        "giorno di un mese di 30 giorni",
+    ),
+    "ceil": ("unit begun", "angebrochenen Einheiten", "unité entamée", "unità iniziata"),
+    "full": ("whole period", "ganzen Zeiträumen", "période entière", "periodo intero"),
     "day_after": ("day after the start", "Tagen nach dem Beginn", "jour après le début", "giorno dopo l'inizio"),
 }
 

@@ -16,12 +16,13 @@ __all__ = ["main"]
 
 def main() -> None:
     """The entry point of ``billcore``."""
+    from billcore.kernel import ExtraMissing, from_extra
+
     try:
-        from billcore.cli.commands import billcore
-    except ModuleNotFoundError as error:
-        if error.name not in ("click", "rich"):
-            raise
-        raise SystemExit("the command line needs the extra: pip install 'billcore[cli]'") from None
+        with from_extra("cli", "click", "rich", what="the command line"):
+            from billcore.cli.commands import billcore
+    except ExtraMissing as error:
+        raise SystemExit(f"{error.code}: {error}") from None
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # an old terminal has no word for every letter

@@ -22,7 +22,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.group()
 def catalog() -> None:
-    """Catalogs: lint, diff, show, publish."""
+    """Catalogs: lint, diff, show, plot, publish."""
 
 
 @catalog.command()
@@ -80,7 +80,10 @@ def show(place: Path, at: str | None, everything: bool, as_json: bool) -> None: 
         title = (
             f"Catalog {found.version} from {rfc3339(found.effective)}: {len(rows)} of {sum(1 for _ in entries(found))}"
         )
-        table(title, ("entry", "name", "", "last synced"), cells, prose=(1,))
+        heads = ("entry", "name", "state", "last synced")
+        told = [column for column in range(len(heads)) if column == 0 or any(row[column] for row in cells)]
+        shown = [[row[column] for column in told] for row in cells]
+        table(title, [heads[column] for column in told], shown, prose=(1,) if told[1:2] == [1] else ())
 
 
 def _catalog(place: Path, at: str | None) -> Catalog:

@@ -14,11 +14,12 @@ from billcore.cli.explaining import explain, locale_option, page_option, tell
 from billcore.cli.files import holds_usage, read_any, read_catalog, read_selection
 from billcore.cli.importing import importing
 from billcore.cli.loading import load
-from billcore.cli.output import NO, Group, answer, counted, json_option, table, written
+from billcore.cli.output import NO, Group, answer, counted, json_option, table, text_argument, written
 from billcore.cli.plot import plot
 from billcore.cli.store import db, run, verify
 from billcore.cli.syncing import sync
 from billcore.kernel import InputError, InvalidDocument, instant
+from billcore.pricing import CatalogTaxes, EuVat
 from billcore.pricing import quote as make_quote
 
 __all__ = ["billcore"]
@@ -71,6 +72,10 @@ def _problems(path: Path) -> tuple[InputError, ...]:
 @click.argument("catalog", type=FILE)
 @click.argument("selection", type=FILE)
 @click.option("--at", default=None, help="The instant whose tax rates hold; default: when the catalog takes effect.")
+@click.option(
+    "--tax-id", default=None, callback=text_argument, help="The buyer's tax id; --seller says what it changes."
+)
+@click.option("--seller", default=None, help="The house's country, a member of the EU: its rules decide the tax.")
 @click.option("--explain", "price", default=None, help="Explain the line of this price.")
 @page_option
 @locale_option
@@ -78,15 +83,20 @@ def _problems(path: Path) -> tuple[InputError, ...]:
 def quote(
     catalog: Path,
     selection: Path,
+    *,
     at: str | None,
+    tax_id: str | None,
+    seller: str | None,
     price: str | None,
     page: Path | None,
     locale: str | None,
-    as_json: bool,  # noqa: FBT001
+    as_json: bool,
 ) -> None:
     """Quote a SELECTION file from a CATALOG file, line by line."""
     book = read_catalog(catalog)
-    made = make_quote(book, read_selection(selection), book.effective if at is None else instant(at, "--at"))
+    taxes = CatalogTaxes() if seller is None else EuVat(seller=seller)
+    when = book.effective if at is None else instant(at, "--at")
+    made = make_quote(book, read_selection(selection), when, taxes=taxes, tax_id=tax_id)
     if price is not None:
         tell(made.explain(price), locale or "en", made.selection.timezone, page, as_json=as_json)
         return
@@ -100,7 +110,8 @@ def quote(
     table(f"Quote from catalog {made.catalog}", columns, rows, right=(2, 3), prose=(1,))
     for name in ("recurring", "first_invoice", "usage", "all_in"):
         total = getattr(made, name)
-        click.echo(f"{name:>14}  net {total.net}  tax {total.tax}  total {total.total}")
+        why = ", ".join(f"{tax.code}: {tax.reason}" for tax in total.taxes if tax.reason)
+        click.echo(f"{name:>14}  net {total.net}  tax {total.tax}  total {total.total}{f'  ({why})' if why else ''}")
 
 
 @billcore.command(name="schema")

@@ -11,7 +11,7 @@ import click
 from billcore.adapters.pictures import PictureFormat, picture, points
 from billcore.cli.files import read_catalog
 from billcore.cli.output import answer, json_option, text_argument, written
-from billcore.kernel import InvalidValue, NotFound
+from billcore.kernel import InvalidValue, NotFound, nearest
 from billcore.kernel import exact as ex
 from billcore.pricing import Catalog, Price, Selection
 
@@ -59,7 +59,8 @@ def _price(catalog: Catalog, name: str) -> Price:
     sold = list(_prices(catalog))
     found = [(owner, price) for owner, price in sold if name in (price.code, f"{owner}/{price.code}")]
     if not found:
-        raise NotFound("no such price in the catalog", place="price", value=name)
+        names = [one for owner, price in sold for one in (price.code, f"{owner}/{price.code}")]
+        raise NotFound("no such price in the catalog", place="price", value=name, hint=nearest(name, names))
     if len({price for _, price in found}) > 1:
         hint = "one of " + ", ".join(f"{owner}/{price.code}" for owner, price in found[:10])
         raise InvalidValue("several prices have this code", place="price", value=name, hint=hint)

@@ -39,6 +39,7 @@ from billcore.kernel.errors import (
     ConstraintViolated,
     CurrencyMismatch,
     DeliveryFailed,
+    ExtraMissing,
     IdempotencyMismatch,
     InputError,
     InsufficientFunds,
@@ -62,8 +63,9 @@ from billcore.kernel.errors import (
     UnknownCurrency,
 )
 from billcore.kernel.exact import ONE, ZERO, Exact, Number, number
+from billcore.kernel.extras import from_extra
 from billcore.kernel.frozen import FrozenMap
-from billcore.kernel.given import NOT_TEXT, checked_country, checked_text, of_kind, text_or_none
+from billcore.kernel.given import NOT_TEXT, checked_country, checked_text, nearest, of_kind, text_or_none
 from billcore.kernel.ids import CustomerId, DocumentId, OrderId, SubscriptionId, checked_id, derive
 from billcore.kernel.instant import UTC, from_micros, instant, micros, rfc3339, zone
 from billcore.kernel.money import MOST_MINOR, Money, bounded
@@ -102,6 +104,7 @@ __all__ = [
     "DeliveryFailed",
     "DocumentId",
     "Exact",
+    "ExtraMissing",
     "FrozenMap",
     "Group",
     "IdempotencyMismatch",
@@ -146,6 +149,7 @@ __all__ = [
     "currency",
     "derive",
     "fingerprint",
+    "from_extra",
     "from_micros",
     "instant",
     "is_active",
@@ -153,6 +157,7 @@ __all__ = [
     "local_floor",
     "micros",
     "minor_units",
+    "nearest",
     "nth",
     "number",
     "of_kind",

@@ -29,6 +29,7 @@ trouble is), ``value`` (what was found there) and ``hint`` (what to write instea
     │   ├── ConstraintViolated  the store's last line of defence
     │   ├── OutcomeUnknown      nobody can say whether it was committed; call again with the same key
     │   └── SchemaMismatch      the database is older or newer than this code
+    ├── ExtraMissing            a package is not installed; the hint says how to install it
     ├── DeliveryFailed          somebody outside did not take an event; it is sent again
     └── InvariantBroken         billcore itself is wrong; the account is parked
 """
@@ -47,6 +48,7 @@ __all__ = [
     "ConstraintViolated",
     "CurrencyMismatch",
     "DeliveryFailed",
+    "ExtraMissing",
     "IdempotencyMismatch",
     "InputError",
     "InsufficientFunds",
@@ -303,6 +305,13 @@ class SchemaMismatch(StoreError):
 
     code = "schema_mismatch"
     message = "the database has another schema version"
+
+
+class ExtraMissing(BillcoreError):
+    """What was asked for needs a package that an extra brings, and it is not installed; the ``hint`` installs it."""
+
+    code = "extra_missing"
+    message = "an extra is not installed"
 
 
 class DeliveryFailed(BillcoreError):

@@ -32,6 +32,10 @@ class FrozenMap(Mapping[K, V_co]):
         return self._items[key]
 
     @override
+    def __contains__(self, key: object) -> bool:
+        return key in self._items
+
+    @override
     def __iter__(self) -> Iterator[K]:
         return iter(self._items)
 

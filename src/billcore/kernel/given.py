@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import difflib
 import re
+from collections.abc import Iterable
 from types import NoneType, UnionType
 
 from billcore.kernel.errors import InvalidValue
 
-__all__ = ["NOT_TEXT", "checked_country", "checked_text", "of_kind", "text_or_none"]
+__all__ = ["NOT_TEXT", "checked_country", "checked_text", "nearest", "of_kind", "text_or_none"]
 
 _LONGEST = 1_000
+_LONGEST_NAME, _MOST_NAMES, _FEW = 100, 1_000, 10
 _COUNTRY = re.compile("[A-Z]{2}", re.ASCII)
 NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 """What no store and no page can take: control characters but tabs and line breaks, and halves of surrogate pairs."""
@@ -21,6 +24,15 @@ def of_kind(value: object, kind: type | UnionType, place: str) -> None:
         kinds = kind.__args__ if isinstance(kind, UnionType) else (kind,)
         names = " or ".join("None" if one is NoneType else one.__name__ for one in kinds)
         raise InvalidValue("wrong kind of value", place=place, value=value, hint=f"{names} is asked for")
+
+
+def nearest(value: object, known: Iterable[str]) -> str | None:
+    """A hint for a name that is not known: the one that it looks like, ``studio-chf?``, or all where they are few."""
+    names = sorted(set(known))
+    if not names or len(names) > _MOST_NAMES:
+        return None
+    near = difflib.get_close_matches(str(value)[:_LONGEST_NAME], names, n=1)
+    return f"{near[0]}?" if near else f"one of {', '.join(names)}" if len(names) <= _FEW else None
 
 
 def checked_text(value: object, place: str) -> str:

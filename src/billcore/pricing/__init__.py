@@ -34,7 +34,7 @@ from billcore.pricing.diff import CatalogDiff, Cost, Difference, catalog_diff
 from billcore.pricing.discount import Discount, Discounted, Stacking, UsedDiscount, discounted
 from billcore.pricing.entry import Entry, sold
 from billcore.pricing.expansion import addons_that_go, main_of
-from billcore.pricing.explain import About, ExplainedKind, Explanation, Operation, leaf
+from billcore.pricing.explain import About, Branches, ExplainedKind, Explanation, Operation, leaf
 from billcore.pricing.explain_rating import explain_rating
 from billcore.pricing.explain_sum import explain_cap, explain_sum, summed_lines
 from billcore.pricing.lint import Finding, check_selection, lint
@@ -97,6 +97,7 @@ __all__ = [
     "Availability",
     "BillingUnit",
     "Bracket",
+    "Branches",
     "Catalog",
     "CatalogDiff",
     "CatalogPlan",

@@ -15,6 +15,7 @@ from billcore.kernel import (
     checked_id,
     currency,
     instant,
+    nearest,
     rfc3339,
 )
 from billcore.pricing.availability import Availability
@@ -292,4 +293,6 @@ def _find(entries: tuple[T, ...], code: str, what: str) -> T:
     for entry in entries:
         if entry.code == code:
             return entry
-    raise NotFound(f"no such {what} in the catalog", place=what, value=code)
+    raise NotFound(
+        f"no such {what} in the catalog", place=what, value=code, hint=nearest(code, (one.code for one in entries))
+    )

@@ -1,14 +1,15 @@
 """Why a rating comes to its amount: quantity, tiers, brackets, packages and bounds, each as a node that recomputes.
 
 What the model knows is told as far as it gives exactly the rating's step; where it does not (a price of one's own,
-windows added up), the step's own numbers are told. So the tree of any rating recomputes to its amount.
+windows added up), the step's own numbers are told. So the tree of any rating recomputes to its amount. It is made as it
+is read: the sum of the steps first, of each step what it is made of when that is asked for.
 """
 
 from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import attrs
@@ -16,7 +17,7 @@ import attrs
 from billcore.kernel import ONE, ZERO, Exact, Rounding
 from billcore.kernel import exact as ex
 from billcore.pricing.charge import Allowance
-from billcore.pricing.explain import About, Explanation, leaf
+from billcore.pricing.explain import About, Branches, Explanation, leaf
 from billcore.pricing.model.matrix import Matrix
 from billcore.pricing.model.package import Package, PackageRound
 from billcore.pricing.model.percentage import GraduatedPercentage
@@ -48,83 +49,118 @@ def explain_rating(
     rated for (and the ``allowance``) also how that became the units that were priced; ``counted`` is that quantity
     where it tells itself what it is made of.
     """
-    inner = model.model if isinstance(model, Wrapped) else model
-    seen = _quantity(rating, model, quantity, allowance, counted)
-    said: dict[str, About] = dict(about)
-    free = ex.total(step.quantity for step in rating.steps if step.name in FREE and not step.amount)
-    if free:
-        said["included"] = free
-    children = tuple(
-        _step(step, inner, seen) for step in rating.steps if step.name not in FREE or step.amount
-    )  # a step that is free has no amount; a matrix may have a cell of that name, which has one
-    if not children:
+    free: Exact = ZERO
+    told = False
+    for step in rating.steps:
+        if step.name not in FREE or step.amount:
+            told = True
+        else:
+            free = ex.add(free, step.quantity)
+    said: Mapping[str, About] = {**about, "included": free} if free else about
+    if not told:
         return Explanation(label, rating.amount, about=said)
-    return Explanation(label, rating.amount, "sum", children, about=said)
+    parts = Branches(_parts, rating, model, quantity, allowance, counted)
+    return Explanation(label, rating.amount, "sum", parts, about=said)
 
 
-def _step(step: Step, model: PriceModel | None, seen: Explanation) -> Explanation:
-    name, about = _named(step, model)
+def _parts(
+    rating: Rating,
+    model: PriceModel | None,
+    quantity: Exact | None,
+    allowance: Allowance,
+    counted: Explanation | None,
+) -> tuple[Explanation, ...]:
+    """A node for each step that has an amount: one that is free has none, but a matrix may have a cell of that name."""
+    inner = model.model if isinstance(model, Wrapped) else model
+    seen = Branches(_quantity, rating, model, quantity, allowance, counted)
+    rated = _Rated(inner, _bounds(inner), isinstance(inner, Matrix), seen)
+    return tuple(_step(step, rated) for step in rating.steps if step.name not in FREE or step.amount)
+
+
+@attrs.frozen
+class _Rated:
+    """What the steps of a rating have in common: the model, without what is around it, its bounds, what it saw."""
+
+    model: PriceModel | None
+    bounds: Sequence[tuple[Decimal, Decimal | None]]
+    cells: bool
+    seen: Branches
+    """Makes the quantity anew for each step, as a node belongs to one tree."""
+
+
+def _step(step: Step, rated: _Rated) -> Explanation:
+    name, n = ("cell", None) if rated.cells and step.name != "default" else _named(step.name)
+    about = _about(step.name, name, n, rated)
     if step.name in BOUNDS and not step.quantity:
         return leaf(name, step.amount)
-    parts = []
-    if step.unit_amount or not step.flat_amount:
-        parts.append(_priced(step, model, seen))
-    if step.flat_amount:
-        parts.append(leaf("flat amount", step.flat_amount))
-    if len(parts) == 1:
-        return parts[0].told(name, {**parts[0].about, **about})
-    return Explanation(name, step.amount, "sum", tuple(parts), about=about)
+    if not step.flat_amount:
+        return _priced(name, about, step, n, rated)
+    if not step.unit_amount:
+        return leaf(name, step.flat_amount, about=about)
+    return Explanation(name, step.amount, "sum", Branches(_both, step, n, rated), about=about)
 
 
-def _named(step: Step, model: PriceModel | None) -> tuple[str, dict[str, About]]:
-    """The word for a step, and what is said beside it: its number and bounds, or its cell."""
-    counted = _COUNTED.fullmatch(step.name)
-    if counted is None:
-        if isinstance(model, Matrix) and step.name != "default":
-            return "cell", {"name": step.name}
-        known = step.name in _WORDS or step.name in BOUNDS or step.name in FREE
-        return (step.name, {}) if known else ("step", {"name": step.name})
-    n = int(counted[2])
+def _both(step: Step, n: int | None, rated: _Rated) -> tuple[Explanation, ...]:
+    """A step's units at their price, and what is due beside them."""
+    return (_priced("units at their price", {}, step, n, rated), leaf("flat amount", step.flat_amount))
+
+
+@functools.lru_cache(maxsize=1_024)
+def _named(name: str) -> tuple[str, int | None]:
+    """The word for a step of that name and its number, if it has one."""
+    counted = _COUNTED.fullmatch(name)
+    if counted is not None:
+        return counted[1], int(counted[2])
+    return (name if name in _WORDS or name in BOUNDS or name in FREE else "step"), None
+
+
+def _about(said: str, name: str, n: int | None, rated: _Rated) -> Mapping[str, About]:
+    """What is said beside a step: its number and bounds, or the name of its cell."""
+    if n is None:
+        return {"name": said} if name in ("cell", "step") else {}
     about: dict[str, About] = {"n": n}
-    bounds = _bounds(model)
-    if n <= len(bounds):
-        above, up_to = bounds[n - 1]
+    if n <= len(rated.bounds):
+        above, up_to = rated.bounds[n - 1]
         about["above"] = above
         if up_to is not None:
             about["up_to"] = up_to
+        model = rated.model
         if isinstance(model, Progressive) and (percent := model.brackets[n - 1].percent):
             about["discount"] = percent
-    return counted[1], about
+    return about
 
 
-def _bounds(model: PriceModel | None) -> list[tuple[Decimal, Decimal | None]]:
+def _bounds(model: PriceModel | None) -> Sequence[tuple[Decimal, Decimal | None]]:
     """The lower and the upper bound of each tier or bracket, if the model has any."""
     ends: Sequence[Decimal | None] = ()
     if isinstance(model, (Graduated, Volume, StairStep, GraduatedPercentage)):
         ends = [tier.up_to for tier in model.tiers]
     elif isinstance(model, Progressive):
         ends = [bracket.up_to for bracket in model.brackets]
-    starts = [ZERO, *(end or ZERO for end in ends)]
-    return list(zip(starts, ends, strict=False))
+    else:
+        return ()
+    return list(zip([ZERO, *(end or ZERO for end in ends)], ends, strict=False))
 
 
-def _priced(step: Step, model: PriceModel | None, seen: Explanation) -> Explanation:
-    """Units at their price: as the model has it where that gives the step, else the step's own numbers."""
+def _priced(label: str, about: Mapping[str, About], step: Step, n: int | None, rated: _Rated) -> Explanation:
+    """Units at their price."""
     value = ex.multiply(step.quantity, step.unit_amount)
-    factors = _factors(step, model, seen)
+    return Explanation(label, value, "product", Branches(_factors, step, n, rated, value), about=about)
+
+
+def _factors(step: Step, n: int | None, rated: _Rated, value: Exact) -> tuple[Explanation, ...]:
+    """What the product is of: as the model has it where that gives the step, else the step's own numbers."""
+    factors = _by_model(step, n, rated)
     if factors and all(not factor.children or factor.recompute() == factor.value for factor in factors):
-        made: Exact = ONE
-        for factor in factors:
+        made: Exact = factors[0].value
+        for factor in factors[1:]:
             made = ex.multiply(made, factor.value)
         if made == value:
-            return Explanation("units at their price", value, "product", tuple(factors))
-    return Explanation("units at their price", value, "product", (_units(step, seen), _price(step, model)))
-
-
-def _units(step: Step, seen: Explanation) -> Explanation:
-    if seen.children and seen.value == step.quantity:
-        return seen
-    return leaf("units", step.quantity, kind="quantity")
+            return factors
+    units = rated.seen()[0]
+    if not units.children or units.value != step.quantity:
+        units = leaf("units", step.quantity, kind="quantity")
+    return (units, _price(step, rated.model))
 
 
 def _price(step: Step, model: PriceModel | None) -> Explanation:
@@ -135,32 +171,30 @@ def _price(step: Step, model: PriceModel | None) -> Explanation:
     return leaf("unit amount", step.unit_amount)
 
 
-def _factors(step: Step, model: PriceModel | None, seen: Explanation) -> list[Explanation]:
+def _by_model(step: Step, n: int | None, rated: _Rated) -> tuple[Explanation, ...]:
     """The factors of a step by its model; none where the model does not say."""
+    model = rated.model
     if model is not None and _by_event(type(model)):
-        return []
-    counted = _COUNTED.fullmatch(step.name)
-    if counted is None:
-        units = seen
+        return ()
+    if n is None:
+        units = rated.seen()[0]
         if isinstance(model, Package):
             size = leaf("package size", model.package_size, kind="quantity")
             mode = Rounding.UP if model.round is PackageRound.UP else Rounding.DOWN
-            units = _packages(seen, size, step.quantity, mode)
-        return [units, _price(step, model)]
-    index = int(counted[2]) - 1
-    bounds = _bounds(model)
-    if index >= len(bounds):
-        return []
-    above, up_to = bounds[index]
-    price = _price(step, model)
+            units = _packages(units, size, step.quantity, mode)
+        return (units, _price(step, model))
+    if n > len(rated.bounds):
+        return ()
+    above, up_to = rated.bounds[n - 1]
     if isinstance(model, Volume):
         above, up_to = ZERO, None
-    if isinstance(model, (Graduated, Volume)) and (package := model.tiers[index].package_size) is not None:
+    units = _within(rated.seen()[0], above, up_to)
+    if isinstance(model, (Graduated, Volume)) and (package := model.tiers[n - 1].package_size) is not None:
         size = leaf("package size", package, kind="quantity")
-        return [_packages(_within(seen, above, up_to), size, step.quantity, Rounding.UP), price]
+        return (_packages(units, size, step.quantity, Rounding.UP), _price(step, model))
     if isinstance(model, Progressive):
-        return [_within(seen, above, up_to), *_discounted(model, model.brackets[index])]
-    return [_within(seen, above, up_to), price]
+        return (units, *_discounted(model, model.brackets[n - 1]))
+    return (units, _price(step, model))
 
 
 @functools.lru_cache(maxsize=256)
@@ -173,7 +207,7 @@ def _within(seen: Explanation, above: Decimal, up_to: Decimal | None) -> Explana
     """The units of a stretch ``(above, up_to]``: the quantity, or the stretch's end, less where it begins."""
     top = leaf("upper bound", up_to, kind="quantity") if up_to is not None and up_to < seen.value else seen
     if not above:
-        return top if top is seen else attrs.evolve(top, label="units")
+        return top if top is seen else top.told("units", top.about)
     value = ex.subtract(top.value, above)
     return Explanation("units", value, "remainder", (top, leaf("lower bound", above, kind="quantity")), kind="quantity")
 
@@ -183,16 +217,16 @@ def _packages(units: Explanation, size: Explanation, count: Exact, mode: Roundin
     return Explanation("packages", count, "round", (share,), places=0, mode=mode, kind="quantity")
 
 
-def _discounted(model: Progressive, bracket: Bracket) -> list[Explanation]:
+def _discounted(model: Progressive, bracket: Bracket) -> tuple[Explanation, ...]:
     """What one unit costs without a discount, and what the bracket's percent leaves of it."""
     whole = leaf("unit amount", model.price)
     if model.units != ONE:
         parts = (leaf("price of units", model.price), leaf("for units", model.units, kind="quantity"))
         whole = Explanation("unit amount", ex.ratio(model.price, model.units), "ratio", parts)
     if not bracket.percent:
-        return [whole]
+        return (whole,)
     kept = ex.CONTEXT.scaleb(ex.CONTEXT.subtract(Decimal(100), bracket.percent), -2)
-    return [whole, leaf("after discount", kept, kind="percent", about={"percent": bracket.percent})]
+    return (whole, leaf("after discount", kept, kind="percent", about={"percent": bracket.percent}))
 
 
 def _quantity(
@@ -200,13 +234,15 @@ def _quantity(
     model: PriceModel | None,
     quantity: Exact | None,
     allowance: Allowance,
-    counted: Explanation | None = None,
-) -> Explanation:
-    """How what was rated became the units that the model saw."""
-    plain = leaf("quantity had", rating.quantity, kind="quantity")
+    counted: Explanation | None,
+) -> tuple[Explanation]:
+    """How what was rated became the units that the model saw; where that is not known, those units."""
+    if counted is None or quantity is None:
+        made = leaf("quantity had", rating.quantity if quantity is None else quantity, kind="quantity")
+    else:
+        made = counted.told(counted.label, counted.about)  # a node of its own for each step
     if quantity is None:
-        return plain
-    made = counted or leaf("quantity had", quantity, kind="quantity")
+        return (made,)
     if isinstance(model, Wrapped):
         made = _less(_at_least(_counted(made, model), model, allowance), model, allowance)
     inner = model.model if isinstance(model, Wrapped) else model
@@ -215,7 +251,7 @@ def _quantity(
         made = Explanation("at least", inner.minimum_units, "most", (made, least), kind="quantity")
     if made.value < 0:
         made = Explanation("at least", ZERO, "most", (made, leaf("none", ZERO, kind="quantity")), kind="quantity")
-    return made if made.value == rating.quantity else plain
+    return (made if made.value == rating.quantity else leaf("quantity had", rating.quantity, kind="quantity"),)
 
 
 def _counted(made: Explanation, model: Wrapped) -> Explanation:

@@ -17,7 +17,9 @@ from billcore.kernel import (
     Rounding,
     cadence,
     minor_units,
+    nearest,
     places,
+    text_or_none,
     zone,
 )
 from billcore.pricing.catalog import Catalog
@@ -66,7 +68,12 @@ class Quote:
         for line in self.lines:
             if line.price == price:
                 return line.explanation
-        raise NotFound("no such price in the quote", place="price", value=price)
+        raise NotFound(
+            "no such price in the quote",
+            place="price",
+            value=price,
+            hint=nearest(price, (one.price for one in self.lines)),
+        )
 
 
 def anchor_of(catalog: Catalog, selection: Selection) -> Anchor:
@@ -88,13 +95,20 @@ def quote(
     *,
     taxes: TaxProvider = _CATALOG,
     tax_rounding: TaxRounding = TaxRounding.RATE,
+    tax_id: str | None = None,
+    exempt: str | None = None,
 ) -> Quote:
     """Price a selection from a catalog; ``at`` is the instant whose tax rates hold, unless the selection starts later.
 
     ``hours`` are those of a month where the selection does not say; ``taxes`` decides the rates for the selection's
-    country, by default the catalog's table alone. Pure: nothing is reserved or saved. Raises what ``Catalog.records``
-    raises.
+    country, by default the catalog's table alone. ``tax_id`` is the buyer's, ``exempt`` why it pays no tax: with them a
+    quote shows reverse charge or an exemption, as the invoice will, each tax with its reason. Pure: nothing is reserved
+    or saved. Raises what ``Catalog.records`` raises.
     """
+    text_or_none(tax_id, "tax_id")
+    text_or_none(exempt, "exempt")
+    if selection.country is None and (tax_id or exempt):
+        raise InvalidValue("without a country nothing is taxed", place="tax_id" if tax_id else "exempt")
     records = catalog.records(selection, selection.starts_on or at)
     currency = records[0].price.currency or ""
     outside = _outside(catalog, selection, records, selection.starts_on or at, currency) if selection.usage else ()
@@ -103,7 +117,7 @@ def quote(
     lines = quote_lines((*records, *outside), selection, selection.hours or hours, digits, mode)
     start = selection.starts_on or at
     coupon = coupon_of(catalog, selection, start)
-    taxed = Taxed(catalog, selection, start, currency, mode, taxes, tax_rounding, coupon)
+    taxed = Taxed(catalog, selection, start, currency, mode, taxes, tax_rounding, coupon, tax_id, exempt)
     recurring = [line for line in lines if line.cadence is PriceCadence.RECURRING and not line.expected]
     used = [line for line in lines if line.expected]
     full = taxed.total([(line.record, line.minor) for line in recurring])

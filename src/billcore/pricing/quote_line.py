@@ -10,7 +10,7 @@ import attrs
 from billcore.kernel import HOUR, Exact, Interval, Money, Rounding, minor_units, places
 from billcore.kernel import exact as ex
 from billcore.pricing.charge import Allowance, usage_rating
-from billcore.pricing.explain import Explanation, leaf
+from billcore.pricing.explain import Branches, Explanation, leaf
 from billcore.pricing.explain_rating import explain_rating
 from billcore.pricing.explain_sum import explain_cap, explain_sum
 from billcore.pricing.price import Price, PriceCadence, amount_of
@@ -68,30 +68,33 @@ class QuoteLine:
 
     @functools.cached_property
     def explanation(self) -> Explanation:
-        """How the amount came about: the exact amount, rounded."""
-        price = self.record.price
-        tree = explain_cap(self._exactly(price), self.exact)
-        code = price.currency or ""
+        """How the amount came about: the exact amount, rounded. What it is made of is worked out as it is read."""
+        code = self.record.price.currency or ""
         digits = places(code)
-        value = ex.scaled(minor_units(tree.value, digits, self.mode), digits)
         about = {"price": self.price, "currency": code}
-        return Explanation(self.description, value, "round", (tree,), None, digits, self.mode, about=about).numbered()
+        value, tree = ex.scaled(self.minor, digits), Branches(_tree, self)
+        return Explanation(self.description, value, "round", tree, None, digits, self.mode, about=about).numbered()
 
-    def _exactly(self, price: Price) -> Explanation:
-        """The exact amount, before a commitment's cap."""
-        if self.over is not None:
-            tree = explain_sum(price, self.over.lines, self.over.share, self.exact)
-            return Explanation("rated amount", tree.value, "sum", (tree,))
-        if price.cadence is PriceCadence.USAGE:
-            allowance = Allowance(extra=self.allowance)
-            rating = usage_rating(price, self.quantity, allowance)
-        else:
-            allowance, rating = Allowance(), price.model.rate(self.quantity)
-        tree = explain_rating(rating, model=price.model, quantity=self.quantity, allowance=allowance)
-        if price.per is not None:
-            hours = leaf(f"{price.per.name}s", _runs(price, self.hours), kind="number")
-            tree = Explanation("amount over time", ex.multiply(tree.value, hours.value), "product", (tree, hours))
+
+def _tree(line: QuoteLine) -> tuple[Explanation]:
+    """The one node that is rounded: what the price comes to, and what a commitment's cap leaves of that."""
+    return (explain_cap(_uncapped(line, line.record.price), line.exact),)
+
+
+def _uncapped(line: QuoteLine, price: Price) -> Explanation:
+    if line.over is not None:
+        tree = explain_sum(price, line.over.lines, line.over.share, line.exact)
+        return Explanation("rated amount", tree.value, "sum", (tree,))
+    if price.cadence is PriceCadence.USAGE:
+        allowance = Allowance(extra=line.allowance)
+        rating = usage_rating(price, line.quantity, allowance)
+    else:
+        allowance, rating = Allowance(), price.model.rate(line.quantity)
+    tree = explain_rating(rating, model=price.model, quantity=line.quantity, allowance=allowance)
+    if price.per is None:
         return tree
+    times = leaf(f"{price.per.name}s", _runs(price, line.hours), kind="number")
+    return Explanation("amount over time", ex.multiply(tree.value, times.value), "product", (tree, times))
 
 
 def allowance_of(records: tuple[OrderRecord, ...], meter: str | None) -> Exact:

@@ -57,6 +57,8 @@ class Taxed:
     taxes: TaxProvider
     rounding: TaxRounding
     coupon: Coupon | None = None
+    tax_id: str | None = None
+    exempt: str | None = None
 
     def total(self, priced: list[tuple[OrderRecord, int]]) -> QuoteTotal:
         """The total of lines, given in minor units."""
@@ -68,7 +70,10 @@ class Taxed:
             return QuoteTotal(Money.of_minor(gross, self.currency), (), off)
         on = self.at.astimezone(zone(self.selection.timezone)).date()
         table = TaxTable(self.catalog.tax_rates)
-        cases = [TaxCase(country=country, category=record.price.tax_category, on=on) for record, _ in amounts]
+        cases = [
+            TaxCase(country=country, category=record.price.tax_category, on=on, tax_id=self.tax_id, exempt=self.exempt)
+            for record, _ in amounts
+        ]
         lines = [(rate_by(self.taxes, case, table), minor) for case, (_, minor) in zip(cases, amounts, strict=True)]
         taxes = tax_over(lines, self.mode, self.rounding)
         return QuoteTotal(Money.of_minor(gross - taxes.included, self.currency), taxes.rates, off)

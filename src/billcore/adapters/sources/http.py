@@ -8,6 +8,7 @@ body over the limit or compressed, an answer that takes too long, and one whose 
 from __future__ import annotations
 
 import os
+import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,8 +20,9 @@ import attrs
 
 from billcore.adapters.serialization import LIMIT, catalog_from
 from billcore.adapters.sources.address import address_of
+from billcore.adapters.sources.deadline import Late
 from billcore.adapters.sources.files import aborted, given_name, load
-from billcore.kernel import InputError, InvalidValue, NotSupportedYet, SyncAborted, checked_id
+from billcore.kernel import InputError, InvalidValue, SyncAborted, checked_id, from_extra
 from billcore.ports import Feed
 
 if TYPE_CHECKING:
@@ -42,9 +44,10 @@ class HttpSource:
     """A URL that answers a catalog; basic auth by ``user`` and ``password``, else from the environment.
 
     The environment's names are ``BILLCORE_SYNC_USER`` and ``BILLCORE_SYNC_PASSWORD``; its proxies are not asked.
-    ``timeout`` is in seconds, for each step and for the whole body; ``limit`` is in bytes. Plain http and private
-    addresses are refused unless allowed; redirects stay on the host and the scheme. ``name`` is what its entries say
-    they come from: the host, unless another is given. ``clock`` gives seconds that only rise.
+    ``timeout`` is in seconds, for each step and for the whole answer; ``limit`` is in bytes of the body, headers have
+    100 KiB. ``ca_file`` names the certificates to trust, as PEM, instead of the public ones: a company's own.
+    Plain http and private addresses are refused unless allowed; redirects stay on the host and the scheme. ``name`` is
+    what its entries say they come from: the host, unless another is given. ``clock`` gives seconds that only rise.
     """
 
     url: str
@@ -53,6 +56,7 @@ class HttpSource:
     password: str | None = attrs.field(default=None, kw_only=True, repr=False)
     timeout: int = attrs.field(default=10, kw_only=True)
     limit: int = attrs.field(default=LIMIT, kw_only=True)
+    ca_file: str | None = attrs.field(default=None, kw_only=True)
     allow_http: bool = attrs.field(default=False, kw_only=True)
     allow_private: bool = attrs.field(default=False, kw_only=True)
     translate: Translate | None = attrs.field(default=None, kw_only=True)
@@ -81,13 +85,18 @@ class HttpSource:
     def fetch(self, known: str | None) -> Feed | None:
         """What the website sells, or ``None`` where it says that this is what ``known`` named.
 
-        Raises ``SyncAborted``; ``NotSupportedYet`` without the extra.
+        Raises ``SyncAborted``; ``ExtraMissing`` without the extra.
         """
         httpx = _httpx()
+        late = Late(self.timeout)
         try:
-            with httpx.Client(timeout=self.timeout, follow_redirects=False, trust_env=False) as client:
-                found = self._followed(client, known)
+            verify = True if self.ca_file is None else ssl.create_default_context(cafile=self.ca_file)
+            options = {"timeout": self.timeout, "follow_redirects": False, "trust_env": False, "verify": verify}
+            with late, httpx.Client(**options) as client:
+                found = self._followed(client, known, late)
         except (OSError, ValueError, httpx.HTTPError, httpx.InvalidURL) as error:
+            if late.passed:
+                raise SyncAborted(f"it took longer than {self.timeout} seconds", value=self.name) from error
             why = f"{type(error).__name__}: {error}"[:200]
             raise SyncAborted(f"the source could not be read: {why}", value=self.name) from error
         if found is None:
@@ -99,11 +108,11 @@ class HttpSource:
         except InputError as error:
             raise aborted(error, self.name) from error
 
-    def _followed(self, client: httpx.Client, known: str | None) -> tuple[bytes, str, str | None] | None:
+    def _followed(self, client: httpx.Client, known: str | None, late: Late) -> tuple[bytes, str, str | None] | None:
         """Body, name and tag of the document, behind some redirects; ``None`` where it is what is known."""
         url, until = self.url, self.clock() + self.timeout
         for _ in range(_MOST_REDIRECTS + 1):
-            with self._asked(client, url, known) as answer:
+            with self._asked(client, url, known, late) as answer:
                 if answer.status_code in _REDIRECTS:
                     url = self._elsewhere(url, answer.headers.get("location", ""))
                     continue
@@ -118,7 +127,7 @@ class HttpSource:
         raise SyncAborted(f"more than {_MOST_REDIRECTS} redirects", value=self.name)
 
     @contextmanager
-    def _asked(self, client: httpx.Client, url: str, known: str | None) -> Iterator[httpx.Response]:
+    def _asked(self, client: httpx.Client, url: str, known: str | None, late: Late) -> Iterator[httpx.Response]:
         """The head of an answer. The connection goes to the address that was checked, under the host's own name."""
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
@@ -131,8 +140,9 @@ class HttpSource:
             "User-Agent": "billcore",
             **({} if known is None else {"If-None-Match": known}),
         }
-        named = {"sni_hostname": host}  # the certificate must be the host's, not the address's
-        with client.stream("GET", urlunsplit(where), headers=headers, auth=self._auth, extensions=named) as answer:
+        # The certificate must be the host's, not the address's.
+        more = {"sni_hostname": host, "trace": late.watch}
+        with client.stream("GET", urlunsplit(where), headers=headers, auth=self._auth, extensions=more) as answer:
             yield answer
 
     @property
@@ -167,8 +177,6 @@ class HttpSource:
 
 
 def _httpx() -> ModuleType:
-    try:
+    with from_extra("http", "httpx", what="asking a website"):
         import httpx
-    except ModuleNotFoundError:
-        raise NotSupportedYet("a website needs the extra: pip install 'billcore[http]'", place="url") from None
     return httpx

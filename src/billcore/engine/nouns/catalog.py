@@ -6,6 +6,7 @@ import datetime as dt
 
 import attrs
 
+from billcore.engine.accounts import load_customer
 from billcore.engine.catalogs import catalog_at, catalog_found, catalog_named, stamped
 from billcore.engine.checking import CatalogCheck, check_subscriptions
 from billcore.engine.publishing import (
@@ -142,14 +143,43 @@ class Quotes:
 
     session: Session
 
-    def preview(self, selection: Selection, *, at: dt.datetime | str | None = None) -> Quote:
-        """Price a selection from the catalog in force at ``at``, default now; nothing is saved."""
+    def preview(
+        self,
+        selection: Selection,
+        *,
+        at: dt.datetime | str | None = None,
+        customer: str | None = None,
+        tax_id: str | None = None,
+    ) -> Quote:
+        """Price a selection from the catalog in force at ``at``, default now; nothing is saved.
+
+        For a ``customer`` by its country and time zone, where the selection names none, its tax id, and why it is
+        exempt, if it is; for somebody who is not yet one by ``tax_id``. So a quote is taxed as the invoice will be:
+        every tax of zero has its reason. Raises ``NotFound`` and ``InvalidValue``.
+        """
         of_kind(selection, Selection, "selection")
         when = self.session.now() if at is None else instant(at, "at")
+        exempt = None
+        if customer is not None:
+            profile = self.session.read(lambda tx: load_customer(tx, customer)).profile(when)
+            zoned = profile.timezone if selection.timezone == "UTC" else selection.timezone
+            selection = attrs.evolve(selection, country=selection.country or profile.country, timezone=zoned)
+            if selection.country is not None:
+                tax_id, exempt = tax_id or profile.tax_id, profile.tax_exempt
         catalog = self.session.read(lambda tx: catalog_at(tx, when))
         policy = self.session.policy
         hours, taxes = policy.hours_per_month, self.session.taxes
-        return quote(catalog, selection, when, policy.rounding, hours, taxes=taxes, tax_rounding=policy.tax)
+        return quote(
+            catalog,
+            selection,
+            when,
+            policy.rounding,
+            hours,
+            taxes=taxes,
+            tax_rounding=policy.tax,
+            tax_id=tax_id,
+            exempt=exempt,
+        )
 
     def options(
         self,

@@ -7,6 +7,8 @@ promise. It owns the promises and what they are tried with. It does not own your
 a server or a driver can do wrong.
 """
 
+from billcore.testing import _extra as _extra  # isort: skip - says what to install, before anything fails
+
 import pytest
 
 _PARTS = (

@@ -38,6 +38,7 @@ from billcore.testing.laws.erp import (
     size_is_exact,
 )
 from billcore.testing.laws.explanations import (
+    explanation_is_one_value,
     explanation_recomputes,
     quote_explains_itself,
     quote_totals_are_sums_of_its_lines,
@@ -84,6 +85,7 @@ __all__ = [
     "discounts_never_raise_a_price",
     "document_reads_back",
     "equal_prices_have_one_hash",
+    "explanation_is_one_value",
     "explanation_recomputes",
     "invoices_only_add_and_notes_only_lower",
     "items_read_back",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+
+import attrs
 
 from billcore.kernel import Exact, Money, Number, Rounding
 from billcore.pricing import Explanation, PriceCadence, PriceModel, Quote, QuoteTotal, explain_rating
 from billcore.testing.laws._broken import broken, exactly, same
 
 __all__ = [
+    "explanation_is_one_value",
     "explanation_recomputes",
     "quote_explains_itself",
     "quote_totals_are_sums_of_its_lines",
@@ -22,6 +25,27 @@ def explanation_recomputes(tree: Explanation) -> None:
     if len(set(ids)) < len(ids):
         raise broken("an explanation recomputes", ids=ids)
     _recomputes(tree)
+
+
+def explanation_is_one_value(make: Callable[[], Explanation]) -> None:
+    """Law: parts made as they are read are the parts made at once: one value, whatever was read of it before.
+
+    ``make`` gives the same explanation anew at each call, with nothing read of it yet.
+    """
+    law = "an explanation is one value"
+    whole, numbered = _written_out(make()), _written_out(make().numbered())
+    same(law, make(), whole)
+    same(law, hash(make()), hash(whole))
+    same(law, make().numbered(), numbered)
+    read = make()
+    list(read.walk())
+    same(law, read.numbered(), numbered)
+    same(law, read, whole)
+    same(law, whole.numbered(), numbered)
+
+
+def _written_out(tree: Explanation) -> Explanation:
+    return attrs.evolve(tree, children=tuple(map(_written_out, tree.children)))
 
 
 def rating_explains_itself(model: PriceModel, quantities: Iterable[Number | Exact]) -> None:
@@ -45,8 +69,8 @@ def quote_explains_itself(offer: Quote, rounding: Rounding = Rounding.HALF_UP) -
     law = "a quote explains itself"
     for line in offer.lines:
         tree = offer.explain(line.price)
-        explanation_recomputes(tree)
         same(law, tree.recompute(), line.amount.amount, price=line.price)
+        explanation_recomputes(tree)
         same(law, tree.children[0].recompute(), line.exact, price=line.price)
         same(law, line.amount, Money.rounded(line.exact, offer.currency, rounding), price=line.price, exact=line.exact)
 

@@ -22,8 +22,8 @@ from billcore.pricing.model.package import Package, PackageRound
 from billcore.pricing.model.percentage import GraduatedPercentage
 from billcore.pricing.model.progressive import Bracket, Progressive
 from billcore.pricing.model.tiered import Graduated, StairStep, Volume
-from billcore.pricing.model.wrapped import Wrapped
-from billcore.pricing.rating import BOUNDS, FREE, EventModel, PriceModel, Rating, Step
+from billcore.pricing.model.wrapped import Wrapped, credits_of, without_credits
+from billcore.pricing.rating import BOUNDS, FREE, EventModel, PriceModel, Rating, Step, times
 
 __all__ = ["explain_rating"]
 
@@ -46,6 +46,13 @@ def explain_rating(
     With the ``model`` each step says which tier, bracket or packages it is; with the ``quantity`` that the price was
     rated for (and the ``allowance``) also how that became the units that were priced.
     """
+    unit = None if model is None else credits_of(model)
+    if model is not None and unit is not None:
+        inside = times(rating, ex.ratio(ONE, unit.rate))
+        tree = explain_rating(inside, "credits", model=without_credits(model), quantity=quantity, allowance=allowance)
+        found = _plain(tree.told(tree.label, {**tree.about, "name": unit.code}))
+        worth = leaf("worth of a credit", unit.rate)
+        return Explanation(label, rating.amount, "product", (found, worth), about=about)
     inner = model.model if isinstance(model, Wrapped) else model
     seen = _quantity(rating, model, quantity, allowance)
     said: dict[str, About] = dict(about)
@@ -58,6 +65,12 @@ def explain_rating(
     if not children:
         return Explanation(label, rating.amount, about=said)
     return Explanation(label, rating.amount, "sum", children, about=said)
+
+
+def _plain(tree: Explanation) -> Explanation:
+    """The tree with plain numbers for amounts: credits are no money."""
+    children = tuple(map(_plain, tree.children))
+    return attrs.evolve(tree, children=children, kind="number" if tree.kind == "amount" else tree.kind)
 
 
 def _step(step: Step, model: PriceModel | None, seen: Explanation) -> Explanation:

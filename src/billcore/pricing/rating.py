@@ -65,6 +65,21 @@ class Rating:
     steps: tuple[Step, ...] = ()
 
 
+def times(rating: Rating, factor: Exact) -> Rating:
+    """The rating with every amount of it times a factor."""
+    steps = tuple(
+        Step(
+            step.name,
+            step.quantity,
+            ex.multiply(step.unit_amount, factor),
+            ex.multiply(step.flat_amount, factor),
+            ex.multiply(step.amount, factor),
+        )
+        for step in rating.steps
+    )
+    return Rating(ex.multiply(rating.amount, factor), rating.quantity, steps)
+
+
 @runtime_checkable
 class PriceModel(Protocol):
     """A price model: any frozen value with this one operation.

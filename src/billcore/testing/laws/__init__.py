@@ -23,7 +23,11 @@ from billcore.testing.laws.catalogs import (
     sync_loses_nothing,
     sync_twice_is_unchanged,
 )
-from billcore.testing.laws.coupons import discounts_are_rounded_once, discounts_never_raise_a_price
+from billcore.testing.laws.coupons import (
+    discounts_are_rounded_once,
+    discounts_never_raise_a_price,
+    grants_never_exceed_what_was_given,
+)
 from billcore.testing.laws.documents import archive_reads_back, document_reads_back
 from billcore.testing.laws.erp import (
     items_read_back,
@@ -79,6 +83,7 @@ __all__ = [
     "document_reads_back",
     "equal_prices_have_one_hash",
     "explanation_recomputes",
+    "grants_never_exceed_what_was_given",
     "invoices_only_add_and_notes_only_lower",
     "items_read_back",
     "later_catalog_touches_no_order",

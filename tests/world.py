@@ -60,10 +60,13 @@ class World:
     clock: ManualClock
 
     @classmethod
-    def new(cls, policy: Policy | None = None, taxes: TaxProvider | None = None) -> World:
-        """A world on its first day."""
+    def new(cls, policy: Policy | None = None, taxes: TaxProvider | None = None, file: str | None = None) -> World:
+        """A world on its first day, in memory or in a SQLite file."""
         clock = ManualClock(START)
-        billing = Billing.in_memory(clock=clock, policy=policy, taxes=taxes)
+        if file is None:
+            billing = Billing.in_memory(clock=clock, policy=policy, taxes=taxes)
+        else:
+            billing = Billing.open(file, clock=clock, policy=policy, taxes=taxes)
         billing.catalog.publish(offer("1"))
         for name, (where, country) in CUSTOMERS.items():
             billing.customers.create(name, currency="CHF", timezone=where, country=country)

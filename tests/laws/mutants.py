@@ -23,6 +23,7 @@ import os
 
 import hypothesis
 
+from tests.laws.grant_mutants import GRANTS
 from tests.laws.kernel_mutants import KERNEL
 from tests.laws.life_mutants import LIFE
 from tests.laws.mutant import Mutant
@@ -35,7 +36,7 @@ PROFILE = "mutants"
 EXAMPLES = "BILLCORE_LAW_EXAMPLES"
 """The variable of the environment that says how many examples a law gets."""
 
-MUTANTS: tuple[Mutant, ...] = (*KERNEL, *PRICING, *ORACLE, *LIFE)
+MUTANTS: tuple[Mutant, ...] = (*KERNEL, *PRICING, *ORACLE, *LIFE, *GRANTS)
 
 
 def pytest_configure() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal
 
 import attrs
 import pytest
 
 from billcore.engine import Billing
-from billcore.kernel import AlreadyExists, CurrencyMismatch, InvalidValue, Money, NotAllowed, NotFound
+from billcore.kernel import AlreadyExists, BillcoreError, CurrencyMismatch, InvalidValue, Money, NotAllowed, NotFound
 from billcore.pricing import (
     Addon,
     Catalog,
@@ -328,7 +329,7 @@ def test_what_cannot_be_given() -> None:
     one = shop(attrs.evolve(WELCOME, expires=JANUARY), attrs.evolve(WELCOME, code="EURO", unit="EUR"))
     give = one.billing.grants.give
     give("acme", amount=1, id="taken")
-    for error, says, call in (
+    refused: list[tuple[type[BillcoreError], str, Callable[[], object]]] = [
         (NotFound, "no such grant", lambda: give("acme", "NONE")),
         (InvalidValue, "would end before it starts", lambda: give("acme", "WELCOME")),
         (InvalidValue, "would end before it starts", lambda: give("acme", amount=1, expires=JANUARY)),
@@ -344,7 +345,8 @@ def test_what_cannot_be_given() -> None:
         (AlreadyExists, "a grant with this id", lambda: give("acme", amount=1, id="taken")),
         (NotFound, "no such customer", lambda: give("nobody", amount=1)),
         (NotFound, "no such grant", lambda: one.billing.grants.revoke("acme", "none")),
-    ):
+    ]
+    for error, says, call in refused:
         with pytest.raises(error, match=says):
             call()
     assert [found.id for found in one.billing.grants.list("acme").items] == ["taken"]

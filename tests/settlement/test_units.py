@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import attrs
 import pytest
@@ -51,7 +52,7 @@ def metered(**more: object) -> Price:
 def in_tokens(**more: object) -> Catalog:
     """A plan in tokens, billed in francs."""
     offered = plan("p", base(1_000, currency="token"), metered(currency="token"))
-    keys: dict[str, object] = {"plans": [offered], "credit_units": [TOKEN], **more}
+    keys: dict[str, Any] = {"plans": [offered], "credit_units": [TOKEN], **more}
     return attrs.evolve(catalog(meters=[Meter(code="calls")]), **keys)
 
 
@@ -83,7 +84,9 @@ def test_the_explanation_has_the_credits_and_what_one_is_worth() -> None:
 
     assert found is not None
     assert worth is not None
-    assert (found.value, found.kind, found.about["name"]) == (2_700, "number", "token")
+    assert found.value == Decimal(2_700)
+    assert found.kind == "number"
+    assert found.about["name"] == "token"
     assert (worth.value, worth.kind) == (Decimal("0.0123"), "amount")
     assert {node.kind for node in found.walk()} <= {"number", "quantity"}
     assert told.recompute() == Decimal("33.21")

@@ -43,7 +43,7 @@ GRANTS = (
     Mutant(
         UNITS + "test_credits_cost_what_the_same_price_in_money_does",
         "pricing/rating.py",
-        "    return Rating(ex.multiply(rating.amount, factor), rating.quantity, steps)",
+        "    return Rating(change(rating.amount), rating.quantity, steps)",
         "    return Rating(rating.amount, rating.quantity, steps)",
     ),
     Mutant(

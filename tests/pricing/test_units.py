@@ -31,26 +31,33 @@ from billcore.pricing import (
     quote,
 )
 from billcore.testing import laws
-from billcore.testing.strategies import own_currencies, price_models, quantities, selections, unit_catalogs
+from billcore.testing.strategies import (
+    own_currencies,
+    price_models,
+    quantities,
+    selections,
+    unit_catalogs,
+)
 
-RATE = Decimal("0.0125")
-UNIT = CreditUnit(code="credit", rate=RATE)
+UNIT = CreditUnit(code="credit", rate="0.0125")
+UNITS = st.sampled_from(["0.3", "0.0125", "7", "0.00001"]).map(lambda rate: CreditUnit(code="credit", rate=rate))
+"""Of few digits: their product with an amount is one that a price in money may have."""
 
 
-def scaled(value: Any) -> Any:  # noqa: ANN401 - a model, a tier, or what they have
+def scaled(value: Any, rate: Decimal) -> Any:  # noqa: ANN401 - a model, a tier, or what they have
     """The model with every amount times the rate, so that it is in money."""
     if isinstance(value, Tier):
-        return attrs.evolve(value, unit_amount=value.unit_amount * RATE, flat_amount=value.flat_amount * RATE)
+        return attrs.evolve(value, unit_amount=value.unit_amount * rate, flat_amount=value.flat_amount * rate)
     if isinstance(value, Wrapped):
-        bounds = {name: bound * RATE for name in ("minimum", "maximum") if (bound := getattr(value, name)) is not None}
-        return attrs.evolve(value, model=scaled(value.model), **bounds)
+        bounds = {name: bound * rate for name in ("minimum", "maximum") if (bound := getattr(value, name)) is not None}
+        return attrs.evolve(value, model=scaled(value.model, rate), **bounds)
     if isinstance(value, Flat):
-        return Flat(value.value * RATE)
+        return Flat(value.value * rate)
     if isinstance(value, Package):
-        return attrs.evolve(value, amount=value.price * RATE)
+        return attrs.evolve(value, amount=value.price * rate)
     if isinstance(value, PerUnit):
-        return attrs.evolve(value, unit_amount=value.unit_amount * RATE)
-    return attrs.evolve(value, tiers=[scaled(tier) for tier in value.tiers])
+        return attrs.evolve(value, unit_amount=value.unit_amount * rate)
+    return attrs.evolve(value, tiers=[scaled(tier, rate) for tier in value.tiers])
 
 
 def inner(model: PriceModel) -> PriceModel:
@@ -58,16 +65,16 @@ def inner(model: PriceModel) -> PriceModel:
     return model.model if isinstance(model, Wrapped) else model
 
 
-@given(price_models(), quantities())
-def test_credits_cost_what_the_same_price_in_money_does(model: PriceModel, quantity: Decimal) -> None:
+@given(price_models(), quantities(), UNITS)
+def test_credits_cost_what_the_same_price_in_money_does(model: PriceModel, quantity: Decimal, unit: CreditUnit) -> None:
     """Law: a price in credits is the price with every amount times the rate, before the one rounding.
 
     Step by step, and its explanation recomputes.
     """
     assume(isinstance(inner(model), (Flat, Package, PerUnit, Graduated, Volume, StairStep)))
     wrapped = model if isinstance(model, Wrapped) else Wrapped(model=model)
-    credits_ = attrs.evolve(wrapped, credits=UNIT)
-    want = scaled(wrapped).rate(quantity)
+    credits_ = attrs.evolve(wrapped, credits=unit)
+    want = scaled(wrapped, unit.rate).rate(quantity)
 
     assert not ex.compare(credits_.rate(quantity).amount, want.amount)
     assert [ex.text(step.amount) for step in credits_.rate(quantity).steps] == [ex.text(s.amount) for s in want.steps]

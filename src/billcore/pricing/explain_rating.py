@@ -23,7 +23,7 @@ from billcore.pricing.model.percentage import GraduatedPercentage
 from billcore.pricing.model.progressive import Bracket, Progressive
 from billcore.pricing.model.tiered import Graduated, StairStep, Volume
 from billcore.pricing.model.wrapped import Wrapped, credits_of, without_credits
-from billcore.pricing.rating import BOUNDS, FREE, EventModel, PriceModel, Rating, Step, times
+from billcore.pricing.rating import BOUNDS, FREE, EventModel, PriceModel, Rating, Step, rescaled
 
 __all__ = ["explain_rating"]
 
@@ -48,11 +48,11 @@ def explain_rating(
     """
     unit = None if model is None else credits_of(model)
     if model is not None and unit is not None:
-        inside = times(rating, ex.ratio(ONE, unit.rate))
+        worth = unit.rate
+        inside = rescaled(rating, lambda money: ex.ratio(money, worth))
         tree = explain_rating(inside, "credits", model=without_credits(model), quantity=quantity, allowance=allowance)
         found = _plain(tree.told(tree.label, {**tree.about, "name": unit.code}))
-        worth = leaf("worth of a credit", unit.rate)
-        return Explanation(label, rating.amount, "product", (found, worth), about=about)
+        return Explanation(label, rating.amount, "product", (found, leaf("worth of a credit", worth)), about=about)
     inner = model.model if isinstance(model, Wrapped) else model
     seen = _quantity(rating, model, quantity, allowance)
     said: dict[str, About] = dict(about)

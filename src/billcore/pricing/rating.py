@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Protocol, runtime_checkable
 
 import attrs
@@ -65,19 +65,13 @@ class Rating:
     steps: tuple[Step, ...] = ()
 
 
-def times(rating: Rating, factor: Exact) -> Rating:
-    """The rating with every amount of it times a factor."""
+def rescaled(rating: Rating, change: Callable[[Exact], Exact]) -> Rating:
+    """The rating with every amount of it in another unit."""
     steps = tuple(
-        Step(
-            step.name,
-            step.quantity,
-            ex.multiply(step.unit_amount, factor),
-            ex.multiply(step.flat_amount, factor),
-            ex.multiply(step.amount, factor),
-        )
+        Step(step.name, step.quantity, change(step.unit_amount), change(step.flat_amount), change(step.amount))
         for step in rating.steps
     )
-    return Rating(ex.multiply(rating.amount, factor), rating.quantity, steps)
+    return Rating(change(rating.amount), rating.quantity, steps)
 
 
 @runtime_checkable

@@ -18,7 +18,7 @@ from billcore.kernel import DAY, HOUR, MINUTE, ONE, ZERO, Exact, Interval, Inval
 from billcore.kernel import exact as ex
 from billcore.pricing import fields
 from billcore.pricing.credit_unit import CreditUnit
-from billcore.pricing.rating import Event, EventModel, PriceModel, Rating, Step, times, together
+from billcore.pricing.rating import Event, EventModel, PriceModel, Rating, Step, rescaled, together
 
 __all__ = ["UnitRound", "Wrapped", "credits_of", "in_credits", "without_credits"]
 
@@ -175,7 +175,8 @@ class Wrapped:
             steps.append(Step("maximum", amount=ex.subtract(most, amount)))
             amount = most
         if self.credits is not None:
-            return times(Rating(amount, quantity, tuple(steps)), self.credits.rate)
+            worth = self.credits.rate
+            return rescaled(Rating(amount, quantity, tuple(steps)), lambda found: ex.multiply(found, worth))
         return Rating(amount, quantity, tuple(steps))
 
 

@@ -10,7 +10,7 @@ from typing import Literal, TypeVar
 from billcore.kernel import Anchor, DayAnchor, Money
 from billcore.lifecycle import UsageEvent
 from billcore.pricing import Selection
-from tests.offers import ADDONS, METERS, PERCENTAGES, PLANS, REBATES
+from tests.offers import ADDONS, GRANTS, METERS, PERCENTAGES, PLANS, REBATES
 from tests.world import Step, World
 
 __all__ = ["DEEDS"]
@@ -129,6 +129,17 @@ def _uncoupon(world: World, step: Step) -> None:
         )
 
 
+def _grant(world: World, step: Step) -> None:
+    chosen = _of(GRANTS, step.which).code
+    world.billing.grants.give(step.who, chosen, at=world.instant_of(step), key=step.key)
+
+
+def _revoke(world: World, step: Step) -> None:
+    found = world.billing.grants.list(step.who).items
+    if found:
+        world.billing.grants.revoke(step.who, _of(found, step.pick).id, key=step.key)
+
+
 def _top_up(world: World, step: Step) -> None:
     world.billing.balances.top_up(step.who, Decimal(1 + step.which * 7) / 2, "bank", key=step.key)
 
@@ -178,6 +189,8 @@ DEEDS: Mapping[str, Callable[[World, Step], None]] = {
     "coupon": _coupon,
     "rebate": _rebate,
     "uncoupon": _uncoupon,
+    "grant": _grant,
+    "revoke": _revoke,
     "top_up": _top_up,
     "redeem": _redeem,
     "pay": _pay,

@@ -16,6 +16,8 @@ from billcore.pricing import (
     CouponDuration,
     Flat,
     Graduated,
+    Grant,
+    GrantKind,
     Meter,
     Percentage,
     PerUnit,
@@ -31,7 +33,7 @@ from billcore.pricing import (
     Wrapped,
 )
 
-__all__ = ["ADDONS", "METERS", "PERCENTAGES", "PLANS", "REBATES", "committing", "offer"]
+__all__ = ["ADDONS", "GRANTS", "METERS", "PERCENTAGES", "PLANS", "REBATES", "committing", "offer"]
 
 ADDONS = ("disk", "line")
 METERS = ("gb", "calls")
@@ -52,6 +54,14 @@ COUPONS = (
     Coupon(code="five", amount=5, duration=REPEATING, periods=3),
     Coupon(code="small", amount=Decimal("3.33"), applies_to=["gb", "small"], duration=FOREVER),
     Coupon(code="welcome", amount=20, stacking=Stacking.AS_APPLIED),
+)
+
+
+GRANTS = (
+    Grant(code="gift", kind=GrantKind.PROMOTIONAL, amount=Decimal("7.77")),
+    Grant(code="big", kind=GrantKind.PROMOTIONAL, amount=80, priority=1, expires="2026-04-15T00:00:00Z"),
+    Grant(code="data", kind=GrantKind.PROMOTIONAL, amount=5, priority=-1, applies_to=["gb", "disk", "late"]),
+    Grant(code="spring", kind=GrantKind.PROMOTIONAL, amount=12, effective="2026-03-01T00:00:00Z"),
 )
 
 
@@ -106,6 +116,7 @@ def offer(
             ),
         ],
         coupons=COUPONS,
+        grants=GRANTS,
         tax_rates=[
             TaxRate(code="ch", country="CH", percent=Decimal("8.1")),
             TaxRate(code="ch-reduced", country="CH", percent=Decimal("2.6"), category="reduced"),

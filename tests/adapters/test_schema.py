@@ -166,7 +166,7 @@ def test_selections(selection: Selection) -> None:
     [
         (["format"], ...),
         (["version"], ...),
-        (["grants"], []),
+        (["dunning"], []),
         (["plans", 0, "anchor"], "end"),
         (["plans", 0, "versions", 0, "version"], "1"),
         ([*PRICE, "proration"], "day30"),

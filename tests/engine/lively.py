@@ -13,6 +13,8 @@ from billcore.pricing import (
     Coupon,
     Flat,
     Graduated,
+    Grant,
+    GrantKind,
     Meter,
     PerUnit,
     Plan,
@@ -50,6 +52,7 @@ def _catalog() -> Catalog:
         plans=[Plan(code=code, versions=[PlanVersion(version=1, prices=prices)]) for code, prices in plans.items()],
         addons=[Addon(code="disk", price=Price(code="disk", model=Flat("3.335")))],
         coupons=[Coupon(code="TENTH", percent=10), Coupon(code="ONE", amount=1, limit=5)],
+        grants=[Grant(code="HELLO", kind=GrantKind.PROMOTIONAL, amount=3, priority=1, expires="2027-01-01T00:00:00Z")],
         tax_rates=[TaxRate(code="vat", country="CH", percent="8.1")],
     )
 
@@ -98,7 +101,10 @@ def live(billing: Billing, clock: ManualClock) -> None:
     billing.customers.create("tau", currency="CHF", country="CH", key="c4")
     billing.subscriptions.create("tau", Selection(plan="small", coupon="TENTH"), id="tau-1", key="s8")
     billing.coupons.apply("tau", "ONE", key="a1")
+    billing.grants.give("tau", amount=2, applies_to=["small"], at="2026-06-01T00:00:00Z", id="gift", key="g1")
+    billing.grants.give("tau", "HELLO", at="2026-06-01T00:00:00Z", id="hello", key="g2")
     billing.invoices.run(customer="tau")
+    billing.grants.revoke("tau", "hello", key="g3")
 
 
 def _event(name: str, customer: str, value: str, subscription: str | None = None) -> UsageEvent:

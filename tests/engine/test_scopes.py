@@ -21,6 +21,8 @@ from billcore.pricing import (
     Addon,
     ComputePlan,
     Coupon,
+    Grant,
+    GrantKind,
     Meter,
     PerUnit,
     PriceCadence,
@@ -41,10 +43,11 @@ SOLD = attrs.evolve(
     ),
     services=[DATABASE],
     coupons=[Coupon(code="off", percent=10)],
+    grants=[Grant(code="gift", kind=GrantKind.PROMOTIONAL, amount=5)],
 )
 NOUNS = (
     *("customers", "catalog", "quotes", "subscriptions", "usage", "invoices", "vouchers", "balances", "payments"),
-    *("coupons", "exceptions", "notices"),
+    *("coupons", "grants", "exceptions", "notices"),
 )
 
 
@@ -115,6 +118,13 @@ CASES: Mapping[str, tuple[Call, ...]] = {
     "coupons.remove": (lambda b, n: b.coupons.remove(n.customer, "off"),),
     "coupons.get": (lambda b, n: b.coupons.get(n.customer, "off"),),
     "coupons.list": (lambda b, n: b.coupons.list(n.customer),),
+    "grants.give": (
+        lambda b, n: b.grants.give(n.customer, "gift"),
+        lambda b, n: b.grants.give(n.customer, amount=5),
+    ),
+    "grants.get": (lambda b, n: b.grants.get(n.customer, "grt-zed"),),
+    "grants.revoke": (lambda b, n: b.grants.revoke(n.customer, "grt-zed"),),
+    "grants.list": (lambda b, n: b.grants.list(n.customer),),
     "payments.record": (lambda b, n: b.payments.record(n.document, 5, "bank"),),
     "payments.settle": (lambda b, n: b.payments.settle(n.customer),),
     "exceptions.get": (lambda b, n: b.exceptions.get(n.exception),),
@@ -166,6 +176,7 @@ def shop() -> Shop:
     opened.billing.vouchers.issue("GIFT", Money(5, "CHF"), limit=3)
     for name in ("acme", "zed"):
         opened.billing.subscriptions.create(name, Selection(plan="s"), id=f"{name}-vm")
+        opened.billing.grants.give(name, amount=1, id=f"grt-{name}")
     opened.billing.invoices.run()
     assert opened.billing.invoices.get(FOREIGN.document).document.customer == FOREIGN.customer
     return opened

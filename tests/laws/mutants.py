@@ -25,6 +25,7 @@ import hypothesis
 
 from tests.laws.coupon_mutants import COUPONS
 from tests.laws.early_mutants import EARLY
+from tests.laws.grant_mutants import GRANTS
 from tests.laws.kernel_mutants import KERNEL
 from tests.laws.life_mutants import LIFE
 from tests.laws.mutant import Mutant
@@ -37,7 +38,7 @@ PROFILE = "mutants"
 EXAMPLES = "BILLCORE_LAW_EXAMPLES"
 """The variable of the environment that says how many examples a law gets."""
 
-MUTANTS: tuple[Mutant, ...] = (*KERNEL, *PRICING, *ORACLE, *LIFE, *COUPONS, *EARLY)
+MUTANTS: tuple[Mutant, ...] = (*KERNEL, *PRICING, *ORACLE, *LIFE, *COUPONS, *EARLY, *GRANTS)
 
 
 def pytest_configure() -> None:

@@ -15,7 +15,7 @@ from billcore.engine.nouns.catalog import Catalogs
 from billcore.engine.nouns.invoices import Invoices
 from billcore.engine.nouns.money import Payments
 from billcore.ports import Row
-from billcore.ports.tables import CREDIT, DOCUMENT, LINE, PAYMENT, POSTING, SUBSCRIPTION, Table, Value
+from billcore.ports.tables import CREDIT, DOCUMENT, GRANT_FACT, LINE, PAYMENT, POSTING, SUBSCRIPTION, Table, Value
 from billcore.pricing import Catalog
 from billcore.settlement import Invoice
 from billcore.testing import ManualClock, laws
@@ -273,7 +273,19 @@ BOOKS: tuple[tuple[str, Books], ...] = (
     ),
     (
         "discounts_never_raise_a_price",
-        changed(laws.discounts_never_raise_a_price, LINE, "minor", 1, coupon="TENTH"),
+        changed(laws.discounts_never_raise_a_price, LINE, "minor", 1_000, coupon="TENTH"),
+    ),
+    (
+        "grants_never_exceed_what_was_given",
+        changed(laws.grants_never_exceed_what_was_given, LINE, "minor", -(10**6), coupon="grant#gift"),
+    ),
+    (
+        "grants_never_exceed_what_was_given",
+        changed(laws.grants_never_exceed_what_was_given, GRANT_FACT, "expires", 1, id="gift"),
+    ),
+    (
+        "grants_never_exceed_what_was_given",
+        changed(laws.grants_never_exceed_what_was_given, LINE, "coupon", "grant#x", coupon="grant#gift"),
     ),
     ("numbers_have_no_gap", changed(laws.numbers_have_no_gap, DOCUMENT, "number", "INV-000099", number="INV-000002")),
     ("preview_equals_run", preview_of_nothing),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from billcore.kernel import Exact, Rounding, minor_units
+from billcore.kernel import Exact, Rounding, currency_name, minor_units
 from billcore.kernel import exact as ex
 from billcore.pricing import CatalogDiff, Cost, Merged, SyncChange
 
@@ -21,11 +21,11 @@ def diff_text(diff: CatalogDiff) -> str:
 
 def cost_words(cost: Cost) -> str:
     """``plans/team/seats, 10 a month: 90 -> 120 CHF (+33.3 %)``."""
-    what = f"{cost.place}, {ex.text(cost.quantity)} x {cost.unit}"
+    what, money = f"{cost.place}, {ex.text(cost.quantity)} x {cost.unit}", currency_name(cost.currency)
     if cost.before is None or cost.after is None:
         amount = cost.after if cost.before is None else cost.before
-        return f"{what}: {'new at' if cost.before is None else 'no more at'} {_amount(amount)} {cost.currency}"
-    return f"{what}: {_amount(cost.before)} -> {_amount(cost.after)} {cost.currency}{_percent(cost.before, cost.after)}"
+        return f"{what}: {'new at' if cost.before is None else 'no more at'} {_amount(amount)} {money}"
+    return f"{what}: {_amount(cost.before)} -> {_amount(cost.after)} {money}{_percent(cost.before, cost.after)}"
 
 
 def _amount(value: Exact | None) -> str:

@@ -17,7 +17,7 @@ import decimal
 import functools
 from decimal import Decimal
 
-from billcore.kernel import Exact, Number, Period, number, places, round_to, zone
+from billcore.kernel import Exact, Number, Period, currency_name, number, places, round_to, zone
 from billcore.kernel.exact import exponent, text
 
 __all__ = ["approximate", "date", "exact_money", "known_locale", "money", "percent", "quantity", "stretch"]
@@ -62,7 +62,8 @@ def money(amount: Number, currency: str, locale: str) -> str:
     with decimal.localcontext() as context:
         context.prec = _WIDE
         pattern = _currency_pattern(name, places(currency))
-        written: str = format_currency(number(amount), currency, format=pattern, locale=name, currency_digits=False)
+        shown = currency_name(currency)
+        written: str = format_currency(number(amount), shown, format=pattern, locale=name, currency_digits=False)
     return written
 
 
@@ -83,7 +84,8 @@ def exact_money(amount: Exact, currency: str, locale: str) -> str:
     with decimal.localcontext() as context:
         context.prec = _WIDE
         pattern = _currency_pattern(name, digits)
-        written: str = format_currency(value, currency, format=pattern, locale=name, currency_digits=False)
+        shown = currency_name(currency)
+        written: str = format_currency(value, shown, format=pattern, locale=name, currency_digits=False)
     return written if isinstance(amount, Decimal) else f"≈ {written} ({text(amount)})"
 
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 import attrs
 
-from billcore.kernel import ZERO, Exact, InvalidValue, Number, from_extra, number
+from billcore.kernel import ZERO, Exact, InvalidValue, Number, currency_name, from_extra, number
 from billcore.kernel import exact as ex
 from billcore.pricing import (
     Graduated,
@@ -113,8 +113,8 @@ def picture(price: Price, found: Sequence[PricePoint], title: str, form: Picture
             axes.set_ylim(bottom=0)
             axes.grid(visible=True, alpha=0.3)
         above.set_title(title)
-        above.set_ylabel(f"amount ({price.currency or ''})".replace(" ()", ""))
-        below.set_ylabel(f"average of a unit ({price.currency or ''})".replace(" ()", ""))
+        above.set_ylabel(f"amount ({currency_name(price.currency or '')})".replace(" ()", ""))
+        below.set_ylabel(f"average of a unit ({currency_name(price.currency or '')})".replace(" ()", ""))
         below.set_xlabel(unit)
         out = io.BytesIO()
         stamps: Mapping[str, None] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(form, {})

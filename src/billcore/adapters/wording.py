@@ -161,6 +161,8 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
     "packages": ("packages", "Pakete", "lots", "pacchetti"),
     "in packages": ("in packages", "in Paketen", "en lots", "in pacchetti"),
     "package size": ("units of a package", "Einheiten je Paket", "unités par lot", "unità per pacchetto"),
+    "credits": ("{name}", "{name}", "{name}", "{name}"),
+    "worth of a credit": ("worth of one", "Wert je Stück", "valeur de l'unité", "valore di uno"),
     "cell": ("{name}", "{name}", "{name}", "{name}"),
     "step": ("{name}", "{name}", "{name}", "{name}"),
     "default": ("all others", "alle anderen", "tous les autres", "tutti gli altri"),

@@ -15,7 +15,7 @@ from billcore.cli.output import NO, answer, counted, json_option, table
 from billcore.engine import Billing
 from billcore.engine.running import RunReport
 from billcore.engine.story import FixedClock
-from billcore.kernel import instant
+from billcore.kernel import currency_name, instant
 
 __all__ = ["db", "run", "verify"]
 
@@ -43,7 +43,7 @@ def run(database: Path, until: str, at: str | None, as_json: bool) -> None:  # n
     }
     answer(data, as_json=as_json)
     if not as_json:
-        rows = [(money.currency, money.digits) for money in report.money()]
+        rows = [(currency_name(money.currency), money.digits) for money in report.money()]
         documents = f"{counted(report.invoices, 'invoice')} and {counted(report.credit_notes, 'credit note')}"
         title = f"{documents} on {counted(report.billing_dates, 'billing date')}"
         table(title, ("currency", "billed"), rows, right=(1,))

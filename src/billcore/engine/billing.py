@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from billcore.engine.nouns.catalog import Catalogs, Quotes
     from billcore.engine.nouns.coupons import Coupons
     from billcore.engine.nouns.customers import Customers
+    from billcore.engine.nouns.grants import Grants
     from billcore.engine.nouns.invoices import Invoices
     from billcore.engine.nouns.money import Balances, Payments, Vouchers
     from billcore.engine.nouns.office import Exceptions, Notices
@@ -196,6 +197,13 @@ class Billing:
         from billcore.engine.nouns.coupons import Coupons
 
         return Coupons(self.session)
+
+    @property
+    def grants(self) -> Grants:
+        """Promotional credit."""
+        from billcore.engine.nouns.grants import Grants
+
+        return Grants(self.session)
 
     @property
     def balances(self) -> Balances:

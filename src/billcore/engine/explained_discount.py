@@ -9,7 +9,7 @@ from billcore.kernel import ZERO
 from billcore.kernel import exact as ex
 from billcore.lifecycle import AppliedCoupon
 from billcore.pricing import Explanation, Stacking, leaf
-from billcore.settlement import Document, Line, LineKind
+from billcore.settlement import Document, Line, LineKind, marked
 
 __all__ = ["explain_discount"]
 
@@ -24,7 +24,7 @@ def explain_discount(document: Document, line: Line, coupons: Sequence[AppliedCo
     own = used[line.id]
     percent = None if own is None else own.coupon.percent
     if own is None or percent is None:
-        return leaf(EXACT, line.exact, about={"name": line.coupon or ""})
+        return leaf(EXACT, line.exact, about={"name": marked(line.coupon) or line.coupon or ""})
     together = [one for one in offs if one is line or _summed(own, used[one.id])]
     whole = ex.total(found.coupon.percent or ZERO for one in together if (found := used[one.id]) is not None)
     before = [one for one in offs[: offs.index(line)] if one not in together]

@@ -17,7 +17,7 @@ from billcore.kernel import exact as ex
 from billcore.lifecycle import Subscription, known_coupons, life, quantity_of
 from billcore.ports import ReadTx
 from billcore.pricing import Aggregation, OrderRecord, PriceCadence
-from billcore.settlement import AccountFacts, ChargeKey, Line
+from billcore.settlement import AccountFacts, ChargeKey, Line, known_credits
 
 __all__ = ["at_issue", "known_by", "recordings"]
 
@@ -34,6 +34,7 @@ def known_by(facts: AccountFacts, at: dt.datetime) -> AccountFacts:
         customer=facts.customer.known(recorded=at),
         subscriptions=tuple(seen),
         coupons=known_coupons(facts.coupons, at),
+        grants=known_credits(facts.grants, at),
     )
 
 

@@ -14,6 +14,7 @@ from billcore.engine.rows.coupons import coupons_of
 from billcore.engine.rows.customers import AccountRow, account_of, customer_of
 from billcore.engine.rows.documents import invoice_of
 from billcore.engine.rows.facts import fact_of, one_off_of, price_of, subscription_of
+from billcore.engine.rows.grants import grants_of
 from billcore.engine.rows.money import credit_of
 from billcore.kernel import BillcoreError, NotFound
 from billcore.ports import ReadTx, Row
@@ -24,6 +25,7 @@ from billcore.ports.tables import (
     CUSTOMER,
     DOCUMENT,
     FACT,
+    GRANT_FACT,
     LINE,
     ONE_OFF,
     PAYMENT,
@@ -99,6 +101,7 @@ class Accounts:
     facts: Mapping[object, Sequence[Row]]
     one_offs: Mapping[object, Sequence[Row]]
     coupons: Mapping[object, Sequence[Row]]
+    grants: Mapping[object, Sequence[Row]]
     credits: Mapping[object, Sequence[Row]]
     price: Callable[[str], Price]
 
@@ -130,6 +133,7 @@ class Accounts:
             facts=of(FACT, FACT.indexes[0], 0),
             one_offs=of(ONE_OFF, ONE_OFF.indexes[0], 1, marked if run else names),
             coupons=of(COUPON_FACT, COUPON_FACT.indexes[0], 1),
+            grants=of(GRANT_FACT, GRANT_FACT.indexes[0], 1),
             credits=of(CREDIT, CREDIT.indexes[0], 1) if funds else {},
             price=snapshots(tx, known),
         )
@@ -148,6 +152,7 @@ class Accounts:
                 ),
                 one_offs=tuple(one_off_of(row) for row in self.one_offs.get(name, ())),
                 coupons=coupons_of(self.coupons[name]) if name in self.coupons else (),
+                grants=grants_of(self.grants[name]) if name in self.grants else (),
             ),
         )
 

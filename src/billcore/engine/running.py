@@ -16,6 +16,7 @@ import attrs
 
 from billcore.engine.accounts import billed_since, invoices_of, rescheduled
 from billcore.engine.catalogs import rates_at
+from billcore.engine.grants import promotional_at
 from billcore.engine.metering import Metered
 from billcore.engine.parking import park
 from billcore.engine.reading import UNREADABLE, Accounts, Loaded
@@ -118,6 +119,7 @@ def decide_account(
         policy=session.policy,
         sequence=_sequence(tx, loaded, date),
         funds=funds or Funds(),
+        promotional=promotional_at(tx, loaded.facts, date) if loaded.facts.grants else (),
     )
     moved = rescheduled(loaded.facts, bill.state, lambda: _with(tx, loaded, bill), date, bill.lives)
     return Bill(documents=bill.documents, payout=bill.payout, state=moved, lives=bill.lives)

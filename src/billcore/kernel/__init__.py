@@ -30,7 +30,16 @@ from billcore.kernel.cadence import (
     nth,
 )
 from billcore.kernel.canonical import canonical, fingerprint
-from billcore.kernel.currency import Currency, active_codes, currency, is_active, places
+from billcore.kernel.currency import (
+    Currency,
+    active_codes,
+    currency,
+    currency_name,
+    is_active,
+    is_listed,
+    own_currency,
+    places,
+)
 from billcore.kernel.errors import (
     AlreadyExists,
     BillcoreError,
@@ -147,12 +156,14 @@ __all__ = [
     "checked_id",
     "checked_text",
     "currency",
+    "currency_name",
     "derive",
     "fingerprint",
     "from_extra",
     "from_micros",
     "instant",
     "is_active",
+    "is_listed",
     "local_days",
     "local_floor",
     "micros",
@@ -162,6 +173,7 @@ __all__ = [
     "number",
     "of_kind",
     "override",
+    "own_currency",
     "places",
     "rfc3339",
     "round_to",

@@ -18,7 +18,7 @@ import attrs
 
 from billcore.kernel.allocation import allocate
 from billcore.kernel.currency import currency as known_currency
-from billcore.kernel.currency import places
+from billcore.kernel.currency import currency_name, places
 from billcore.kernel.errors import CurrencyMismatch, InvalidValue
 from billcore.kernel.exact import CONTEXT, Exact, Number, exponent, number, scaled
 from billcore.kernel.override import override
@@ -36,7 +36,7 @@ def _amount(value: Number) -> Decimal:
 
 @attrs.frozen(repr=False)
 class Money:
-    """``amount`` in major units (19.99, never 1999) of an ISO 4217 ``currency``.
+    """``amount`` in major units (19.99, never 1999) of a ``currency``: an ISO 4217 code, or an own one (``GEM.0``).
 
     The amount may be finer than the currency (0.0000004 USD a request); ``minor`` exists only where it is not.
     Amounts of two currencies never mix: ``CurrencyMismatch``. There is no division: use ``allocate``.
@@ -134,7 +134,7 @@ class Money:
 
     @override
     def __str__(self) -> str:
-        return f"{self.digits} {self.currency}"
+        return f"{self.digits} {currency_name(self.currency)}"
 
     @override
     def __repr__(self) -> str:

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import attrs
 
-from billcore.kernel import InvalidValue, Number, checked_id, instant, number
+from billcore.kernel import InvalidValue, Number, checked_id, currency, instant, number
 from billcore.ports.step import Step
 
 __all__ = [
@@ -77,6 +77,8 @@ class IssueVoucher(Step):
     limit: int | None = None
 
     def __attrs_post_init__(self) -> None:
+        if self.currency is not None:
+            currency(self.currency, place="currency")
         if self.limit is not None and self.limit < 1:
             raise InvalidValue("a limit counts from 1", place="limit", value=self.limit)
 

@@ -257,6 +257,15 @@ COUPON_FACT = _table(
     checks=(("V1", "(kind = 'applied' AND slot >= 1) OR (kind = 'removed' AND slot IS NULL)"),),
     references=((("customer",), "customer"), (("code",), "coupon")),
 )
+GRANT_FACT = _table(
+    "grant_fact",
+    "id:text customer:text given:text kind:text at:int recorded:int currency:text? amount:int? priority:int? "
+    "expires:int? body:text",
+    "id",
+    (_by("customer given kind", unique=True),),
+    checks=(("V6", "(kind = 'given' AND id = given AND amount > 0) OR (kind = 'revoked' AND amount IS NULL)"),),
+    references=((("customer",), "customer"),),
+)
 NOTICE = _table(
     "notice",
     "seq:int customer:text kind:text at:int body:text sent:int? version:int",
@@ -277,24 +286,7 @@ EXCEPTION = _table(
 )
 
 TABLES = (
-    CUSTOMER,
-    ACCOUNT,
-    CATALOG,
-    SYNC,
-    PRICE,
-    SUBSCRIPTION,
-    FACT,
-    ONE_OFF,
-    USAGE,
-    DOCUMENT,
-    LINE,
-    PAYMENT,
-    CREDIT,
-    POSTING,
-    VOUCHER,
-    REDEMPTION,
-    COUPON,
-    COUPON_FACT,
-    NOTICE,
-    EXCEPTION,
+    *(CUSTOMER, ACCOUNT, CATALOG, SYNC, PRICE, SUBSCRIPTION, FACT, ONE_OFF, USAGE),
+    *(DOCUMENT, LINE, PAYMENT, CREDIT, POSTING, VOUCHER, REDEMPTION),
+    *(COUPON, COUPON_FACT, GRANT_FACT, NOTICE, EXCEPTION),
 )

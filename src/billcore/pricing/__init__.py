@@ -31,12 +31,13 @@ from billcore.pricing.component import PRODUCT_NAMES, Component
 from billcore.pricing.coupon import Coupon, CouponDuration, coupon_scope
 from billcore.pricing.credit_unit import CreditUnit
 from billcore.pricing.diff import CatalogDiff, Cost, Difference, catalog_diff
-from billcore.pricing.discount import Discount, Discounted, Stacking, UsedDiscount, discounted
+from billcore.pricing.discount import Discount, Discounted, Stacking, UsedDiscount, discounted, take_off
 from billcore.pricing.entry import Entry, sold
 from billcore.pricing.expansion import addons_that_go, main_of
 from billcore.pricing.explain import About, Branches, ExplainedKind, Explanation, Operation, leaf
 from billcore.pricing.explain_rating import explain_rating
 from billcore.pricing.explain_sum import explain_cap, explain_sum, summed_lines
+from billcore.pricing.grant import Grant, GrantKind, granted_minor
 from billcore.pricing.lint import Finding, check_selection, lint
 from billcore.pricing.model.each import EachEvent
 from billcore.pricing.model.flat import Flat, PerUnit
@@ -45,8 +46,9 @@ from billcore.pricing.model.package import Package, PackageRound
 from billcore.pricing.model.percentage import Dynamic, GraduatedPercentage, Percentage, PercentTier
 from billcore.pricing.model.progressive import Bracket, Progressive
 from billcore.pricing.model.tiered import Graduated, StairStep, Volume
-from billcore.pricing.model.wrapped import UnitRound, Wrapped
+from billcore.pricing.model.wrapped import UnitRound, Wrapped, credits_of, without_credits
 from billcore.pricing.options import Option, options
+from billcore.pricing.own_currency import OwnCurrency, checked_currency
 from billcore.pricing.period_discount import PeriodDiscount
 from billcore.pricing.plan import Phase, Plan, PlanStatus, PlanVersion
 from billcore.pricing.price import OnChange, OnEnd, Price, PriceCadence, Proration, Timing, amount_of
@@ -127,6 +129,8 @@ __all__ = [
     "Flat",
     "Graduated",
     "GraduatedPercentage",
+    "Grant",
+    "GrantKind",
     "HeldCoupon",
     "Matrix",
     "Merged",
@@ -138,6 +142,7 @@ __all__ = [
     "Option",
     "OrderRecord",
     "Overage",
+    "OwnCurrency",
     "Package",
     "PackageRound",
     "Part",
@@ -196,10 +201,12 @@ __all__ = [
     "cap_of",
     "catalog_diff",
     "check_selection",
+    "checked_currency",
     "cluster_quantity",
     "commitment_of",
     "committed_records",
     "coupon_scope",
+    "credits_of",
     "discounted",
     "entries",
     "events_rating",
@@ -208,6 +215,7 @@ __all__ = [
     "explain_rating",
     "explain_sum",
     "find_rate",
+    "granted_minor",
     "key_of",
     "leaf",
     "lines_by_rate",
@@ -234,10 +242,12 @@ __all__ = [
     "sum_amount",
     "sum_rating",
     "summed_lines",
+    "take_off",
     "tax_over",
     "time_amount",
     "unarchive",
     "usage_rating",
     "why_zero",
     "windows_rating",
+    "without_credits",
 ]

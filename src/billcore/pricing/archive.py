@@ -1,4 +1,4 @@
-"""Archive: catalogs, coupons, selections and prices as text that says what it is, for stores; and a price's hash (P4).
+"""Archive: what a catalog sells, and selections, as text that says what it is, for stores; and a price's hash (P4).
 
 Unlike the documents that people write, every value carries its own kind, so reading needs no schema; the names are a
 wire format of their own, and renaming a class changes none of them. A field that has its default is left out: a later
@@ -27,7 +27,9 @@ from billcore.pricing.catalog import Catalog
 from billcore.pricing.commitment import Commitment, Overage, TrueUp
 from billcore.pricing.component import Component
 from billcore.pricing.coupon import Coupon, CouponDuration
+from billcore.pricing.credit_unit import CreditUnit
 from billcore.pricing.discount import Stacking
+from billcore.pricing.grant import Grant, GrantKind
 from billcore.pricing.model.flat import Flat, PerUnit
 from billcore.pricing.model.matrix import Cell, Matrix
 from billcore.pricing.model.own import own_model, own_name
@@ -36,6 +38,7 @@ from billcore.pricing.model.percentage import Dynamic, GraduatedPercentage, Perc
 from billcore.pricing.model.progressive import Bracket, Progressive
 from billcore.pricing.model.tiered import Graduated, StairStep, Volume
 from billcore.pricing.model.wrapped import UnitRound, Wrapped
+from billcore.pricing.own_currency import OwnCurrency
 from billcore.pricing.plan import Phase, Plan, PlanStatus, PlanVersion
 from billcore.pricing.price import OnChange, OnEnd, Price, PriceCadence, Proration, Timing
 from billcore.pricing.product import Addon, Aggregation, Meter, MeterPrice, Part, Product
@@ -49,7 +52,7 @@ from billcore.pricing.units import BillingUnit, Per
 
 __all__ = ["archive", "price_hash", "unarchive"]
 
-T = TypeVar("T", Catalog, Coupon, Selection, Price)
+T = TypeVar("T", Catalog, Coupon, Grant, Selection, Price)
 
 _NAMES: dict[type, str] = {
     Addon: "addon",
@@ -64,10 +67,13 @@ _NAMES: dict[type, str] = {
     ComputePlan: "compute_plan",
     Coupon: "coupon",
     CouponDuration: "coupon_duration",
+    CreditUnit: "credit_unit",
     DayAnchor: "day_anchor",
     Dynamic: "dynamic",
     Flat: "flat",
     Graduated: "graduated",
+    Grant: "grant",
+    GrantKind: "grant_kind",
     GraduatedPercentage: "graduated_percentage",
     Interval: "interval",
     Matrix: "matrix",
@@ -76,6 +82,7 @@ _NAMES: dict[type, str] = {
     OnChange: "on_change",
     OnEnd: "on_end",
     Overage: "overage",
+    OwnCurrency: "own_currency",
     Package: "package",
     PackageRound: "package_round",
     Per: "per",
@@ -114,7 +121,7 @@ _OWN = "own:"
 _NOTHING = object()
 
 
-def archive(value: Catalog | Coupon | Selection | Price) -> str:
+def archive(value: Catalog | Coupon | Grant | Selection | Price) -> str:
     """The value as canonical JSON text.
 
     Raises ``InvalidValue`` for a price model of one's own that has no name to be read back by.

@@ -13,7 +13,6 @@ from billcore.kernel import (
     InvalidValue,
     NotFound,
     checked_id,
-    currency,
     instant,
     nearest,
     rfc3339,
@@ -22,15 +21,19 @@ from billcore.pricing.availability import Availability
 from billcore.pricing.commitment import Commitment
 from billcore.pricing.committing import committed_prices, refuse_sums
 from billcore.pricing.coupon import Coupon, refuse_strangers
+from billcore.pricing.credit_unit import CreditUnit
+from billcore.pricing.currencies import Codes, with_currencies
 from billcore.pricing.dated import refuse_overlaps
 from billcore.pricing.entry import sold
 from billcore.pricing.expansion import addon_record, base_records, expanded
+from billcore.pricing.grant import Grant, granted_in
 from billcore.pricing.names import refuse_unknown_names
+from billcore.pricing.own_currency import OwnCurrency
 from billcore.pricing.plan import Phase, Plan, PlanStatus, PlanVersion
 from billcore.pricing.price import Price
 from billcore.pricing.product import Addon, Meter, MeterPrice, Product, period_of, unique_codes
 from billcore.pricing.record import OrderRecord
-from billcore.pricing.references import check_currencies, check_meters, check_products, check_tiers
+from billcore.pricing.references import check_meters, check_products, check_tiers
 from billcore.pricing.selection import Selection
 from billcore.pricing.service import Service
 from billcore.pricing.sized import SlaTier
@@ -38,8 +41,11 @@ from billcore.pricing.tax_rates import TaxRate
 
 __all__ = ["Catalog"]
 
-_FILLED = ("services", "products", "plans", "addons", "meter_prices")
-T = TypeVar("T", SlaTier, Service, Meter, Product, Plan, Addon, Coupon)
+_CODED = (
+    *("sla_tiers", "services", "meters", "products", "plans", "addons", "coupons"),
+    *("grants", "credit_units", "currencies"),
+)
+T = TypeVar("T", SlaTier, Service, Meter, Product, Plan, Addon, Coupon, Grant, OwnCurrency)
 
 
 def _version(value: str) -> str:
@@ -94,12 +100,24 @@ def _tax_rates(values: Iterable[TaxRate]) -> tuple[TaxRate, ...]:
     return tuple(values)
 
 
+def _grants(values: Iterable[Grant]) -> tuple[Grant, ...]:
+    return tuple(values)
+
+
+def _credit_units(values: Iterable[CreditUnit]) -> tuple[CreditUnit, ...]:
+    return tuple(values)
+
+
+def _currencies(values: Iterable[OwnCurrency]) -> tuple[OwnCurrency, ...]:
+    return tuple(values)
+
+
 @attrs.frozen(kw_only=True)
 class Catalog:
     """One version of everything that is sold, in force from ``effective`` on.
 
     Prices without a currency get that of their plan, product or service, else the catalog's; after construction every
-    price has one.
+    price has one (``currencies.py``), own ``currencies`` with their places.
     """
 
     version: str = attrs.field(converter=_version)
@@ -118,59 +136,22 @@ class Catalog:
     commitments: tuple[Commitment, ...] = attrs.field(default=(), converter=_commitments)
     committed: tuple[Price, ...] = attrs.field(default=(), init=False, eq=False, repr=False)
     """The prices that the commitments bring: true-ups and overages."""
+    grants: tuple[Grant, ...] = attrs.field(default=(), converter=_grants)
+    credit_units: tuple[CreditUnit, ...] = attrs.field(default=(), converter=_credit_units)
+    currencies: tuple[OwnCurrency, ...] = attrs.field(default=(), converter=_currencies)
 
     def __attrs_post_init__(self) -> None:
-        if self.currency is not None:
-            currency(self.currency, place="currency")
-        for name in ("sla_tiers", "services", "meters", "products", "plans", "addons", "coupons"):
+        for name in _CODED:
             unique_codes(getattr(self, name), name)
         self._fill_in_currencies()
         self._check_references()
 
     def _fill_in_currencies(self) -> None:
-        services = [attrs.evolve(entry, currency=entry.currency or self.currency) for entry in self.services]
-        check_currencies(services)
-        products = [
-            attrs.evolve(entry, prices=self._with(entry.prices, entry.currency, f"products[{index}].prices"))
-            for index, entry in enumerate(self.products)
-        ]
-        plans = [
-            attrs.evolve(
-                plan,
-                versions=[
-                    self._version_with(version, plan.currency, f"plans[{i}].versions[{j}]")
-                    for j, version in enumerate(plan.versions)
-                ],
-            )
-            for i, plan in enumerate(self.plans)
-        ]
-        addons = [
-            attrs.evolve(entry, price=self._filled(entry.price, None, f"addons[{index}].price"))
-            for index, entry in enumerate(self.addons)
-        ]
-        meter_prices = [
-            attrs.evolve(entry, price=self._filled(entry.price, None, f"meter_prices[{n}].price"))
-            for n, entry in enumerate(self.meter_prices)
-        ]
-        values: tuple[Iterable[object], ...] = (services, products, plans, addons, meter_prices)
-        for name, value in zip(_FILLED, values, strict=True):
-            object.__setattr__(self, name, tuple(value))
-
-    def _version_with(self, version: PlanVersion, default: str | None, place: str) -> PlanVersion:
-        phases = [
-            attrs.evolve(phase, prices=self._with(phase.prices, default, f"{place}.phases[{index}].prices"))
-            for index, phase in enumerate(version.phases)
-        ]
-        return attrs.evolve(version, prices=self._with(version.prices, default, f"{place}.prices"), phases=phases)
-
-    def _with(self, prices: tuple[Price, ...], default: str | None, place: str) -> tuple[Price, ...]:
-        return tuple(self._filled(price, default, f"{place}[{index}]") for index, price in enumerate(prices))
-
-    def _filled(self, price: Price, default: str | None, place: str) -> Price:
-        code = price.currency or default or self.currency
-        if code is None:
-            raise InvalidValue("no currency", place=f"{place}.currency")
-        return price if price.currency else attrs.evolve(price, currency=code)
+        codes = Codes.of(self.currencies, self.credit_units, self.currency)
+        object.__setattr__(self, "currency", codes.usual)
+        for name, entries in with_currencies(self, codes):
+            object.__setattr__(self, name, entries)
+        object.__setattr__(self, "grants", tuple(granted_in(one, codes, n) for n, one in enumerate(self.grants)))
 
     def _check_references(self) -> None:
         addons = ((f"addons[{index}]", addon.meter) for index, addon in enumerate(self.addons))
@@ -180,12 +161,19 @@ class Catalog:
         refuse_overlaps(self.tax_rates, lambda rate: (rate.country, rate.category), "tax_rates", "rates")
         refuse_overlaps(self.meter_prices, lambda entry: (entry.meter,), "meter_prices", "prices of a meter")
         refuse_unknown_names(self)
-        codes = {code for service in self.services for code in (service.code, *service.price_codes)}
-        codes |= {*(p.code for p in self.products), *(p.code for p in self.plans), *(a.code for a in self.addons)}
-        refuse_strangers(self.coupons, codes | {price.code for _, price in self.priced()})
+        if self.coupons or self.grants:
+            codes = self.sold_codes()
+            refuse_strangers(self.coupons, codes, "coupons")
+            refuse_strangers(self.grants, codes, "grants")
         refuse_sums(self.priced(), self.services)
         committed = committed_prices(self.commitments, self.priced(), self.services)
         object.__setattr__(self, "committed", committed)
+
+    def sold_codes(self) -> frozenset[str]:
+        """What a coupon or a grant may name: the codes of services, products, plans, addons and their prices."""
+        codes = {code for service in self.services for code in (service.code, *service.price_codes)}
+        codes |= {*(p.code for p in self.products), *(p.code for p in self.plans), *(a.code for a in self.addons)}
+        return frozenset(codes | {price.code for _, price in self.priced()})
 
     def priced(self) -> Iterator[tuple[str, Price]]:
         """Every price with its place."""
@@ -234,6 +222,14 @@ class Catalog:
     def coupon(self, code: str) -> Coupon:
         """The coupon of that code. Raises ``NotFound``."""
         return _find(self.coupons, code, "coupon")
+
+    def grant(self, code: str) -> Grant:
+        """What the catalog grants under that code. Raises ``NotFound``."""
+        return _find(self.grants, code, "grant")
+
+    def own_currency(self, code: str) -> OwnCurrency:
+        """The catalog's own currency of that code. Raises ``NotFound``."""
+        return _find(self.currencies, code, "currency")
 
     def sla_tier(self, code: str) -> SlaTier:
         """The SLA tier of that code. Raises ``NotFound``."""

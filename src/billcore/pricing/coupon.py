@@ -6,6 +6,7 @@ import datetime as dt
 import enum
 from collections.abc import Container, Iterable, Sequence
 from decimal import Decimal
+from typing import Protocol
 
 import attrs
 
@@ -15,7 +16,7 @@ from billcore.pricing import fields
 from billcore.pricing.discount import Stacking
 from billcore.pricing.plan import Plan
 
-__all__ = ["Coupon", "CouponDuration", "coupon_scope", "refuse_strangers"]
+__all__ = ["Coupon", "CouponDuration", "Scoped", "coupon_scope", "refuse_strangers"]
 
 
 class CouponDuration(enum.Enum):
@@ -96,16 +97,25 @@ class Coupon:
         return left is None or used < left
 
 
-def coupon_scope(coupon: Coupon, plans: Iterable[Plan]) -> tuple[str, ...]:
+class Scoped(Protocol):
+    """What names what it is for: a coupon, a grant."""
+
+    @property
+    def applies_to(self) -> tuple[str, ...]:
+        """Codes; none: it is for all."""
+        ...
+
+
+def coupon_scope(coupon: Scoped, plans: Iterable[Plan]) -> tuple[str, ...]:
     """The codes that a coupon is for, the plans of its products among them; none: it is for all."""
     owned = {plan.code for plan in plans if plan.product in coupon.applies_to}
     return tuple(sorted(owned.union(coupon.applies_to)))
 
 
-def refuse_strangers(coupons: Sequence[Coupon], sold: Container[str]) -> None:
-    """Raise ``InvalidValue`` where a coupon names what is not sold."""
+def refuse_strangers(coupons: Sequence[Scoped], sold: Container[str], place: str) -> None:
+    """Raise ``InvalidValue`` where a coupon or grant, of the list at that place, names what is not sold."""
     for index, coupon in enumerate(coupons):
-        for place, code in enumerate(coupon.applies_to):
+        for n, code in enumerate(coupon.applies_to):
             if code not in sold:
-                where = f"coupons[{index}].applies_to[{place}]"
+                where = f"{place}[{index}].applies_to[{n}]"
                 raise InvalidValue("nothing of this code is sold", place=where, value=code)

@@ -24,7 +24,6 @@ from billcore.pricing.entry import Entry
 from billcore.pricing.plan import Plan
 from billcore.pricing.price import Price, amount_of
 from billcore.pricing.product import Product
-from billcore.pricing.rating import EventModel
 from billcore.pricing.selection import HOURS_PER_MONTH
 from billcore.pricing.service import Service
 from billcore.pricing.sized import ComputePlan, Resource, Storage
@@ -216,7 +215,7 @@ def _comparable(was: _Sold | None, will: _Sold | None) -> tuple[tuple[_Sold | No
 def _priced(catalog: Catalog) -> dict[str, _Sold]:
     found: dict[str, _Sold] = {}
     for place, price in _prices(catalog):
-        if price.by_event is None and not isinstance(price.model, EventModel):
+        if price.by_event is None:
             unit = f"a {price.interval.name or 'period'}" if price.meter is None else price.unit or price.meter
             found[place] = _Sold(price.currency or "", unit if price.per is None else "a month of 730 h", price)
     for service in catalog.services:

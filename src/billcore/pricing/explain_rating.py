@@ -17,14 +17,16 @@ import attrs
 from billcore.kernel import ONE, ZERO, Exact, Rounding
 from billcore.kernel import exact as ex
 from billcore.pricing.charge import Allowance
+from billcore.pricing.credit_unit import CreditUnit
 from billcore.pricing.explain import About, Branches, Explanation, leaf
+from billcore.pricing.explain_quantity import explain_quantity
 from billcore.pricing.model.matrix import Matrix
 from billcore.pricing.model.package import Package, PackageRound
 from billcore.pricing.model.percentage import GraduatedPercentage
 from billcore.pricing.model.progressive import Bracket, Progressive
 from billcore.pricing.model.tiered import Graduated, StairStep, Volume
-from billcore.pricing.model.wrapped import Wrapped
-from billcore.pricing.rating import BOUNDS, FREE, EventModel, PriceModel, Rating, Step
+from billcore.pricing.model.wrapped import Wrapped, credits_of, without_credits
+from billcore.pricing.rating import BOUNDS, FREE, EventModel, PriceModel, Rating, Step, rescaled
 
 __all__ = ["explain_rating"]
 
@@ -49,6 +51,10 @@ def explain_rating(
     rated for (and the ``allowance``) also how that became the units that were priced; ``counted`` is that quantity
     where it tells itself what it is made of.
     """
+    unit = None if model is None else credits_of(model)
+    if model is not None and unit is not None:
+        branches = Branches(_in_credits, rating, unit, without_credits(model), quantity, allowance, counted)
+        return Explanation(label, rating.amount, "product", branches, about=about)
     free: Exact = ZERO
     told = False
     for step in rating.steps:
@@ -63,6 +69,26 @@ def explain_rating(
     return Explanation(label, rating.amount, "sum", parts, about=said)
 
 
+def _in_credits(
+    rating: Rating,
+    unit: CreditUnit,
+    model: PriceModel,
+    quantity: Exact | None,
+    allowance: Allowance,
+    counted: Explanation | None,
+) -> tuple[Explanation, ...]:
+    """The rating in credits, and what one is worth."""
+    inside = rescaled(rating, lambda money: ex.ratio(money, unit.rate))
+    tree = explain_rating(inside, "credits", model=model, quantity=quantity, allowance=allowance, counted=counted)
+    return (_plain(tree.told(tree.label, {**tree.about, "name": unit.code})), leaf("worth of a credit", unit.rate))
+
+
+def _plain(tree: Explanation) -> Explanation:
+    """The tree with plain numbers for amounts: credits are no money."""
+    children = tuple(map(_plain, tree.children))
+    return attrs.evolve(tree, children=children, kind="number" if tree.kind == "amount" else tree.kind)
+
+
 def _parts(
     rating: Rating,
     model: PriceModel | None,
@@ -72,7 +98,7 @@ def _parts(
 ) -> tuple[Explanation, ...]:
     """A node for each step that has an amount: one that is free has none, but a matrix may have a cell of that name."""
     inner = model.model if isinstance(model, Wrapped) else model
-    seen = Branches(_quantity, rating, model, quantity, allowance, counted)
+    seen = Branches(explain_quantity, rating, model, quantity, allowance, counted)
     rated = _Rated(inner, _bounds(inner), isinstance(inner, Matrix), seen)
     return tuple(_step(step, rated) for step in rating.steps if step.name not in FREE or step.amount)
 
@@ -227,88 +253,3 @@ def _discounted(model: Progressive, bracket: Bracket) -> tuple[Explanation, ...]
         return (whole,)
     kept = ex.CONTEXT.scaleb(ex.CONTEXT.subtract(Decimal(100), bracket.percent), -2)
     return (whole, leaf("after discount", kept, kind="percent", about={"percent": bracket.percent}))
-
-
-def _quantity(
-    rating: Rating,
-    model: PriceModel | None,
-    quantity: Exact | None,
-    allowance: Allowance,
-    counted: Explanation | None,
-) -> tuple[Explanation]:
-    """How what was rated became the units that the model saw; where that is not known, those units."""
-    if counted is None or quantity is None:
-        made = leaf("quantity had", rating.quantity if quantity is None else quantity, kind="quantity")
-    else:
-        made = counted.told(counted.label, counted.about)  # a node of its own for each step
-    if quantity is None:
-        return (made,)
-    if isinstance(model, Wrapped):
-        made = _less(_at_least(_counted(made, model), model, allowance), model, allowance)
-    inner = model.model if isinstance(model, Wrapped) else model
-    if isinstance(inner, Progressive) and made.value < inner.minimum_units:
-        least = leaf("minimum units", inner.minimum_units, kind="quantity")
-        made = Explanation("at least", inner.minimum_units, "most", (made, least), kind="quantity")
-    if made.value < 0:
-        made = Explanation("at least", ZERO, "most", (made, leaf("none", ZERO, kind="quantity")), kind="quantity")
-    return (made if made.value == rating.quantity else leaf("quantity had", rating.quantity, kind="quantity"),)
-
-
-def _counted(made: Explanation, model: Wrapped) -> Explanation:
-    """What the price counts: multiplied, divided, rounded."""
-    if made.value < 0:
-        made = Explanation("at least", ZERO, "most", (made, leaf("none", ZERO, kind="quantity")), kind="quantity")
-    if model.unit_multiplier != ONE:
-        times = leaf("multiplier", model.unit_multiplier, kind="number")
-        made = Explanation(
-            "multiplied", ex.multiply(made.value, model.unit_multiplier), "product", (made, times), kind="quantity"
-        )
-    if model.unit_divisor != ONE:
-        over = leaf("divisor", model.unit_divisor, kind="number")
-        made = Explanation("divided", ex.ratio(made.value, model.unit_divisor), "ratio", (made, over), kind="quantity")
-    if model.unit_round is not None:
-        told = Explanation(
-            "rounded units",
-            ZERO,
-            "round",
-            (made,),
-            None,
-            model.unit_round.places,
-            model.unit_round.mode,
-            kind="quantity",
-        )
-        made = attrs.evolve(told, value=told.recompute())
-    return made
-
-
-def _at_least(made: Explanation, model: Wrapped, allowance: Allowance) -> Explanation:
-    """The units, or the minimum quantity where they are fewer."""
-    least = ex.ratio(model.minimum_quantity, allowance.share[1], allowance.share[0])
-    if made.value >= least:
-        return made
-    floor = leaf("minimum units", least, kind="quantity")
-    return Explanation("at least", least, "most", (made, floor), kind="quantity")
-
-
-def _less(made: Explanation, model: Wrapped, allowance: Allowance) -> Explanation:
-    """What is left of the units after those that are free: the price's own and those of addons, or a share of them."""
-    free = leaf("included units", model.included, kind="quantity")
-    if allowance.extra:
-        given = leaf("units of addons", allowance.extra, kind="quantity")
-        both = ex.add(model.included, allowance.extra)
-        free = Explanation("free units", both, "sum", (free, given), kind="quantity")
-    if not free.value:
-        return made
-    if allowance.share != (1, 1):
-        n, d = (
-            leaf(word, ex.whole(part), kind="number")
-            for word, part in zip(("passed", "of"), allowance.share, strict=True)
-        )
-        portion = Explanation("share of the period", ex.ratio(n.value, d.value), "ratio", (n, d), kind="number")
-        value = ex.multiply(free.value, portion.value)
-        free = Explanation("share of the free units", value, "product", (free, portion), kind="quantity")
-    left = ex.subtract(made.value, free.value)
-    made = Explanation("units beyond the free ones", left, "remainder", (made, free), kind="quantity")
-    if left >= 0:
-        return made
-    return Explanation("at least", ZERO, "most", (made, leaf("none", ZERO, kind="quantity")), kind="quantity")

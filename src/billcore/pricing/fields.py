@@ -243,6 +243,11 @@ def positive_rate(value: Number) -> Decimal:
     return _positive(value, "rate")
 
 
+def positive_amount(value: Number) -> Decimal:
+    """The field ``amount`` of what is given, read and checked."""
+    return _positive(value, "amount")
+
+
 def percent_or_none(value: Number | None) -> Decimal | None:
     """The field ``percent``, read and checked."""
     return None if value is None else _percentage(value, "percent")

@@ -19,7 +19,6 @@ from billcore.kernel import (
     InvalidValue,
     NotSupportedYet,
     checked_id,
-    currency,
     of_kind,
 )
 from billcore.pricing import fields
@@ -30,6 +29,7 @@ from billcore.pricing.model.percentage import Dynamic, GraduatedPercentage, Perc
 from billcore.pricing.model.progressive import Progressive
 from billcore.pricing.model.tiered import Graduated, StairStep, Volume
 from billcore.pricing.model.wrapped import Wrapped
+from billcore.pricing.own_currency import checked_currency
 from billcore.pricing.rating import EventModel, PriceModel
 
 __all__ = ["OnChange", "OnEnd", "Price", "PriceCadence", "Proration", "Timing", "amount_of"]
@@ -111,7 +111,8 @@ class Price:
 
     ``per`` (an hour or a minute) makes a recurring price run with time: the model rates the quantity in force and that
     amount is taken times the hours it was in force. ``size`` names a size of the selection that gives the quantity.
-    ``currency`` may be absent until a catalog gives its default.
+    ``currency`` may be absent until a catalog gives its default, or be the code of one of the catalog's own currencies
+    or credit units, until the catalog resolves it.
 
     ``event_minimum`` prices each event of usage alone, at no less. ``minimum_duration`` is how long what runs with time
     is charged at least, from when it was had, at the last quantity; what is missing is charged where it ends.
@@ -141,8 +142,7 @@ class Price:
 
     def __attrs_post_init__(self) -> None:
         self._typed()
-        if self.currency is not None:
-            currency(self.currency, place="currency")
+        checked_currency(self.currency)
         if (self.cadence is PriceCadence.USAGE) != (self.meter is not None):
             raise InvalidValue("a usage price, and only it, names a meter", place="meter", value=self.meter)
         if self.per is not None and (self.cadence is not PriceCadence.RECURRING or self.per not in (HOUR, MINUTE)):
@@ -201,8 +201,9 @@ class Price:
         """Each event alone; the wrapper's minimum and maximum are of their sum."""
         if not isinstance(self.model, Wrapped):
             return EachEvent(self.model, least)
-        inner = attrs.evolve(self.model, minimum=None, maximum=None)
-        return Wrapped(model=EachEvent(inner, least), minimum=self.model.minimum, maximum=self.model.maximum)
+        own = self.model
+        inner = attrs.evolve(own, minimum=None, maximum=None, credits=None)
+        return Wrapped(model=EachEvent(inner, least), minimum=own.minimum, maximum=own.maximum, credits=own.credits)
 
     @functools.cached_property
     def rated(self) -> PriceModel:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Protocol, runtime_checkable
 
 import attrs
@@ -63,6 +63,15 @@ class Rating:
     amount: Exact
     quantity: Exact
     steps: tuple[Step, ...] = ()
+
+
+def rescaled(rating: Rating, change: Callable[[Exact], Exact]) -> Rating:
+    """The rating with every amount of it in another unit."""
+    steps = tuple(
+        Step(step.name, step.quantity, change(step.unit_amount), change(step.flat_amount), change(step.amount))
+        for step in rating.steps
+    )
+    return Rating(change(rating.amount), rating.quantity, steps)
 
 
 @runtime_checkable

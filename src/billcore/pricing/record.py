@@ -10,6 +10,7 @@ import attrs
 from billcore.kernel import ONE, ZERO, FrozenMap, InvalidValue
 from billcore.pricing import fields
 from billcore.pricing.model.flat import PerUnit
+from billcore.pricing.model.wrapped import credits_of, in_credits, without_credits
 from billcore.pricing.price import Price, PriceCadence, amount_of
 from billcore.pricing.product import Aggregation
 
@@ -55,8 +56,11 @@ def of_each(price: Price) -> Price:
     """
     if price.counted or price.cadence is PriceCadence.USAGE or price.sum_of:
         return price
-    amount = amount_of(price.model, ONE)
-    return attrs.evolve(price, model=PerUnit(amount)) if isinstance(amount, Decimal) else price
+    amount, unit = amount_of(without_credits(price.model), ONE), credits_of(price.model)
+    if not isinstance(amount, Decimal):
+        return price
+    each = PerUnit(amount)
+    return attrs.evolve(price, model=each if unit is None else in_credits(each, unit))
 
 
 def refuse_units_of_events(records: Sequence[OrderRecord]) -> None:

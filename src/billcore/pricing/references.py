@@ -10,14 +10,7 @@ from billcore.pricing.product import Meter, Product
 from billcore.pricing.service import Service
 from billcore.pricing.sized import SlaTier
 
-__all__ = ["check_currencies", "check_meters", "check_products", "check_tiers"]
-
-
-def check_currencies(services: Iterable[Service]) -> None:
-    """Raise ``InvalidValue`` where a service has no currency, nor the catalog one for it."""
-    for index, service in enumerate(services):
-        if service.currency is None:
-            raise InvalidValue("no currency", place=f"services[{index}].currency")
+__all__ = ["check_meters", "check_products", "check_tiers"]
 
 
 def check_tiers(services: Sequence[Service], tiers: Iterable[SlaTier]) -> None:

@@ -9,8 +9,8 @@ every entry balances; no stored value falls below zero.
 
 from billcore.settlement.account import AccountFacts, AccountState, Policy
 from billcore.settlement.billed import Billed, BilledLine, BilledOff
-from billcore.settlement.coupons import Coupons, amounts_since
-from billcore.settlement.credit import Credit, CreditKind, Voucher, burn_order
+from billcore.settlement.coupons import Coupons, amounts_since, charge_names
+from billcore.settlement.credit import Credit, CreditKind, Voucher, burn_order, known_credits, marked
 from billcore.settlement.decide import Bill, Funds, decide, decide_charges, late_dates, shared_since
 from billcore.settlement.difference import Difference, Fall, Fallen, Off, Rise, RoundingGroup, difference
 from billcore.settlement.discounts import discount
@@ -94,6 +94,7 @@ __all__ = [
     "amounts_since",
     "burn_order",
     "charge",
+    "charge_names",
     "charges",
     "credit_granted",
     "credit_note",
@@ -108,7 +109,9 @@ __all__ = [
     "interim_since",
     "invoice",
     "is_open",
+    "known_credits",
     "late_dates",
+    "marked",
     "net_falls",
     "net_lines",
     "not_below",

@@ -10,6 +10,7 @@ import attrs
 from billcore.kernel import InvalidValue, Number, Rounding, checked_text, number, of_kind, places
 from billcore.lifecycle import AppliedCoupon, Customer, OneOff, Subscription
 from billcore.pricing import HOURS_PER_MONTH, TaxRounding
+from billcore.settlement.credit import Credit
 from billcore.settlement.difference import RoundingGroup
 from billcore.settlement.rounding_terms import RoundingTerms
 from billcore.settlement.strategy import Strategy
@@ -63,12 +64,13 @@ class Policy:
 
 @attrs.frozen(kw_only=True)
 class AccountFacts:
-    """What is written down about a customer."""
+    """What is written down about a customer; ``grants`` are the promotional credits that were given, as given."""
 
     customer: Customer
     subscriptions: tuple[Subscription, ...] = ()
     one_offs: tuple[OneOff, ...] = ()
     coupons: tuple[AppliedCoupon, ...] = ()
+    grants: tuple[Credit, ...] = ()
 
 
 @attrs.frozen(kw_only=True)

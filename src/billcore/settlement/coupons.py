@@ -16,7 +16,7 @@ from billcore.settlement.account import AccountFacts
 from billcore.settlement.billed import Billed
 from billcore.settlement.key import ChargeKey
 
-__all__ = ["Coupons", "amounts_since"]
+__all__ = ["Coupons", "amounts_since", "charge_names"]
 
 _ITEM = frozenset({"item"})
 
@@ -101,10 +101,10 @@ def _covers(applied: AppliedCoupon, owner: Life | None, key: ChargeKey) -> bool:
     """The charge is in the coupon's scope."""
     if not applied.scope:
         return True
-    return bool(_names(owner, key).intersection(applied.scope))
+    return bool(charge_names(owner, key).intersection(applied.scope))
 
 
-def _names(owner: Life | None, key: ChargeKey) -> frozenset[str]:
+def charge_names(owner: Life | None, key: ChargeKey) -> frozenset[str]:
     """What a coupon may call a charge: its price, its addon, and the plan, product or service it was bought with."""
     if owner is None:
         return _ITEM

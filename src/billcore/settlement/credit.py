@@ -1,9 +1,13 @@
-"""Stored value: what a customer may pay with, and vouchers that feed it."""
+"""Stored value: what a customer may pay with, vouchers that feed it, and promotional credit, which is no money.
+
+Promotional credit is a discount granted: it lowers lines before tax (docs/decisions/0005), all else pays after it.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import enum
+from collections.abc import Iterable
 
 import attrs
 
@@ -18,18 +22,26 @@ from billcore.kernel import (
 )
 from billcore.settlement.payment import Source
 
-__all__ = ["Credit", "CreditKind", "Voucher", "burn_order"]
+__all__ = ["Credit", "CreditKind", "Voucher", "burn_order", "known_credits", "marked"]
 
 
 class CreditKind(enum.Enum):
-    """Where stored value came from. Voucher credit is fed by vouchers alone; all else is the balance."""
+    """Where a credit came from. Voucher credit is fed by vouchers alone, promotional credit is given; else: balance."""
 
     VOUCHER = "voucher"
     BALANCE = "balance"
+    PROMOTIONAL = "promotional"
+
+    @property
+    def before_tax(self) -> bool:
+        """It lowers what is billed, and is no money."""
+        return self is CreditKind.PROMOTIONAL
 
     @property
     def source(self) -> Source:
-        """The source of payments made with it."""
+        """The source of payments made with it. Raises ``InvalidValue`` for promotional credit, which pays nothing."""
+        if self.before_tax:
+            raise InvalidValue("promotional credit is no money to pay with", place="kind", value=self.value)
         return Source.VOUCHER if self is CreditKind.VOUCHER else Source.BALANCE
 
 
@@ -37,11 +49,21 @@ def _reference(value: str | None) -> str | None:
     return text_or_none(value, "reference")
 
 
+def _codes(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(values)
+
+
+_MARK = "grant#"  # no code of a coupon has this character
+
+
 @attrs.frozen(kw_only=True)
 class Credit:
     """Stored value of one origin: ``remaining`` of ``amount``, in minor units; usable before ``expires``.
 
-    ``granted`` value was given, the other was bought.
+    ``granted`` value was given, the other was bought. Promotional credit holds on billing dates from ``created`` on,
+    until it expires or is ``revoked``, for the codes that it is ``restricted_to`` (none: all); ``description`` is what
+    people read on its lines, ``code`` the catalog's grant that it came from, ``recorded`` when it was given, ``ended``
+    when that was revoked.
     """
 
     id: str
@@ -55,10 +77,45 @@ class Credit:
     expires: dt.datetime | None = None
     granted: bool = False
     reference: str | None = attrs.field(default=None, converter=_reference)
+    restricted_to: tuple[str, ...] = attrs.field(default=(), converter=_codes)
+    description: str = ""
+    code: str | None = None
+    recorded: dt.datetime | None = None
+    revoked: dt.datetime | None = None
+    ended: dt.datetime | None = None
+
+    @property
+    def left(self) -> Money:
+        """What is left of it."""
+        return Money.of_minor(self.remaining, self.currency)
+
+    @property
+    def mark(self) -> str:
+        """What stands on the lines of a promotional credit, where a coupon's code stands on a coupon's."""
+        return _MARK + self.id
+
+    def holds(self, date: dt.datetime) -> bool:
+        """A promotional credit lowers what is billed on that billing date."""
+        ends = [end for end in (self.expires, self.revoked) if end is not None]
+        return self.created <= date and all(date < end for end in ends)
 
     def usable(self, at: dt.datetime) -> bool:
         """Something is left and it has not expired."""
         return self.remaining > 0 and (self.expires is None or at < self.expires)
+
+
+def marked(coupon: str | None) -> str | None:
+    """The id of the promotional credit whose mark a line has, if it has one."""
+    return coupon.removeprefix(_MARK) if coupon is not None and coupon.startswith(_MARK) else None
+
+
+def known_credits(credits: Iterable[Credit], recorded: dt.datetime) -> tuple[Credit, ...]:
+    """Promotional credits as they were written down by an instant."""
+    found = (one for one in credits if one.recorded is None or one.recorded <= recorded)
+    return tuple(
+        one if one.ended is None or one.ended <= recorded else attrs.evolve(one, revoked=None, ended=None)
+        for one in found
+    )
 
 
 def burn_order(credit: Credit) -> tuple[object, ...]:

@@ -34,6 +34,7 @@ from billcore.settlement.documents import Issue, credit_notes, invoice
 from billcore.settlement.interim import billed_early, not_below
 from billcore.settlement.key import ChargeKey
 from billcore.settlement.pay import Payout, pay
+from billcore.settlement.promotion import promote
 from billcore.settlement.wanted import Charge, UsageLookup, charges, one_off_charge, touches
 
 __all__ = ["Bill", "Funds", "decide", "decide_charges", "late_dates", "shared_since"]
@@ -75,15 +76,19 @@ def decide(
     sequence: int = 0,
     funds: Funds | None = None,
     taxes: TaxProvider = _CATALOG,
+    promotional: Sequence[Credit] = (),
 ) -> Bill:
     """Bill one customer at one billing date; ``at`` is the run's instant, ``sequence`` the date's first free one.
 
-    ``rates`` are the catalog's, of which ``taxes`` makes those of the customer.
+    ``rates`` are the catalog's, of which ``taxes`` makes those of the customer; ``promotional`` are the promotional
+    credits with what is left of each.
     """
     customer = facts.customer
     lives = tuple(life(subscription, customer, date) for subscription in facts.subscriptions)
     rate = _rates(customer, date, rates, taxes)
     moved = decide_charges(facts, state, date, lives, billed=billed, usage=usage, rate=rate, policy=policy)
+    if promotional:
+        promote(moved, promotional, lives, policy.group(customer.currency), date)
     issue = Issue(customer, policy.issuer, date, at)
     notes = credit_notes(issue, moved.falls, billed, sequence)
     documents = [*notes]

@@ -15,6 +15,8 @@ from billcore.ports import scenario, steps
 from billcore.pricing import (
     Aggregation,
     Catalog,
+    Grant,
+    GrantKind,
     Meter,
     OnChange,
     OnEnd,
@@ -27,7 +29,8 @@ from billcore.pricing import (
 __all__ = ["LATER_KEYS", "LATER_VALUES"]
 
 LATER_KEYS: Mapping[type[attrs.AttrsInstance], frozenset[str]] = {
-    Catalog: frozenset({"grants", "credit_units", "currencies", "dunning"}),
+    Catalog: frozenset({"dunning"}),
+    Grant: frozenset({"recurrence", "rollover_min", "rollover_max", "preserve_overage"}),
     Meter: frozenset({"filters", "exclude", "group_by", "round", "recurring", "granularity"}),
     Plan: frozenset({"trial"}),
     PlanVersion: frozenset({"trial"}),
@@ -43,6 +46,7 @@ LATER_VALUES: Mapping[object, frozenset[str]] = {
     Proration: frozenset({"day_inclusive", "day30", "ceil", "full", "free"}),
     OnChange: frozenset({"difference", "usage", "keep"}),
     OnEnd: frozenset({"whole"}),
+    GrantKind: frozenset({"purchased", "granted", "allowance"}),
     Aggregation: frozenset({"unique", "max", "min", "avg", "latest", "last_ever", "time_weighted"}),
     UsageAction: frozenset({"set"}),
     scenario.SourceName: frozenset({"card"}),

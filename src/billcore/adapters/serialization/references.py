@@ -10,15 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from billcore.adapters.serialization.problems import brief, step_into
-from billcore.kernel import InvalidValue
+from billcore.kernel import InputError, InvalidValue, UnknownCurrency, currency
+from billcore.pricing import checked_currency
 
 __all__ = ["reference_problems"]
 
-_LISTS = ("sla_tiers", "services", "meters", "products", "plans", "addons", "coupons")
+_LISTS = (
+    *("sla_tiers", "services", "meters", "products", "plans", "addons", "coupons"),
+    *("grants", "credit_units", "currencies"),
+)
 Row = Mapping[str, object]
 
 
-def reference_problems(data: Row) -> Iterator[InvalidValue]:
+def reference_problems(data: Row) -> Iterator[InputError]:
     """The problems of a catalog's plain data, in its order."""
     for name in _LISTS:
         yield from _repeated(data, name, "code")
@@ -35,6 +39,7 @@ def reference_problems(data: Row) -> Iterator[InvalidValue]:
     yield from _of_sums(data)
     for place, prices in _price_lists(data):
         yield from _repeated(prices, "prices", "code", place)
+    yield from _of_currencies(data, codes["currencies"], codes["credit_units"])
     for place, price, has_currency in _prices(data):
         yield from _known(price, "meter", codes["meters"], place)
         if not price.get("currency") and not has_currency:
@@ -99,6 +104,32 @@ def _of_services(data: Row, tiers: set[str]) -> Iterator[InvalidValue]:
                 yield InvalidValue("no such SLA tier", place=f"{place}.sla_surcharges.{step_into(tier)}", value=tier)
         if not service.get("currency") and not data.get("currency"):
             yield InvalidValue("no currency", place=f"{place}.currency")
+
+
+def _of_currencies(data: Row, own: set[str], units: set[str]) -> Iterator[InputError]:
+    """Words for currencies that neither ISO 4217 nor the catalog knows."""
+    said = [("", data), *_rows(data, "services"), *_rows(data, "products"), *_rows(data, "plans")]
+    said += [(place, price) for place, price, _ in _prices(data)]
+    for place, row in said:
+        code = row.get("currency")
+        if not isinstance(code, str) or code in own or "." in code:
+            continue
+        if code in units:
+            if not place or place.startswith("services"):
+                yield UnknownCurrency("credits are no currency", place=f"{place}.currency".lstrip("."), value=code)
+            continue
+        yield from _unknown(code, f"{place}.currency".lstrip("."))
+
+
+def _unknown(code: str, place: str) -> Iterator[InputError]:
+    try:
+        checked_currency(code)
+    except InputError:
+        return  # told where it is read
+    try:
+        currency(code, place=place)
+    except UnknownCurrency as error:
+        yield error
 
 
 def _price_lists(data: Row) -> Iterator[tuple[str, Row]]:

@@ -12,7 +12,7 @@ import inspect
 import json
 import re
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -132,9 +132,10 @@ class _Schemas:
             self.defs[name] = make()
         return {"$ref": f"#/$defs/{name}"}
 
-    def _properties(self, kind: type[Any]) -> dict[str, Schema]:
+    def _properties(self, kind: type[Any], *, only: Collection[str] | None = None) -> dict[str, Schema]:
         hints = typing.get_type_hints(kind)
-        return {key_of(field): self.of_type(hints[field.name]) for field in attrs.fields(kind) if field.init}
+        wanted = [field for field in attrs.fields(kind) if field.init and (only is None or key_of(field) in only)]
+        return {key_of(field): self.of_type(hints[field.name]) for field in wanted}
 
     def _table(self, kind: type[Any], *, required: tuple[str, ...] | None = None, **more: Schema) -> Schema:
         needed = [key_of(field) for field in attrs.fields(kind) if field.init and field.default is attrs.NOTHING]
@@ -159,7 +160,7 @@ class _Schemas:
         }
 
     def _models(self) -> Schema:
-        wrappers = {key: entry for key, entry in self._properties(Wrapped).items() if key in WRAPPERS}
+        wrappers = self._properties(Wrapped, only=WRAPPERS)
         made = []
         for name, kind in MODELS.items():
             table = self._table(kind, type={"const": name})

@@ -50,8 +50,8 @@ MODELS: Mapping[str, type[PriceModel]] = {
 }
 """Price models by their ``type``."""
 
-WRAPPERS = tuple(key_of(field) for field in attrs.fields(Wrapped) if field.name != "model")
-"""Keys that wrap a model."""
+WRAPPERS = tuple(key_of(field) for field in attrs.fields(Wrapped) if field.name not in ("model", "credits"))
+"""Keys that wrap a model; credits are said by the price's currency."""
 
 _UNKNOWN = Flat(Decimal(0))
 

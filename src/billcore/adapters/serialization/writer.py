@@ -18,7 +18,7 @@ from billcore.adapters.serialization.values import WRAPPERS, model_type
 from billcore.kernel import Interval, rfc3339
 from billcore.kernel.exact import text
 from billcore.ports.steps import Change, SelectionChange, Step, Subscribe
-from billcore.pricing import Flat, PriceModel, Wrapped
+from billcore.pricing import CreditUnit, Flat, Price, PriceModel, Wrapped, credits_of
 
 __all__ = ["register_writers"]
 
@@ -36,7 +36,7 @@ def register_writers(converter: cattrs.Converter) -> Writer:
                 return [write(item) for item in value]
             case Mapping():
                 return {key: write(item) for key, item in value.items()}
-            case PriceModel() if type(value) is not Wrapped:
+            case PriceModel() if type(value) not in (Wrapped, CreditUnit):  # a unit has a rate of another kind
                 return {"type": model_type(value), **converter.unstructure(value, unstructure_as=type(value))}
             case _:
                 return converter.unstructure(value, unstructure_as=type(value))
@@ -45,6 +45,8 @@ def register_writers(converter: cattrs.Converter) -> Writer:
         base = _class_writer(kind, converter, write)
         if issubclass(kind, Step):
             return lambda value: _step(value, base(value))
+        if issubclass(kind, Price):
+            return lambda value: _priced(value, base(value))
         return base
 
     converter.register_unstructure_hook_factory(lambda kind: isinstance(kind, type) and attrs.has(kind), of_class)
@@ -66,12 +68,21 @@ def _class_writer(kind: type[Any], converter: cattrs.Converter, write: Writer) -
     return make_dict_unstructure_fn(kind, converter, _cattrs_omit_if_default=True, **overrides)  # type: ignore[arg-type]
 
 
+def _priced(price: Price, data: dict[str, object]) -> dict[str, object]:
+    """A price in credits says so by its currency, which its catalog reads again."""
+    unit = credits_of(price.model)
+    return data if unit is None else {**data, "currency": unit.code}
+
+
 def _interval(value: Interval) -> object:
     return value.name or {unit: n for unit, n in attrs.asdict(value).items() if n}
 
 
 def _wrapped(value: Wrapped, write: Writer) -> dict[str, object]:
     around = {key: getattr(value, key) for key in WRAPPERS}
+    if value.credits is not None and all(around[key] == getattr(_PLAIN, key) for key in WRAPPERS):
+        bare: dict[str, object] = write(value.model)
+        return bare
     unusual = {key: entry for key, entry in around.items() if entry != getattr(_PLAIN, key)}
     # One wrapper at least, so that a wrapped model reads back as one.
     return {**write(value.model), **write(unusual or {"unit_multiplier": value.unit_multiplier})}

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import attrs
 
 from billcore.engine.accounts import load_customer, save_account
+from billcore.engine.catalogs import catalog_found
 from billcore.engine.lookup import locked
 from billcore.engine.nouns.page import Page, paged
 from billcore.engine.reading import Loaded
@@ -23,6 +24,7 @@ from billcore.kernel import (
     NotFound,
     Period,
     Timeline,
+    UnknownCurrency,
     bounded,
     checked_id,
     instant,
@@ -86,10 +88,11 @@ class Customers:
     ) -> Customer:
         """Create a customer; its currency is for ever. ``tax_exempt`` is why it pays no tax, where it does not.
 
-        ``billed_until`` and ``opening`` are for customers that come from another system. Raises ``AlreadyExists``,
+        A currency of the house's own may be called by the name that the catalog in force gives it. ``billed_until`` and
+        ``opening`` are for customers that come from another system. Raises ``AlreadyExists``,
         ``InvalidValue``, ``UnknownCurrency``.
         """
-        known_currency(currency, place="currency")
+        currency = _currency(self.session, currency)
         profile = Profile(
             timezone=timezone,
             country=country,
@@ -262,3 +265,16 @@ def _open_document(tx: Tx, call: Call, customer: Customer, issuer: str, owed: in
     payout = Payout(named=call.now, invoices={document.id: Invoice(document=document)})
     payout.book(document_issued(document))
     write_payout(tx, account, [document], payout, {}, call.now)
+
+
+def _currency(session: Session, code: str) -> str:
+    """The code, or that of the catalog's own currency of this name. Raises ``UnknownCurrency``."""
+    try:
+        return known_currency(code, place="currency").code
+    except UnknownCurrency:
+        now = session.now()
+        found = session.read(lambda tx: catalog_found(tx, now))
+        own = None if found is None else next((one for one in found.currencies if one.code == code), None)
+        if own is None:
+            raise
+        return own.currency

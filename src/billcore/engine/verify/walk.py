@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 
 import attrs
 
-from billcore.engine.verify import booked, coupons, documents, ledger, periods, rating, stored, tenant
+from billcore.engine.verify import booked, coupons, documents, grants, ledger, periods, rating, stored, tenant
 from billcore.engine.verify.checker import AccountCheck, Checker, TenantCheck
 from billcore.engine.verify.tenant import TenantView
 from billcore.engine.verify.values import UNREADABLE
@@ -74,6 +74,7 @@ _ALL = (
     _checker("V1", None, coupons.check_redemptions),
     _checker("V2", coupons.check_v2),
     _checker("V3", ledger.check_v3),
+    _checker("V6", grants.check_v6),
 )
 
 CHECKERS: dict[str, Checker] = {checker.invariant: checker for checker in _ALL}

@@ -1,8 +1,9 @@
 """Wrappers around any model: what is counted, what is free, and the least and most that it comes to.
 
 Order: quantity x multiplier / divisor, rounded, at least the minimum quantity, less included (not below zero), the
-model, then the minimum, then the maximum. With ``per_window`` each window's quantity goes through this alone, up to the
-model; the amounts add up, and minimum and maximum hold for their sum.
+model, then the minimum, then the maximum, and where all of these are credits, times what one is worth. With
+``per_window`` each window's quantity goes through this alone, up to the model; the amounts add up, and minimum and
+maximum hold for their sum.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ import attrs
 from billcore.kernel import DAY, HOUR, MINUTE, ONE, ZERO, Exact, Interval, InvalidValue, Rounding, of_kind, round_to
 from billcore.kernel import exact as ex
 from billcore.pricing import fields
-from billcore.pricing.rating import Event, EventModel, PriceModel, Rating, Step, together
+from billcore.pricing.credit_unit import CreditUnit
+from billcore.pricing.rating import Event, EventModel, PriceModel, Rating, Step, rescaled, together
 
-__all__ = ["UnitRound", "Wrapped"]
+__all__ = ["UnitRound", "Wrapped", "credits_of", "in_credits", "without_credits"]
 
 _WINDOWS = (MINUTE, HOUR, DAY)
 _MOST_PLACES = 12
@@ -48,6 +50,8 @@ class Wrapped:
     (begun thousands of tokens: divisor 1000, rounded up). ``per_window`` rates each minute, hour or day alone.
     ``interim`` lets usage be billed before its period ends: the quantity so far is rated less what was billed, the
     minimum only at the end. ``minimum_quantity`` is what is priced at least, of the units as the price counts them.
+    ``credits`` says that the model, the minimum and the maximum are in credits, and what one is worth: a catalog sets
+    it on a price whose currency is a credit unit.
     """
 
     model: PriceModel
@@ -60,9 +64,11 @@ class Wrapped:
     per_window: Interval | None = None
     interim: bool = False
     minimum_quantity: Decimal = attrs.field(default=ZERO, converter=fields.minimum_quantity)
+    credits: CreditUnit | None = None
 
     def __attrs_post_init__(self) -> None:
         of_kind(self.model, PriceModel, "model")
+        of_kind(self.credits, CreditUnit | None, "credits")
         of_kind(self.unit_round, UnitRound | None, "unit_round")
         of_kind(self.interim, bool, "interim")
         if isinstance(self.model, Wrapped):
@@ -165,4 +171,22 @@ class Wrapped:
         if self.maximum is not None and (most := ex.ratio(self.maximum, share[1], share[0])) < amount:
             steps.append(Step("maximum", amount=ex.subtract(most, amount)))
             amount = most
+        if self.credits is not None:
+            worth = self.credits.rate
+            return rescaled(Rating(amount, quantity, tuple(steps)), lambda found: ex.multiply(found, worth))
         return Rating(amount, quantity, tuple(steps))
+
+
+def credits_of(model: PriceModel) -> CreditUnit | None:
+    """The credits that a model's amounts are counted in, if they are."""
+    return model.credits if isinstance(model, Wrapped) else None
+
+
+def in_credits(model: PriceModel, unit: CreditUnit) -> Wrapped:
+    """The model, its amounts being credits of the unit."""
+    return attrs.evolve(model, credits=unit) if isinstance(model, Wrapped) else Wrapped(model=model, credits=unit)
+
+
+def without_credits(model: PriceModel) -> PriceModel:
+    """The model that gives credits themselves."""
+    return attrs.evolve(model, credits=None) if isinstance(model, Wrapped) and model.credits is not None else model

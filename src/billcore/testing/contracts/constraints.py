@@ -13,6 +13,7 @@ from billcore.ports.tables import (
     CREDIT,
     CUSTOMER,
     DOCUMENT,
+    GRANT_FACT,
     LINE,
     NOTICE,
     PAYMENT,
@@ -63,6 +64,9 @@ BROKEN: list[tuple[Table, dict[str, Value]]] = [
     (COUPON, {"used": 2, "most": 1}),
     (COUPON_FACT, {"slot": 0}),
     (COUPON_FACT, {"kind": "removed"}),
+    (GRANT_FACT, {"amount": 0}),
+    (GRANT_FACT, {"given": "y"}),
+    (GRANT_FACT, {"kind": "revoked"}),
     (LINE, {"kind": "discount", "minor": 1, "coupon": "a", "corrects": "x-1"}),
     (LINE, {"kind": "discount", "coupon": "a"}),
 ]

@@ -27,6 +27,7 @@ from billcore.testing.laws.committed import commitments_are_kept
 from billcore.testing.laws.coupons import (
     discounts_are_rounded_once,
     discounts_never_raise_a_price,
+    grants_never_exceed_what_was_given,
     percentages_follow_the_facts,
 )
 from billcore.testing.laws.documents import archive_reads_back, document_reads_back
@@ -87,6 +88,7 @@ __all__ = [
     "equal_prices_have_one_hash",
     "explanation_is_one_value",
     "explanation_recomputes",
+    "grants_never_exceed_what_was_given",
     "invoices_only_add_and_notes_only_lower",
     "items_read_back",
     "later_catalog_touches_no_order",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -12,12 +13,17 @@ from billcore.kernel import exact as ex
 from billcore.kernel import minor_units
 from billcore.lifecycle import AppliedCoupon
 from billcore.pricing import CouponGroup, Stacking, stacked
-from billcore.settlement import ChargeKey, Coupons, Document, DocumentKind, Line, LineKind, roots
+from billcore.settlement import ChargeKey, Coupons, Document, DocumentKind, Line, LineKind, marked, roots
 from billcore.testing.laws._broken import broken, same
 from billcore.testing.laws.billed import asked, waits
-from billcore.testing.laws.reading import customers, documents, forgiven, live_lines
+from billcore.testing.laws.reading import customers, documents, every, forgiven, live_lines
 
-__all__ = ["discounts_are_rounded_once", "discounts_never_raise_a_price", "percentages_follow_the_facts"]
+__all__ = [
+    "discounts_are_rounded_once",
+    "discounts_never_raise_a_price",
+    "grants_never_exceed_what_was_given",
+    "percentages_follow_the_facts",
+]
 
 
 def discounts_never_raise_a_price(billing: Billing) -> None:
@@ -57,6 +63,29 @@ def discounts_are_rounded_once(billing: Billing) -> None:
                 same(law, off, want, number=one.number, coupon=name, base=base)
 
 
+def grants_never_exceed_what_was_given(billing: Billing) -> None:
+    """Law: what grants take off is between nothing and what was given, on billing dates on which they hold (V6).
+
+    And what is said to be left of each is the rest.
+    """
+    law = "grants never exceed what was given"
+    for customer in customers(billing):
+        found = documents(billing, customer)
+        used: dict[str, int] = defaultdict(int)
+        dates: dict[str, list[dt.datetime]] = defaultdict(list)
+        for one, line in live_lines(found):
+            name = marked(line.coupon)
+            if name is not None:
+                used[name] -= line.minor
+                dates[name] += [one.document.billing_date] if line.kind is LineKind.DISCOUNT else []
+        for credit in every(lambda cursor, who=customer: billing.grants.list(who, cursor=cursor)):  # type: ignore[misc]
+            off = used.pop(credit.id, 0)
+            if not 0 <= off <= credit.amount or not all(map(credit.holds, dates[credit.id])):
+                raise broken(law, customer=customer, grant=credit.id, off=off, dates=dates[credit.id])
+            same(law, credit.remaining, credit.amount - off, customer=customer, grant=credit.id)
+        same(law, dict(used), {}, customer=customer)
+
+
 def _percentages(
     document: Document, known: Mapping[tuple[str | None, str], AppliedCoupon]
 ) -> dict[tuple[object, ex.Exact], tuple[int, int]]:
@@ -65,6 +94,8 @@ def _percentages(
     left: dict[str, int] = {line.id: line.minor for line in document.lines}
     for line in document.lines:
         if line.kind is not LineKind.DISCOUNT or line.corrects is None:
+            continue
+        if marked(line.coupon) is not None:  # promotional credit, which is used after all coupons
             continue
         applied = _applied(line, document, known)
         percent = None if applied is None else applied.coupon.percent

@@ -18,6 +18,7 @@ from billcore.testing.strategies.erp import (
 )
 from billcore.testing.strategies.models import brackets, events, price_models, tiers
 from billcore.testing.strategies.sold import catalogs, plans, prices, selections, services
+from billcore.testing.strategies.units import credit_units, grants, own_currencies, unit_catalogs
 from billcore.testing.strategies.values import (
     amounts,
     anchors,
@@ -45,14 +46,17 @@ __all__ = [
     "catalogs",
     "cluster_quantities",
     "components",
+    "credit_units",
     "currencies",
     "cuts",
     "day_anchors",
     "events",
     "exacts",
+    "grants",
     "instants",
     "intervals",
     "moneys",
+    "own_currencies",
     "periods",
     "plans",
     "price_models",
@@ -62,6 +66,7 @@ __all__ = [
     "selections",
     "services",
     "tiers",
+    "unit_catalogs",
     "value_paths",
     "zones",
 ]

@@ -1,0 +1,56 @@
+"""What promotional credit does to a difference: it lowers what adds, after coupons, before tax (docs/decisions/0005).
+
+It is an amount without a period: used up billing date by billing date, and what was used is read from the lines.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from billcore.kernel import Exact
+from billcore.kernel import exact as ex
+from billcore.lifecycle import Life
+from billcore.pricing import Discount, take_off
+from billcore.settlement.coupons import charge_names
+from billcore.settlement.credit import Credit, burn_order, marked
+from billcore.settlement.difference import Difference, Fall, Off, Rise, RoundingGroup
+
+__all__ = ["promote"]
+
+
+def promote(
+    moved: Difference, credits: Iterable[Credit], lives: Sequence[Life], rounding: RoundingGroup, date: dt.datetime
+) -> None:
+    """Put what promotional credits take off into the difference of a billing date.
+
+    ``credits`` have what is ``remaining`` of each after all earlier lines; what falls at this date gives back first.
+    Each lowers the lines that add and that it is for, in the order of burning, by largest remainder of what is left of
+    them; a line that takes a discount back is not lowered again.
+    """
+    rises = [rise for rise in moved.rises if rise.charge.key.coupon is None]
+    held = sorted((one for one in credits if one.holds(date)), key=burn_order)
+    if not rises or not held:
+        return
+    owners = {str(one.subscription.id): one for one in lives}
+    names = [charge_names(owners.get(rise.charge.key.subscription), rise.charge.key) for rise in rises]
+    left: list[Exact] = [ex.whole(rise.net) for rise in rises]
+    for credit in held:
+        scope = frozenset(credit.restricted_to)
+        places = [place for place, name in enumerate(names) if not scope or not scope.isdisjoint(name)]
+        amount = credit.remaining + _given_back(credit, moved.falls)
+        for used in take_off(left, [Discount(code=credit.id, amount=amount, lines=places)], rounding.mode):
+            for rise, minor in zip(rises, used.lines, strict=True):
+                if minor:
+                    _lower(rise, credit, minor, rounding)
+
+
+def _given_back(credit: Credit, falls: Iterable[Fall]) -> int:
+    """What lines that fall at this date give back of a credit, in minor units."""
+    return sum(fall.line.minor for fall in falls if marked(fall.line.coupon) == credit.id)
+
+
+def _lower(rise: Rise, credit: Credit, minor: int, rounding: RoundingGroup) -> None:
+    rest = ex.subtract(rise.exact, ex.total(off.exact for off in rise.offs))
+    exact = min(rest, ex.scaled(minor, rounding.places))
+    rise.offs = (*rise.offs, Off(credit.mark, credit.description, exact, minor))

@@ -89,10 +89,10 @@ def test_the_most_that_is_taken() -> None:
 
 
 def test_an_hour_that_began_in_a_gap() -> None:
-    """St. John's put its clocks on at 00:01: five minutes later it is 01:06, in an hour counted from 01:00 there."""
+    """St. John's put its clocks on at 00:01: five minutes later it is 01:06, in an hour begun then."""
     gap = instant("2010-03-14T03:31:00Z")
 
-    assert local_floor(gap + dt.timedelta(minutes=5), HOUR, "America/St_Johns") == instant("2010-03-14T03:30:00Z")
+    assert local_floor(gap + dt.timedelta(minutes=5), HOUR, "America/St_Johns") == gap
 
 
 def test_zeros_after_the_point_are_no_digits() -> None:

@@ -14,12 +14,14 @@ from billcore.engine import Billing
 from billcore.engine.nouns.catalog import Catalogs
 from billcore.engine.nouns.invoices import Invoices
 from billcore.engine.nouns.money import Payments
+from billcore.lifecycle import UsageEvent
 from billcore.ports import Row
 from billcore.ports.tables import CREDIT, DOCUMENT, GRANT_FACT, LINE, PAYMENT, POSTING, SUBSCRIPTION, Table, Value
-from billcore.pricing import Catalog
+from billcore.pricing import Catalog, Selection
 from billcore.settlement import Invoice
 from billcore.testing import ManualClock, laws
 from tests.engine.lively import START, live
+from tests.offers import committing, offer
 
 __all__ = ["BOOKS", "lived"]
 
@@ -114,6 +116,27 @@ def untold_inclusion(billing: Billing, _: pytest.MonkeyPatch) -> None:
     assert line.tax
     change(billing, LINE, "rate_terms", "inclusive", document=of(billing, "INV-000001"))
     laws.taxes_are_right(billing)
+
+
+def uncommitted(by: int, price: str) -> Books:
+    """A line of a quarter with a commitment and a cap, moved by so much."""
+
+    def broken(_: Billing, __: pytest.MonkeyPatch) -> None:
+        clock = ManualClock(START)
+        billing = Billing.in_memory(clock=clock)
+        billing.catalog.publish(committing(offer("1")))
+        billing.customers.create("acme", currency="CHF")
+        billing.subscriptions.create("acme", Selection(plan="metered"), id="s", at=START)
+        clock.set("2026-02-01T00:00:00Z")
+        used = UsageEvent(id="u", source="a", time="2026-01-20T00:00:00Z", customer="acme", meter="gb", value=6)
+        billing.usage.record([used])
+        clock.set("2026-08-01T00:00:00Z")
+        billing.invoices.run()
+        laws.commitments_are_kept(billing)
+        change(billing, LINE, "minor", plus(LINE, "minor", by), price=price)
+        laws.commitments_are_kept(billing)
+
+    return broken
 
 
 def preview_of_nothing(billing: Billing, patch: pytest.MonkeyPatch) -> None:
@@ -267,6 +290,9 @@ BOOKS: tuple[tuple[str, Books], ...] = (
         "percentages_follow_the_facts",
         changed(laws.percentages_follow_the_facts, LINE, "exact", "-1", coupon="TENTH"),
     ),
+    ("commitments_are_kept", uncommitted(-1, "gb:true-up")),
+    ("commitments_are_kept", uncommitted(1, "gb:true-up")),
+    ("commitments_are_kept", uncommitted(1_000, "gb:overage")),
     (
         "discounts_never_raise_a_price",
         changed(laws.discounts_never_raise_a_price, LINE, "minor", plus(LINE, "minor", -(10**6)), coupon="TENTH"),

@@ -11,20 +11,12 @@ from billcore.lifecycle.coupons import AppliedCoupon, Term, known_coupons, perio
 from billcore.lifecycle.customer import Customer, Opening, Profile, Replaced
 from billcore.lifecycle.facts import WHOLE, Aspect, Cancelled, Detached, Fact, Order, OrderKind, Unused, effective
 from billcore.lifecycle.fallback import Fallback, fallbacks
+from billcore.lifecycle.item import Epoch, Item
 from billcore.lifecycle.oneoff import OneOff
 from billcore.lifecycle.outside import outside_windows
 from billcore.lifecycle.phases import phase_starts
 from billcore.lifecycle.schedule import Occurrence, due_dates, next_due, occurrences, schedule_of
-from billcore.lifecycle.subscription import (
-    Epoch,
-    Item,
-    Life,
-    Subscription,
-    SubscriptionState,
-    fallback_items,
-    items_of,
-    life,
-)
+from billcore.lifecycle.subscription import Life, Subscription, SubscriptionState, fallback_items, items_of, life
 from billcore.lifecycle.usage import (
     Metering,
     UsageAction,

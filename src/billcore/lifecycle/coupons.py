@@ -13,7 +13,8 @@ import attrs
 
 from billcore.kernel import MONTH, Cadence, CustomerId, SubscriptionId, cadence
 from billcore.lifecycle.customer import Customer
-from billcore.lifecycle.subscription import Item, Life
+from billcore.lifecycle.item import Item
+from billcore.lifecycle.subscription import Life
 from billcore.pricing import Coupon, HeldCoupon, period_of
 
 __all__ = ["AppliedCoupon", "Term", "known_coupons", "period_start", "term"]

@@ -9,7 +9,8 @@ import attrs
 
 from billcore.kernel import Cadence, Period
 from billcore.lifecycle.facts import Unused
-from billcore.lifecycle.subscription import Epoch, Item, Life
+from billcore.lifecycle.item import Epoch, Item
+from billcore.lifecycle.subscription import Life
 from billcore.pricing import PriceCadence, Timing
 
 __all__ = ["Occurrence", "due_dates", "next_due", "occurrences", "schedule_of"]

@@ -20,9 +20,10 @@ from billcore.kernel import exact as ex
 from billcore.lifecycle.customer import Customer
 from billcore.lifecycle.facts import Cancelled, Detached, Fact, Order, OrderKind, Unused, effective
 from billcore.lifecycle.fallback import Held, held_from
+from billcore.lifecycle.item import Epoch, Item
 from billcore.pricing import OrderRecord, period_of
 
-__all__ = ["Epoch", "Item", "Life", "Subscription", "SubscriptionState", "fallback_items", "items_of", "life"]
+__all__ = ["Life", "Subscription", "SubscriptionState", "fallback_items", "items_of", "life"]
 
 
 class SubscriptionState(enum.Enum):
@@ -81,41 +82,6 @@ class Subscription:
             if isinstance(fact, Order) and fact.kind is OrderKind.BASE:
                 found = fact
         return found
-
-
-@attrs.frozen
-class Epoch:
-    """A stretch of a subscription that one anchor counts; a reset begins the next."""
-
-    start: dt.datetime
-    anchor: dt.datetime | None
-    end: dt.datetime | None = None
-
-
-@attrs.frozen
-class Item:
-    """One price of a subscription for as long as its snapshot stays the same; named by the order that opened it.
-
-    One ``outside`` any plan is for usage that nothing bought counts; behind the order its name has that of its price.
-    """
-
-    order: OrderId
-    opened: int
-    record: OrderRecord
-    quantities: Timeline[Exact]
-    start: dt.datetime
-    end: dt.datetime | None = None
-    cancelled: bool = False
-    outside: bool = False
-
-    @property
-    def ordered(self) -> str:
-        """The order that opened it."""
-        return self.order.partition("/")[0] if self.outside else self.order
-
-    def alive(self, at: dt.datetime) -> bool:
-        """It is had at the instant."""
-        return self.start <= at and (self.end is None or at < self.end)
 
 
 @attrs.frozen(kw_only=True)

@@ -12,7 +12,7 @@ from billcore.settlement.billed import Billed, BilledLine, BilledOff
 from billcore.settlement.coupons import Coupons, amounts_since, charge_names
 from billcore.settlement.credit import Credit, CreditKind, Voucher, burn_order, known_credits, marked
 from billcore.settlement.decide import Bill, Funds, decide, decide_charges, late_dates, shared_since
-from billcore.settlement.difference import Difference, Fall, Fallen, Off, Rise, RoundingGroup, difference
+from billcore.settlement.difference import difference
 from billcore.settlement.discounts import discount
 from billcore.settlement.document import Document, DocumentKind, Invoice, InvoiceStatus, Line, LineKind
 from billcore.settlement.documents import Issue, credit_note, credit_notes, invoice, note_tax, note_taxes, opening
@@ -28,16 +28,16 @@ from billcore.settlement.ledger import (
     paid,
     returned,
 )
+from billcore.settlement.moves import Difference, Fall, Fallen, Off, Rise, RoundingGroup
 from billcore.settlement.nets import discount_of, net_falls, net_lines, root_of, roots
 from billcore.settlement.pay import Payout, pay
 from billcore.settlement.payment import Payment, Source
 from billcore.settlement.rounding_terms import RoundingTerms
 from billcore.settlement.strategy import SettlementPlan, Strategy, Use, plan
 from billcore.settlement.summed import Covered, Summed
+from billcore.settlement.used import UsageLookup, Used, used
 from billcore.settlement.wanted import (
     Charge,
-    UsageLookup,
-    Used,
     charge,
     charges,
     one_off_charge,
@@ -46,7 +46,6 @@ from billcore.settlement.wanted import (
     over_others,
     touches,
     uncapped,
-    used,
 )
 
 __all__ = [

@@ -11,7 +11,7 @@ from billcore.kernel import InvalidValue, Number, Rounding, checked_text, number
 from billcore.lifecycle import AppliedCoupon, Customer, OneOff, Subscription
 from billcore.pricing import HOURS_PER_MONTH, TaxRounding
 from billcore.settlement.credit import Credit
-from billcore.settlement.difference import RoundingGroup
+from billcore.settlement.moves import RoundingGroup
 from billcore.settlement.rounding_terms import RoundingTerms
 from billcore.settlement.strategy import Strategy
 

@@ -27,15 +27,17 @@ from billcore.settlement.account import AccountFacts, AccountState, Policy
 from billcore.settlement.billed import Billed
 from billcore.settlement.coupons import Coupons
 from billcore.settlement.credit import Credit
-from billcore.settlement.difference import Difference, RateLookup, difference
+from billcore.settlement.difference import RateLookup, difference
 from billcore.settlement.discounts import discount
 from billcore.settlement.document import Document, Invoice
 from billcore.settlement.documents import Issue, credit_notes, invoice
 from billcore.settlement.interim import billed_early, not_below
 from billcore.settlement.key import ChargeKey
+from billcore.settlement.moves import Difference
 from billcore.settlement.pay import Payout, pay
 from billcore.settlement.promotion import promote
-from billcore.settlement.wanted import Charge, UsageLookup, charges, one_off_charge, touches
+from billcore.settlement.used import UsageLookup
+from billcore.settlement.wanted import Charge, charges, one_off_charge, touches
 
 __all__ = ["Bill", "Funds", "decide", "decide_charges", "late_dates", "shared_since"]
 

@@ -15,9 +15,10 @@ from billcore.kernel import exact as ex
 from billcore.pricing import HeldCoupon, exact_offs, paper_offs
 from billcore.settlement.billed import Billed, BilledLine, BilledOff
 from billcore.settlement.coupons import Coupons
-from billcore.settlement.difference import Difference, Fall, Fallen, Off, ReasonLookup, Rise, RoundingGroup
+from billcore.settlement.difference import ReasonLookup
 from billcore.settlement.document import LineKind
 from billcore.settlement.key import ChargeKey
+from billcore.settlement.moves import Difference, Fall, Fallen, Off, Rise, RoundingGroup
 from billcore.settlement.wanted import Charge
 
 __all__ = ["discount"]

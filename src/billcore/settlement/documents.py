@@ -14,8 +14,8 @@ from billcore.lifecycle import Customer
 from billcore.pricing import AppliedRate, Tax, Taxes, TaxRounding, lines_by_rate, tax_over, why_zero
 from billcore.settlement.account import Policy
 from billcore.settlement.billed import Billed
-from billcore.settlement.difference import Fall, Off, Rise
 from billcore.settlement.document import Document, DocumentKind, Line, LineKind
+from billcore.settlement.moves import Fall, Off, Rise
 from billcore.settlement.nets import net_falls, net_lines, root_of, roots
 from billcore.settlement.rounding_terms import RoundingTerms
 

@@ -14,7 +14,7 @@ from billcore.lifecycle import Life
 from billcore.pricing import Discount, take_off
 from billcore.settlement.coupons import charge_names
 from billcore.settlement.credit import Credit, burn_order, marked
-from billcore.settlement.difference import Difference, Fall, Off, Rise, RoundingGroup
+from billcore.settlement.moves import Difference, Fall, Off, Rise, RoundingGroup
 
 __all__ = ["promote"]
 

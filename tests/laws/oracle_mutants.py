@@ -30,8 +30,8 @@ ORACLE = (
     Mutant(
         TEST + "test_quotes",
         "pricing/record.py",
-        "    if price.counted or price.cadence is PriceCadence.USAGE:",
-        "    if price.counted:",
+        "    if price.counted or price.cadence is PriceCadence.USAGE or price.sum_of:",
+        "    if price.counted or price.sum_of:",
     ),
     Mutant(
         TEST + "test_quotes",
@@ -53,7 +53,7 @@ ORACLE = (
     ),
     Mutant(
         TEST + "test_lives",
-        "settlement/wanted.py",
+        "settlement/used.py",
         "    parts = None if free.share == (1, 1) else window_shares(life, occurrence, sums)",
         "    parts = None if free.share == (1, 1) else [free.share for _ in sums]",
     ),

@@ -250,9 +250,9 @@ PRICING = (
     ),
     Mutant(
         CATALOG + "test_the_nearest_currency_wins",
-        "pricing/catalog.py",
-        "price.currency or default or self.currency",
-        "price.currency or self.currency or default",
+        "pricing/currencies.py",
+        "        code = code or default or self.usual\n",
+        "        code = code or self.usual or default\n",
     ),
     Mutant(
         CATALOG + "test_a_selection_expands_to_priced_records",
@@ -262,9 +262,9 @@ PRICING = (
     ),
     Mutant(
         CATALOG + "test_a_catalog_change_touches_no_record",
-        "pricing/catalog.py",
-        "        return price if price.currency else attrs.evolve(price, currency=code)",
-        "        object.__setattr__(price, 'currency', code)\n        return price",
+        "pricing/currencies.py",
+        "return price if price.currency == money else attrs.evolve(price, currency=money)",
+        "return [price, object.__setattr__(price, 'currency', money)][0]",
     ),
     Mutant(
         SIZING + "test_a_unit_changes_no_size",
@@ -280,7 +280,7 @@ PRICING = (
     ),
     Mutant(
         QUOTE + "test_explanations_recompute",
-        "pricing/quote.py",
+        "pricing/quote_line.py",
         '"product", (tree, times))',
         '"sum", (tree, times))',
     ),
@@ -298,7 +298,7 @@ PRICING = (
     ),
     Mutant(
         EXPLAINED + "test_every_quantity_explains_itself",
-        "pricing/explain_rating.py",
+        "pricing/explain_quantity.py",
         "        value = ex.multiply(free.value, portion.value)\n",
         "        value = ex.add(free.value, portion.value)\n",
     ),
@@ -311,8 +311,8 @@ PRICING = (
     Mutant(
         QUOTE + "test_a_first_invoice_is_at_most_a_period",
         "pricing/quote.py",
-        "minor_units(beats.first(one), digits, mode)",
-        "2 * minor_units(beats.first(one), digits, mode)",
+        "minor_units(self.first(one), digits, mode)",
+        "2 * minor_units(self.first(one), digits, mode)",
     ),
     Mutant(
         QUOTE + "test_a_quote_does_not_depend_on_the_threads_context",

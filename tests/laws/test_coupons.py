@@ -50,10 +50,19 @@ BOTH = [
     Step(wait=30_993, do="use", n=12, how=11, shift=-34_833),
 ]
 """One code applied to a subscription and to its customer."""
+ENDED = [
+    Step(wait=1, do="subscribe", n=1, which=7, how=10),
+    Step(wait=17_361, do="run", n=2),
+    Step(wait=1, do="coupon", n=3),
+    Step(wait=35_557, do="seats", n=4, which=8, run=True),
+    Step(wait=1, do="uncoupon", n=6, shift=-497, snap=True),
+]
+"""A line rises, and its discount of before is taken back, in one run and under one key."""
 
 
 @given(lives(ANY), policies(), st.none() | providers())
 @example(HALVED, Policy(), None)
+@example(ENDED, Policy(), None)
 def test_a_line_and_its_discounts_are_never_below_zero(
     steps: list[Step], policy: Policy, taxes: TaxProvider | None
 ) -> None:

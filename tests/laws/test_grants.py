@@ -23,11 +23,14 @@ UPGRADED = [*SPENT[:2], Step(20_000, "change", 2, which=1, run=True)]
 """A line falls that a grant lowered."""
 ENDED = [Step(1, "subscribe", 0), Step(1, "grant", 1, which=1, shift=0)]
 """A grant that ends before the last month."""
+UNBORN = [Step(1, "subscribe"), Step(1, "subscribe", 1), Step(1, "grant", 2, which=3), Step(1, "revoke", 3)]
+"""A grant that is revoked before it begins."""
 
 
 @given(lives(ANY), policies(), st.none() | providers())
 @example(SPENT, Policy(), None)
 @example(UPGRADED, Policy(), None)
+@example(UNBORN, Policy(), None)
 def test_grants_never_take_off_more_than_was_given(steps: list[Step], policy: Policy, taxes: object) -> None:
     """Law: what grants take off is between nothing and what was given, while they hold; the books are sound (V6).
 

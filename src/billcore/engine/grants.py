@@ -71,7 +71,7 @@ def give_grant(
 
 
 def revoke_grant(tx: Tx, call: Call, credit: Credit, at: dt.datetime | None) -> Credit:
-    """Write down that a credit lowers nothing from ``at`` (now) on; what it lowered stays.
+    """Write down that a credit lowers nothing from ``at`` (now) on; what it lowered stays. One to come never begins.
 
     Raises ``NotAllowed`` where it was revoked before, ``InvalidValue`` where it was used at ``at`` or later.
     """
@@ -81,7 +81,7 @@ def revoke_grant(tx: Tx, call: Call, credit: Credit, at: dt.datetime | None) -> 
     if at is not None and last is not None and at <= last:
         raise InvalidValue("it was used later than that", place="at", value=rfc3339(at), hint=f"on {rfc3339(last)}")
     end = at if at is not None else call.now if last is None else max(call.now, last + _SAME)
-    revoked = attrs.evolve(credit, revoked=end, ended=call.now)
+    revoked = attrs.evolve(credit, revoked=max(end, credit.created), ended=call.now)
     tx.insert(GRANT_FACT, [revoked_row(call.id("grr"), revoked)])
     return revoked
 

@@ -65,6 +65,8 @@ class _Discounts:
 
     def lower(self, rises: Sequence[Rise]) -> None:
         """What coupons take off the lines that add."""
+        for rise in rises:
+            self._nth(rise.charge.key)  # the line's own: discounts of its key are counted on from there
         held = [{one.code: one for one in self.coupons.held(rise.charge.key)} for rise in rises]
         if not any(held):
             return
@@ -81,7 +83,6 @@ class _Discounts:
                 if known[code].coupon.amount is not None
             }
             exact = exact_offs(group, rise.exact, amounts)
-            self._nth(rise.charge.key)  # the line's own
             rise.offs = tuple(
                 self._off(rise.charge.key, one, exact[one.code], minors.get(one.code, 0))
                 for member in group

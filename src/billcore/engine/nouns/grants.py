@@ -102,7 +102,8 @@ class Grants:
     def revoke(self, customer: str, id: str, *, at: dt.datetime | str | None = None, key: str | None = None) -> Credit:
         """Let what is left of a credit lower nothing on billing dates from ``at`` (now) on; what it lowered stays.
 
-        Without ``at`` it is never before the last billing date on which it was used. Raises ``NotFound``,
+        Without ``at`` it is never before the last billing date on which it was used; a credit that has not begun ends
+        as it begins. Raises ``NotFound``,
         ``NotAllowed`` where it was revoked before, ``InvalidValue`` where it was used at ``at`` or later.
         """
         when = None if at is None else instant(at, "at")

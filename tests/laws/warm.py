@@ -26,14 +26,17 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import CodeType, FunctionType
+from typing import TYPE_CHECKING
 
 import attrs
-import coverage
 import pytest
 from _pytest.runner import runtestprotocol
 
 from tests.laws.afresh import BILLCORE, OPTIONS, passes
 from tests.laws.mutations import Mutation
+
+if TYPE_CHECKING:
+    import coverage
 
 __all__ = ["Baseline", "Warm", "swap"]
 
@@ -83,6 +86,8 @@ class Warm:
 
     @_cover.default
     def _core_alone(self) -> coverage.Coverage:
+        import coverage  # a session needs it, the tests of its parts do not
+
         return coverage.Coverage(data_file=None, config_file=False, include=[f"{BILLCORE}/*"])
 
     def run(self, tests: Sequence[str]) -> None:

@@ -15,6 +15,7 @@ import attrs
 
 from billcore.kernel import ONE, InputError, InvalidValue, MissingValue, checked_id, of_kind
 from billcore.kernel import exact as ex
+from billcore.pricing import coded
 from billcore.pricing.sizing import SizingUnit, size_in
 from billcore.pricing.value_path import ValuePath
 
@@ -24,10 +25,6 @@ PRODUCT_NAMES = ("plan", "service", "sla", "tier")
 """What may stand in braces in a product id: ``appcat-vshn-{service}-{sla}``."""
 
 _NAMED = re.compile(r"\{([^{}]*)\}")
-
-
-def _code(value: str) -> str:
-    return checked_id(value, "code")
 
 
 def _product_id(value: str) -> str:
@@ -54,7 +51,7 @@ class Component:
     quantity is 1: a base fee, an SLA. ``product_id`` may have names in braces (``PRODUCT_NAMES``).
     """
 
-    code: str = attrs.field(converter=_code)
+    code: str = attrs.field(converter=coded.code)
     product_id: str = attrs.field(converter=_product_id)
     value_path: str | None = attrs.field(default=None, converter=_value_path)
     unit: SizingUnit = SizingUnit.COUNT

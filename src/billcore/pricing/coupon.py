@@ -10,9 +10,9 @@ from typing import Protocol
 
 import attrs
 
-from billcore.kernel import InvalidValue, NotSupportedYet, checked_id, instant, of_kind
+from billcore.kernel import InvalidValue, NotSupportedYet, of_kind
 from billcore.kernel import exact as ex
-from billcore.pricing import fields
+from billcore.pricing import coded, fields
 from billcore.pricing.discount import Stacking
 from billcore.pricing.plan import Plan
 
@@ -27,24 +27,6 @@ class CouponDuration(enum.Enum):
     FOREVER = "forever"
 
 
-def _code(value: str) -> str:
-    return checked_id(value, "code")
-
-
-def _codes(values: Iterable[str]) -> tuple[str, ...]:
-    if isinstance(values, str):
-        raise InvalidValue("a list of codes is asked for", place="applies_to", value=values)
-    return tuple(checked_id(value, "applies_to") for value in values)
-
-
-def _starts(value: dt.datetime | str | None) -> dt.datetime | None:
-    return None if value is None else instant(value, "starts")
-
-
-def _expires(value: dt.datetime | str | None) -> dt.datetime | None:
-    return None if value is None else instant(value, "expires")
-
-
 @attrs.frozen(kw_only=True)
 class Coupon:
     """``percent`` or ``amount`` (in major units of the customer's currency) off prices, plans and products.
@@ -53,15 +35,15 @@ class Coupon:
     all). ``repeating`` coupons hold for so many ``periods``.
     """
 
-    code: str = attrs.field(converter=_code)
+    code: str = attrs.field(converter=coded.code)
     percent: Decimal | None = attrs.field(default=None, converter=fields.percent_or_none)
     amount: Decimal | None = attrs.field(default=None, converter=fields.amount_or_none)
     stacking: Stacking = Stacking.SCOPE
     duration: CouponDuration = CouponDuration.ONCE
     periods: int | None = None
-    applies_to: tuple[str, ...] = attrs.field(default=(), converter=_codes)
-    starts: dt.datetime | None = attrs.field(default=None, converter=_starts)
-    expires: dt.datetime | None = attrs.field(default=None, converter=_expires)
+    applies_to: tuple[str, ...] = attrs.field(default=(), converter=coded.applies_to)
+    starts: dt.datetime | None = attrs.field(default=None, converter=coded.starts)
+    expires: dt.datetime | None = attrs.field(default=None, converter=coded.expires)
     limit: int | None = None
 
     def __attrs_post_init__(self) -> None:

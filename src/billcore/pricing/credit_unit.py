@@ -11,24 +11,20 @@ from decimal import Decimal
 
 import attrs
 
-from billcore.kernel import Exact, InvalidValue, Money, Number, Rounding, checked_id, number, round_to
+from billcore.kernel import Exact, InvalidValue, Money, Number, Rounding, number, round_to
 from billcore.kernel import exact as ex
-from billcore.pricing import fields
+from billcore.pricing import coded, fields
 
 __all__ = ["CreditUnit"]
 
 _MOST_PLACES = 12
 
 
-def _code(value: str) -> str:
-    return checked_id(value, "code")
-
-
 @attrs.frozen(kw_only=True)
 class CreditUnit:
     """A unit of ``places`` decimal places, of which each is worth ``rate`` in the currency it is used with."""
 
-    code: str = attrs.field(converter=_code)
+    code: str = attrs.field(converter=coded.code)
     places: int = 0
     rate: Decimal = attrs.field(converter=fields.positive_rate)
 

@@ -8,12 +8,13 @@ plan or product, or where that says credits too in the catalog's.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import attrs
 
 from billcore.kernel import InvalidValue, UnknownCurrency, currency, currency_name, is_listed
 from billcore.pricing.credit_unit import CreditUnit
+from billcore.pricing.entries import Entries
 from billcore.pricing.model.wrapped import credits_of, in_credits
 from billcore.pricing.own_currency import OwnCurrency
 from billcore.pricing.plan import Plan, PlanVersion
@@ -21,38 +22,9 @@ from billcore.pricing.price import Price
 from billcore.pricing.product import Addon, MeterPrice, Product
 from billcore.pricing.service import Service
 
-__all__ = ["Codes", "Priced", "with_currencies"]
+__all__ = ["Codes", "with_currencies"]
 
 _E = TypeVar("_E", Addon, MeterPrice)
-
-
-class Priced(Protocol):
-    """A catalog, as far as its currencies go."""
-
-    @property
-    def services(self) -> tuple[Service, ...]:
-        """The services that are sold."""
-        ...
-
-    @property
-    def products(self) -> tuple[Product, ...]:
-        """The products that are sold."""
-        ...
-
-    @property
-    def plans(self) -> tuple[Plan, ...]:
-        """The plans that are sold."""
-        ...
-
-    @property
-    def addons(self) -> tuple[Addon, ...]:
-        """The addons that are sold."""
-        ...
-
-    @property
-    def meter_prices(self) -> tuple[MeterPrice, ...]:
-        """The prices outside plans."""
-        ...
 
 
 @attrs.frozen
@@ -107,7 +79,7 @@ class Codes:
         return code if code is None or code in self.units else self.money(code, place)
 
 
-def with_currencies(catalog: Priced, codes: Codes) -> Iterator[tuple[str, tuple[object, ...]]]:
+def with_currencies(catalog: Entries, codes: Codes) -> Iterator[tuple[str, tuple[object, ...]]]:
     """The lists of a catalog that have prices, by name, each price with its currency.
 
     Raises ``InvalidValue`` where there is none, ``UnknownCurrency``.

@@ -18,9 +18,9 @@ from decimal import Decimal
 
 import attrs
 
-from billcore.kernel import ZERO, Exact, InvalidValue, Rounding, allocate, checked_id, minor_units, of_kind
+from billcore.kernel import ZERO, Exact, InvalidValue, Rounding, allocate, minor_units, of_kind
 from billcore.kernel import exact as ex
-from billcore.pricing import fields
+from billcore.pricing import coded, fields
 
 __all__ = ["Discount", "Discounted", "Stacking", "UsedDiscount", "discounted", "take_off"]
 
@@ -42,10 +42,6 @@ class Stacking(enum.Enum):
     """Of several such discounts the one that takes off the most."""
 
 
-def _code(value: str) -> str:
-    return checked_id(value, "code")
-
-
 def _lines(lines: Iterable[int] | None) -> frozenset[int] | None:
     return None if lines is None else frozenset(lines)
 
@@ -54,7 +50,7 @@ def _lines(lines: Iterable[int] | None) -> frozenset[int] | None:
 class Discount:
     """``percent`` (0 to 100), or an ``amount`` in minor units, off the ``lines`` at these places, or off all."""
 
-    code: str = attrs.field(converter=_code)
+    code: str = attrs.field(converter=coded.code)
     percent: Decimal | None = attrs.field(default=None, converter=fields.percent_or_none)
     amount: int | None = None
     lines: frozenset[int] | None = attrs.field(default=None, converter=_lines)

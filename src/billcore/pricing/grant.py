@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from collections.abc import Iterable
 from decimal import Decimal
 
 import attrs
 
-from billcore.kernel import InvalidValue, Money, NotSupportedYet, bounded, checked_id, instant, of_kind
-from billcore.pricing import fields
+from billcore.kernel import InvalidValue, Money, NotSupportedYet, bounded, checked_id, of_kind
+from billcore.pricing import coded, fields
 from billcore.pricing.currencies import Codes
 
 __all__ = ["Grant", "GrantKind", "granted_in", "granted_minor"]
@@ -30,24 +29,6 @@ class GrantKind(enum.Enum):
     ALLOWANCE = "allowance"
 
 
-def _code(value: str) -> str:
-    return checked_id(value, "code")
-
-
-def _codes(values: Iterable[str]) -> tuple[str, ...]:
-    if isinstance(values, str):
-        raise InvalidValue("a list of codes is asked for", place="applies_to", value=values)
-    return tuple(checked_id(value, "applies_to") for value in values)
-
-
-def _effective(value: dt.datetime | str | None) -> dt.datetime | None:
-    return None if value is None else instant(value, "effective")
-
-
-def _expires(value: dt.datetime | str | None) -> dt.datetime | None:
-    return None if value is None else instant(value, "expires")
-
-
 @attrs.frozen(kw_only=True)
 class Grant:
     """``amount`` of promotional credit, in major units of the currency ``unit`` (default: the catalog's).
@@ -56,15 +37,15 @@ class Grant:
     grants of a lower ``priority`` are used first. ``name`` is what people read on the line.
     """
 
-    code: str = attrs.field(default="grant", converter=_code)
+    code: str = attrs.field(default="grant", converter=coded.code)
     name: str = ""
     kind: GrantKind
     amount: Decimal = attrs.field(converter=fields.positive_amount)
     unit: str | None = None
     priority: int = 0
-    effective: dt.datetime | None = attrs.field(default=None, converter=_effective)
-    expires: dt.datetime | None = attrs.field(default=None, converter=_expires)
-    applies_to: tuple[str, ...] = attrs.field(default=(), converter=_codes)
+    effective: dt.datetime | None = attrs.field(default=None, converter=coded.effective)
+    expires: dt.datetime | None = attrs.field(default=None, converter=coded.expires)
+    applies_to: tuple[str, ...] = attrs.field(default=(), converter=coded.applies_to)
 
     def __attrs_post_init__(self) -> None:
         of_kind(self.kind, GrantKind, "kind")

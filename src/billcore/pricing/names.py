@@ -4,44 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from typing import Protocol
 
 from billcore.kernel import InvalidValue
-from billcore.pricing.availability import Availability
-from billcore.pricing.plan import Plan
-from billcore.pricing.product import Addon, Part, Product
-from billcore.pricing.service import Service
+from billcore.pricing.entries import Entries
+from billcore.pricing.product import Part, Product
 
-__all__ = ["Entries", "refuse_unknown_names"]
-
-
-class Entries(Protocol):
-    """The lists of a catalog that name each other."""
-
-    @property
-    def services(self) -> tuple[Service, ...]:
-        """The services that are sold."""
-        ...
-
-    @property
-    def products(self) -> tuple[Product, ...]:
-        """The products that are sold."""
-        ...
-
-    @property
-    def plans(self) -> tuple[Plan, ...]:
-        """The plans that are sold."""
-        ...
-
-    @property
-    def addons(self) -> tuple[Addon, ...]:
-        """The addons that are sold."""
-        ...
-
-    @property
-    def availability(self) -> tuple[Availability, ...]:
-        """Which plans are offered where."""
-        ...
+__all__ = ["refuse_unknown_names"]
 
 
 def refuse_unknown_names(entries: Entries) -> None:

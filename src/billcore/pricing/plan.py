@@ -13,10 +13,9 @@ from billcore.kernel import (
     Interval,
     InvalidValue,
     checked_anchor,
-    checked_id,
-    instant,
     of_kind,
 )
+from billcore.pricing import coded
 from billcore.pricing.entry import Entry
 from billcore.pricing.price import Price
 from billcore.pricing.product import unique_codes
@@ -24,16 +23,8 @@ from billcore.pricing.product import unique_codes
 __all__ = ["Phase", "Plan", "PlanStatus", "PlanVersion"]
 
 
-def _code(value: str) -> str:
-    return checked_id(value, "code")
-
-
 def _prices(prices: Iterable[Price]) -> tuple[Price, ...]:
     return tuple(prices)
-
-
-def _instant(value: dt.datetime | str | None) -> dt.datetime | None:
-    return None if value is None else instant(value, "effective")
 
 
 class PlanStatus(enum.Enum):
@@ -51,7 +42,7 @@ class Phase:
     An introductory price, or a step of a ramp.
     """
 
-    code: str = attrs.field(converter=_code)
+    code: str = attrs.field(converter=coded.code)
     length: Interval
     prices: tuple[Price, ...] = attrs.field(converter=_prices)
 
@@ -74,7 +65,7 @@ class PlanVersion(Entry):
 
     version: int
     status: PlanStatus = PlanStatus.ACTIVE
-    effective: dt.datetime | None = attrs.field(default=None, converter=_instant)
+    effective: dt.datetime | None = attrs.field(default=None, converter=coded.effective)
     prices: tuple[Price, ...] = attrs.field(converter=_prices)
     phases: tuple[Phase, ...] = attrs.field(default=(), converter=_phases)
 
@@ -100,7 +91,7 @@ def _versions(versions: Iterable[PlanVersion]) -> tuple[PlanVersion, ...]:
 class Plan(Entry):
     """A plan and its versions."""
 
-    code: str = attrs.field(converter=_code)
+    code: str = attrs.field(converter=coded.code)
     name: str = ""
     product: str | None = None
     currency: str | None = None

@@ -21,7 +21,7 @@ from billcore.kernel import (
     checked_id,
     of_kind,
 )
-from billcore.pricing import fields
+from billcore.pricing import coded, fields
 from billcore.pricing.model.each import EachEvent
 from billcore.pricing.model.flat import Flat, PerUnit
 from billcore.pricing.model.package import Package
@@ -95,10 +95,6 @@ _KINDS: dict[str, type | UnionType] = {
 }
 
 
-def _code(value: str) -> str:
-    return checked_id(value, "code")
-
-
 def _sum_of(values: Iterable[str]) -> tuple[str, ...]:
     if isinstance(values, str):
         raise InvalidValue("a list of price codes is asked for", place="sum_of", value=values)
@@ -121,7 +117,7 @@ class Price:
     that the model rates, at the period's end (15 % of all that recurs, but at least 800).
     """
 
-    code: str = attrs.field(converter=_code)
+    code: str = attrs.field(converter=coded.code)
     model: PriceModel
     cadence: PriceCadence = PriceCadence.RECURRING
     currency: str | None = None

@@ -21,7 +21,7 @@ from billcore.kernel import (
     number,
     of_kind,
 )
-from billcore.pricing import fields
+from billcore.pricing import coded, fields
 from billcore.pricing.dated import date
 from billcore.pricing.entry import Entry
 from billcore.pricing.price import Price, PriceCadence
@@ -35,10 +35,6 @@ __all__ = [
     "Product",
     "period_of",
 ]
-
-
-def _code(value: str) -> str:
-    return checked_id(value, "code")
 
 
 def _meter(value: str) -> str:
@@ -60,7 +56,7 @@ class Aggregation(enum.Enum):
 class Meter(Entry):
     """What usage is counted: the sum of the events' values (of ``field``, a property, if named), or their number."""
 
-    code: str = attrs.field(converter=_code)
+    code: str = attrs.field(converter=coded.code)
     aggregation: Aggregation = Aggregation.SUM
     field: str | None = None
     unit: str | None = None
@@ -69,22 +65,16 @@ class Meter(Entry):
         of_kind(self.aggregation, Aggregation, "aggregation")
 
 
-def _codes(values: Iterable[str], place: str) -> tuple[str, ...]:
-    if isinstance(values, str):
-        raise InvalidValue("a list of codes is asked for", place=place, value=values)
-    return tuple(checked_id(value, place) for value in values)
-
-
 def _available_with(values: Iterable[str]) -> tuple[str, ...]:
-    return _codes(values, "available_with")
+    return coded.codes(values, "available_with")
 
 
 def _included_with(values: Iterable[str]) -> tuple[str, ...]:
-    return _codes(values, "included_with")
+    return coded.codes(values, "included_with")
 
 
 def _excludes(values: Iterable[str]) -> tuple[str, ...]:
-    return _codes(values, "excludes")
+    return coded.codes(values, "excludes")
 
 
 @attrs.frozen(kw_only=True)
@@ -95,7 +85,7 @@ class Addon(Entry):
     plans that have one in their price, ``excludes`` addons that it is not had together with.
     """
 
-    code: str = attrs.field(converter=_code)
+    code: str = attrs.field(converter=coded.code)
     name: str = ""
     price: Price
     quantity: Decimal = attrs.field(default=ONE, converter=fields.quantity)
@@ -200,7 +190,7 @@ class Product(Entry):
     No customer has more than ``max_per_customer`` of it at a time.
     """
 
-    code: str = attrs.field(converter=_code)
+    code: str = attrs.field(converter=coded.code)
     name: str = ""
     listed: bool = True
     currency: str | None = None

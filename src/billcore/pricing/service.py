@@ -26,7 +26,7 @@ from billcore.kernel import (
     of_kind,
 )
 from billcore.kernel import exact as ex
-from billcore.pricing import fields
+from billcore.pricing import coded, fields
 from billcore.pricing.component import Component
 from billcore.pricing.entry import Entry, sold
 from billcore.pricing.model.flat import Flat, PerUnit
@@ -39,10 +39,6 @@ from billcore.pricing.sized import ComputePlan, Resource, SlaTier, Storage
 from billcore.pricing.units import BillingUnit, Per
 
 __all__ = ["Service"]
-
-
-def _code(value: str) -> str:
-    return checked_id(value, "code")
 
 
 def _surcharges(values: Mapping[str, Number]) -> Mapping[str, Decimal]:
@@ -88,7 +84,7 @@ class Service(Entry):
     selection says which of their plans it takes, and they make no line (R4-08).
     """
 
-    code: str = attrs.field(converter=_code)
+    code: str = attrs.field(converter=coded.code)
     name: str = ""
     listed: bool = True
     currency: str | None = None

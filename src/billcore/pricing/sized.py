@@ -6,16 +6,12 @@ from decimal import Decimal
 
 import attrs
 
-from billcore.kernel import ONE, Number, checked_id, of_kind
-from billcore.pricing import fields
+from billcore.kernel import ONE, Number, of_kind
+from billcore.pricing import coded, fields
 from billcore.pricing.entry import Entry
 from billcore.pricing.units import Per
 
 __all__ = ["ComputePlan", "Resource", "SlaTier", "Storage"]
-
-
-def _code(value: str) -> str:
-    return checked_id(value, "code")
 
 
 def _replicas(value: Number) -> Decimal:
@@ -26,7 +22,7 @@ def _replicas(value: Number) -> Decimal:
 class SlaTier(Entry):
     """A service level: ``min_replicas`` raises the replica count, ``uptime`` is a percentage for people."""
 
-    code: str = attrs.field(converter=_code)
+    code: str = attrs.field(converter=coded.code)
     name: str = ""
     uptime: Decimal | None = attrs.field(default=None, converter=fields.uptime)
     min_replicas: Decimal = attrs.field(default=ONE, converter=_replicas)
@@ -37,7 +33,7 @@ class SlaTier(Entry):
 class ComputePlan(Entry):
     """A size of one replica; ``price`` is for one replica and hour."""
 
-    code: str = attrs.field(converter=_code)
+    code: str = attrs.field(converter=coded.code)
     cpu: Decimal = attrs.field(converter=fields.cpu)
     ram_gib: Decimal = attrs.field(converter=fields.ram_gib)
     price: Decimal = attrs.field(converter=fields.price)
@@ -47,7 +43,7 @@ class ComputePlan(Entry):
 class Storage(Entry):
     """Disk: ``price`` is for one GiB and hour (or month); ``per_replica`` multiplies by the replicas."""
 
-    code: str = attrs.field(converter=_code)
+    code: str = attrs.field(converter=coded.code)
     price: Decimal = attrs.field(converter=fields.price)
     per: Per = Per.HOUR
     per_replica: bool = True
@@ -60,7 +56,7 @@ class Storage(Entry):
 class Resource(Entry):
     """Something of a cloud provider, priced by the unit; under another provider it makes no line (R4-26)."""
 
-    code: str = attrs.field(converter=_code)
+    code: str = attrs.field(converter=coded.code)
     provider: str | None = None
     price: Decimal = attrs.field(converter=fields.price)
     unit: str | None = None

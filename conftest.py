@@ -5,7 +5,8 @@
 - ``toml`` and ``json`` must parse.
 
 A document runs in a folder of its own, in which ``examples/`` is the repository's. ``<!-- skip: next (the reason) -->``
-skips one block, and is refused without a reason; ``(needs billcore[tax])`` skips it where that extra is not installed.
+skips one example, ``start`` and ``end`` all between them; it is refused without a reason. ``(needs billcore[tax])``
+skips only where that extra is not installed.
 """
 
 import doctest
@@ -111,13 +112,18 @@ def evaluate_json(example: Example) -> None:
 
 def parse_skips(document: Document) -> Iterable[Region]:
     """Sybil's skip, with the reason in plain words: ``<!-- skip: next (needs a network) -->``."""
+    dropped = False
     for region in SkipParser()(document):
         action, reason = region.parsed
+        if action == "end" and dropped:
+            dropped = False
+            continue
         if action != "end" and not reason:
             message = f"{document.path}: write why, `<!-- skip: {action} (the reason) -->`"
             raise ValueError(message)
         needed = NEEDS.fullmatch(reason or "")
         if needed is not None and importlib.util.find_spec(EXTRAS[needed[1]]) is not None:
+            dropped = action == "start"
             continue
         region.parsed = (action, reason and repr(reason.strip("()")))
         yield region

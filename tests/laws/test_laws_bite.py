@@ -25,7 +25,7 @@ from tests.laws.mutants import EXAMPLES, MUTANTS
 ROOT = Path(__file__).parents[2]
 TESTS = ROOT / "tests"
 WORKERS = 2
-TIMEOUT_SECONDS = 120
+TIMEOUT_SECONDS = 600
 PASSED, FAILED = 0, 1
 """What pytest exits with; anything else means that a test could not be run."""
 

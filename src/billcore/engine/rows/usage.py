@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from decimal import Decimal
 
-from billcore.kernel import FrozenMap, InvalidValue, fingerprint, micros, number
+from billcore.kernel import FrozenMap, InvalidNumber, fingerprint, micros, number
 from billcore.kernel.exact import text
 from billcore.lifecycle import UsageEvent
 from billcore.ports import Row, Value
@@ -76,5 +76,5 @@ def request_of(row: Row) -> str | None:
 def _number(written: str) -> str | None:
     try:
         return text(number(written))
-    except InvalidValue:
+    except InvalidNumber:
         return None

@@ -168,3 +168,21 @@ def test_codes_of_errors_are_unique() -> None:
     codes = [kind.code for kind in tree(BillcoreError) if kind.__module__ == "billcore.kernel.errors"]
 
     assert len(set(codes)) == len(codes) == 29
+
+
+class Broken:
+    """It cannot be shown."""
+
+    def __repr__(self) -> str:
+        """It fails."""
+        raise RuntimeError
+
+
+@pytest.mark.parametrize(
+    "value",
+    [10**5_000, [1] * 1_000_000, {"a": "b" * 1_000_000}, Decimal("1e-9999"), Broken()],
+    ids=["integer", "list", "table", "decimal", "broken"],
+)
+def test_an_error_can_always_be_read(value: object) -> None:
+    """Whatever is wrong with a value, its error is told, and is short; at once, where the value is long."""
+    assert len(str(InvalidValue("too much", value=value))) < 120

@@ -36,6 +36,7 @@ trouble is), ``value`` (what was found there) and ``hint`` (what to write instea
 
 from __future__ import annotations
 
+import reprlib
 from typing import ClassVar
 
 from billcore.kernel.override import override
@@ -74,11 +75,16 @@ __all__ = [
 ]
 
 _LONGEST_SHOWN = 80
+_REPR = reprlib.Repr()
+_REPR.maxother = _REPR.maxstring = _REPR.maxlong = 1_000
 
 
 def shown(value: object) -> str:
-    """``repr(value)``, cut to 80 characters, so that no input can fill a log."""
-    text = repr(value[:_LONGEST_SHOWN]) if isinstance(value, (str, bytes)) else repr(value)
+    """``repr(value)``, cut to 80 characters, so that no input can fill a log; its kind, where that cannot be had."""
+    try:
+        text = repr(value[:_LONGEST_SHOWN]) if isinstance(value, (str, bytes)) else _REPR.repr(value)
+    except Exception:  # noqa: BLE001 - an integer of 5,000 digits, or a caller's class whose repr is broken
+        text = f"<{type(value).__name__}>"
     return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "..."
 
 

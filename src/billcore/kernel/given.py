@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from types import NoneType, UnionType
+from typing import TypeVar
 
 from billcore.kernel.errors import InvalidValue
 
-__all__ = ["NOT_TEXT", "checked_country", "checked_text", "nearest", "of_kind", "text_or_none"]
+__all__ = ["NOT_TEXT", "checked_country", "checked_text", "nearest", "of_kind", "several", "text_or_none"]
 
+T = TypeVar("T")
 _LONGEST = 1_000
 _LONGEST_NAME, _MOST_NAMES, _FEW = 100, 1_000, 10
 _COUNTRY = re.compile("[A-Z]{2}", re.ASCII)
@@ -24,6 +26,20 @@ def of_kind(value: object, kind: type | UnionType, place: str) -> None:
         kinds = kind.__args__ if isinstance(kind, UnionType) else (kind,)
         names = " or ".join("None" if one is NoneType else one.__name__ for one in kinds)
         raise InvalidValue("wrong kind of value", place=place, value=value, hint=f"{names} is asked for")
+
+
+def several(values: Iterable[T], kind: type[T], place: str, what: str | None = None) -> tuple[T, ...]:
+    """The values as a tuple, each of the kind that is asked for. Raises ``InvalidValue`` with the first that is not.
+
+    A text is no list of texts, and a table none of its keys; ``what`` is what they are called.
+    """
+    if isinstance(values, (str, bytes, Mapping)) or not isinstance(values, Iterable):
+        raise InvalidValue(f"a list of {what or kind.__name__} is asked for", place=place, value=values)
+    found = tuple(values)
+    for index, value in enumerate(found):
+        if not isinstance(value, kind):
+            of_kind(value, kind, f"{place}[{index}]")
+    return found
 
 
 def nearest(value: object, known: Iterable[str]) -> str | None:

@@ -16,7 +16,9 @@ from billcore.kernel import (
     instant,
     nearest,
     rfc3339,
+    several,
 )
+from billcore.pricing import said
 from billcore.pricing.availability import Availability
 from billcore.pricing.commitment import Commitment
 from billcore.pricing.committing import committed_prices, refuse_sums
@@ -57,59 +59,59 @@ def _effective(value: dt.datetime | str) -> dt.datetime:
 
 
 def _sla_tiers(values: Iterable[SlaTier]) -> tuple[SlaTier, ...]:
-    return tuple(values)
+    return several(values, SlaTier, "sla_tiers")
 
 
 def _services(values: Iterable[Service]) -> tuple[Service, ...]:
-    return tuple(values)
+    return several(values, Service, "services")
 
 
 def _meters(values: Iterable[Meter]) -> tuple[Meter, ...]:
-    return tuple(values)
+    return several(values, Meter, "meters")
 
 
 def _products(values: Iterable[Product]) -> tuple[Product, ...]:
-    return tuple(values)
+    return several(values, Product, "products")
 
 
 def _plans(values: Iterable[Plan]) -> tuple[Plan, ...]:
-    return tuple(values)
+    return several(values, Plan, "plans")
 
 
 def _addons(values: Iterable[Addon]) -> tuple[Addon, ...]:
-    return tuple(values)
+    return several(values, Addon, "addons")
 
 
 def _meter_prices(values: Iterable[MeterPrice]) -> tuple[MeterPrice, ...]:
-    return tuple(values)
+    return several(values, MeterPrice, "meter_prices")
 
 
 def _availability(values: Iterable[Availability]) -> tuple[Availability, ...]:
-    return tuple(values)
+    return several(values, Availability, "availability")
 
 
 def _coupons(values: Iterable[Coupon]) -> tuple[Coupon, ...]:
-    return tuple(values)
+    return several(values, Coupon, "coupons")
 
 
 def _commitments(values: Iterable[Commitment]) -> tuple[Commitment, ...]:
-    return tuple(values)
+    return several(values, Commitment, "commitments")
 
 
 def _tax_rates(values: Iterable[TaxRate]) -> tuple[TaxRate, ...]:
-    return tuple(values)
+    return several(values, TaxRate, "tax_rates")
 
 
 def _grants(values: Iterable[Grant]) -> tuple[Grant, ...]:
-    return tuple(values)
+    return several(values, Grant, "grants")
 
 
 def _credit_units(values: Iterable[CreditUnit]) -> tuple[CreditUnit, ...]:
-    return tuple(values)
+    return several(values, CreditUnit, "credit_units")
 
 
 def _currencies(values: Iterable[OwnCurrency]) -> tuple[OwnCurrency, ...]:
-    return tuple(values)
+    return several(values, OwnCurrency, "currencies")
 
 
 @attrs.frozen(kw_only=True)
@@ -122,7 +124,7 @@ class Catalog:
 
     version: str = attrs.field(converter=_version)
     effective: dt.datetime = attrs.field(converter=_effective)
-    currency: str | None = None
+    currency: str | None = attrs.field(default=None, validator=said.text_or_none)
     sla_tiers: tuple[SlaTier, ...] = attrs.field(default=(), converter=_sla_tiers)
     services: tuple[Service, ...] = attrs.field(default=(), converter=_services)
     meters: tuple[Meter, ...] = attrs.field(default=(), converter=_meters)

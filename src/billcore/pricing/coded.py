@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from billcore.kernel import InvalidValue, checked_id, instant
+from billcore.kernel import checked_id, instant, several
 
 
 def code(value: str) -> str:
@@ -15,9 +15,7 @@ def code(value: str) -> str:
 
 def codes(values: Iterable[str], place: str) -> tuple[str, ...]:
     """Codes in the order given. Raises ``InvalidValue``, for a single text too."""
-    if isinstance(values, str):
-        raise InvalidValue("a list of codes is asked for", place=place, value=values)
-    return tuple(checked_id(value, place) for value in values)
+    return tuple(checked_id(value, place) for value in several(values, str, place, "codes"))
 
 
 def applies_to(values: Iterable[str]) -> tuple[str, ...]:

@@ -14,18 +14,28 @@ from decimal import Decimal
 
 import attrs
 
-from billcore.kernel import MONTH, ONE, ZERO, Exact, Interval, InvalidValue, Rounding, checked_id, minor_units, of_kind
+from billcore.kernel import (
+    MONTH,
+    ONE,
+    ZERO,
+    Exact,
+    Interval,
+    InvalidValue,
+    Rounding,
+    checked_id,
+    minor_units,
+    of_kind,
+    several,
+)
 from billcore.kernel import exact as ex
-from billcore.pricing import fields
+from billcore.pricing import fields, said
 from billcore.pricing.rating import Rating, Step
 
 __all__ = ["Commitment", "Committed", "Overage", "TrueUp"]
 
 
 def _codes(values: Iterable[str]) -> tuple[str, ...]:
-    if isinstance(values, str):
-        raise InvalidValue("a list of price codes is asked for", place="prices", value=values)
-    return tuple(checked_id(value, "prices") for value in values)
+    return tuple(checked_id(value, "prices") for value in several(values, str, "prices", "price codes"))
 
 
 @attrs.frozen
@@ -101,7 +111,7 @@ class TrueUp:
     Decimal('30')
     """
 
-    commitment: Commitment
+    commitment: Commitment = attrs.field(validator=said.of(Commitment))
 
     def rate(self, quantity: Exact) -> Rating:
         """What is missing for a whole period; ``quantity`` is the sum in major units."""
@@ -117,7 +127,7 @@ class Overage:
     Decimal('10.0')
     """
 
-    commitment: Commitment
+    commitment: Commitment = attrs.field(validator=said.of(Commitment))
 
     def rate(self, quantity: Exact) -> Rating:
         """What is added for a whole period, the cap left out; ``quantity`` is the sum in major units."""

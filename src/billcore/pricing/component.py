@@ -15,7 +15,7 @@ import attrs
 
 from billcore.kernel import ONE, InputError, InvalidValue, MissingValue, checked_id, of_kind
 from billcore.kernel import exact as ex
-from billcore.pricing import coded
+from billcore.pricing import coded, said
 from billcore.pricing.sizing import SizingUnit, size_in
 from billcore.pricing.value_path import ValuePath
 
@@ -55,7 +55,7 @@ class Component:
     product_id: str = attrs.field(converter=_product_id)
     value_path: str | None = attrs.field(default=None, converter=_value_path)
     unit: SizingUnit = SizingUnit.COUNT
-    description: str = ""
+    description: str = attrs.field(default="", validator=said.text)
 
     def __attrs_post_init__(self) -> None:
         of_kind(self.unit, SizingUnit, "unit")

@@ -58,7 +58,7 @@ class Coupon:
         if (self.duration is CouponDuration.REPEATING) != (self.periods is not None):
             raise InvalidValue("a repeating coupon, and only it, says how often", place="periods", value=self.periods)
         for place, count in (("periods", self.periods), ("limit", self.limit)):
-            if count is not None and (type(count) is not int or count < 1):
+            if count is not None and (type(count) is not int or not 0 < count < 2**63):
                 raise InvalidValue("a whole number above zero", place=place, value=count)
         if self.starts is not None and self.expires is not None and self.expires <= self.starts:
             raise InvalidValue("expires before it starts", place="expires", value=self.expires)

@@ -8,6 +8,7 @@ from typing import TypeVar
 import attrs
 
 from billcore.kernel import StaleCatalogEntry, instant
+from billcore.pricing import said
 
 __all__ = ["Entry", "sold"]
 
@@ -26,8 +27,8 @@ class Entry:
     was written by hand; no sync touches it until a source names it.
     """
 
-    stale: bool = False
-    source: str | None = None
+    stale: bool = attrs.field(default=False, validator=said.flag)
+    source: str | None = attrs.field(default=None, validator=said.text_or_none)
     last_synced_at: dt.datetime | None = attrs.field(default=None, converter=_last_synced_at)
 
 

@@ -14,8 +14,9 @@ from billcore.kernel import (
     InvalidValue,
     checked_anchor,
     of_kind,
+    several,
 )
-from billcore.pricing import coded
+from billcore.pricing import coded, said
 from billcore.pricing.entry import Entry
 from billcore.pricing.price import Price
 from billcore.pricing.product import unique_codes
@@ -24,7 +25,7 @@ __all__ = ["Phase", "Plan", "PlanStatus", "PlanVersion"]
 
 
 def _prices(prices: Iterable[Price]) -> tuple[Price, ...]:
-    return tuple(prices)
+    return several(prices, Price, "prices")
 
 
 class PlanStatus(enum.Enum):
@@ -56,7 +57,7 @@ class Phase:
 
 
 def _phases(phases: Iterable[Phase]) -> tuple[Phase, ...]:
-    return tuple(phases)
+    return several(phases, Phase, "phases")
 
 
 @attrs.frozen(kw_only=True)
@@ -84,7 +85,7 @@ class PlanVersion(Entry):
 
 
 def _versions(versions: Iterable[PlanVersion]) -> tuple[PlanVersion, ...]:
-    return tuple(versions)
+    return several(versions, PlanVersion, "versions")
 
 
 @attrs.frozen(kw_only=True)
@@ -92,9 +93,9 @@ class Plan(Entry):
     """A plan and its versions."""
 
     code: str = attrs.field(converter=coded.code)
-    name: str = ""
-    product: str | None = None
-    currency: str | None = None
+    name: str = attrs.field(default="", validator=said.text)
+    product: str | None = attrs.field(default=None, validator=said.text_or_none)
+    currency: str | None = attrs.field(default=None, validator=said.text_or_none)
     anchor: Anchor = attrs.field(default="calendar", converter=checked_anchor)
     versions: tuple[PlanVersion, ...] = attrs.field(converter=_versions)
 

@@ -20,8 +20,9 @@ from billcore.kernel import (
     NotSupportedYet,
     checked_id,
     of_kind,
+    several,
 )
-from billcore.pricing import coded, fields
+from billcore.pricing import coded, fields, said
 from billcore.pricing.model.each import EachEvent
 from billcore.pricing.model.flat import Flat, PerUnit
 from billcore.pricing.model.package import Package
@@ -96,9 +97,7 @@ _KINDS: dict[str, type | UnionType] = {
 
 
 def _sum_of(values: Iterable[str]) -> tuple[str, ...]:
-    if isinstance(values, str):
-        raise InvalidValue("a list of price codes is asked for", place="sum_of", value=values)
-    return tuple(checked_id(value, "sum_of") for value in values)
+    return tuple(checked_id(value, "sum_of") for value in several(values, str, "sum_of", "price codes"))
 
 
 @attrs.frozen(kw_only=True, cache_hash=True)
@@ -120,15 +119,15 @@ class Price:
     code: str = attrs.field(converter=coded.code)
     model: PriceModel
     cadence: PriceCadence = PriceCadence.RECURRING
-    currency: str | None = None
-    description: str = ""
+    currency: str | None = attrs.field(default=None, validator=said.text_or_none)
+    description: str = attrs.field(default="", validator=said.text)
     interval: Interval = MONTH
     timing: Timing | None = None
     per: Interval | None = None
-    meter: str | None = None
-    unit: str | None = None
-    size: str | None = None
-    tax_category: str = "standard"
+    meter: str | None = attrs.field(default=None, validator=said.text_or_none)
+    unit: str | None = attrs.field(default=None, validator=said.text_or_none)
+    size: str | None = attrs.field(default=None, validator=said.text_or_none)
+    tax_category: str = attrs.field(default="standard", validator=said.text)
     proration: Proration = Proration.SECOND
     on_change: OnChange = OnChange.PRORATE
     on_end: OnEnd = OnEnd.PART
@@ -161,6 +160,7 @@ class Price:
         # A protocol is asked of models of one's own alone: looking for methods costs more than all other checks.
         if not isinstance(self.model, _QUICK):
             of_kind(self.model, PriceModel, "model")
+            _hashed(self.model)
         for place, kind in _KINDS.items():
             of_kind(getattr(self, place), kind, place)
 
@@ -249,6 +249,15 @@ class Price:
         if self.per is not None or self.cadence is PriceCadence.USAGE or self.sum_of:
             return Timing.ARREARS
         return self.timing or Timing.ADVANCE
+
+
+def _hashed(model: PriceModel) -> None:
+    """Refuse a model of one's own that can change: prices are compared and remembered by their hash."""
+    try:
+        hash(model)
+    except TypeError as error:
+        what = type(model).__name__
+        raise InvalidValue("a price model is a frozen value", place="model", value=what, hint="attrs.frozen") from error
 
 
 _QUICK = (Flat, PerUnit, Graduated, Volume, StairStep, Package, Progressive, GraduatedPercentage, Dynamic, Wrapped)

@@ -20,8 +20,9 @@ from billcore.kernel import (
     checked_id,
     number,
     of_kind,
+    several,
 )
-from billcore.pricing import coded, fields
+from billcore.pricing import coded, fields, said
 from billcore.pricing.dated import date
 from billcore.pricing.entry import Entry
 from billcore.pricing.price import Price, PriceCadence
@@ -42,7 +43,7 @@ def _meter(value: str) -> str:
 
 
 def _prices(prices: Iterable[Price]) -> tuple[Price, ...]:
-    return tuple(prices)
+    return several(prices, Price, "prices")
 
 
 class Aggregation(enum.Enum):
@@ -58,8 +59,8 @@ class Meter(Entry):
 
     code: str = attrs.field(converter=coded.code)
     aggregation: Aggregation = Aggregation.SUM
-    field: str | None = None
-    unit: str | None = None
+    field: str | None = attrs.field(default=None, validator=said.text_or_none)
+    unit: str | None = attrs.field(default=None, validator=said.text_or_none)
 
     def __attrs_post_init__(self) -> None:
         of_kind(self.aggregation, Aggregation, "aggregation")
@@ -86,10 +87,10 @@ class Addon(Entry):
     """
 
     code: str = attrs.field(converter=coded.code)
-    name: str = ""
-    price: Price
+    name: str = attrs.field(default="", validator=said.text)
+    price: Price = attrs.field(validator=said.of(Price))
     quantity: Decimal = attrs.field(default=ONE, converter=fields.quantity)
-    meter: str | None = None
+    meter: str | None = attrs.field(default=None, validator=said.text_or_none)
     available_with: tuple[str, ...] = attrs.field(default=(), converter=_available_with)
     included_with: tuple[str, ...] = attrs.field(default=(), converter=_included_with)
     excludes: tuple[str, ...] = attrs.field(default=(), converter=_excludes)
@@ -116,7 +117,7 @@ class MeterPrice(Entry):
     """A usage price of a meter outside any plan, in force on the local dates ``[from, to)`` (R3-22)."""
 
     meter: str = attrs.field(converter=_meter)
-    price: Price
+    price: Price = attrs.field(validator=said.of(Price))
     from_: dt.date | None = attrs.field(default=None, converter=_from)
     to: dt.date | None = attrs.field(default=None, converter=_to)
 
@@ -163,7 +164,7 @@ def _product(value: str) -> str:
 
 
 def _defaults(values: Mapping[str, Number]) -> Mapping[str, Decimal]:
-    read = {str(key): number(value, f"defaults.{key}") for key, value in values.items()}
+    read = {key: number(value, f"defaults.{key}") for key, value in said.table(values, "defaults").items()}
     for key, value in read.items():
         if value < 0:
             raise InvalidValue("must not be negative", place=f"defaults.{key}", value=str(value))
@@ -180,7 +181,7 @@ class Part:
 
 
 def _parts(parts: Iterable[Part]) -> tuple[Part, ...]:
-    return tuple(parts)
+    return several(parts, Part, "composed_of")
 
 
 @attrs.frozen(kw_only=True)
@@ -191,9 +192,9 @@ class Product(Entry):
     """
 
     code: str = attrs.field(converter=coded.code)
-    name: str = ""
-    listed: bool = True
-    currency: str | None = None
+    name: str = attrs.field(default="", validator=said.text)
+    listed: bool = attrs.field(default=True, validator=said.flag)
+    currency: str | None = attrs.field(default=None, validator=said.text_or_none)
     prices: tuple[Price, ...] = attrs.field(default=(), converter=_prices)
     composed_of: tuple[Part, ...] = attrs.field(default=(), converter=_parts)
     max_per_customer: Decimal | None = attrs.field(default=None, converter=fields.max_per_customer)

@@ -18,9 +18,11 @@ from billcore.kernel import (
     checked_id,
     instant,
     number,
+    of_kind,
+    several,
     zone,
 )
-from billcore.pricing import fields
+from billcore.pricing import fields, said
 
 __all__ = ["HOURS_PER_MONTH", "Selection"]
 
@@ -29,13 +31,11 @@ HOURS_PER_MONTH = Decimal(730)
 
 
 def _codes(codes: Iterable[str]) -> tuple[str, ...]:
-    if isinstance(codes, str):
-        raise InvalidValue("a list of codes is asked for", place="addons", value=codes)
-    return tuple(codes)
+    return tuple(checked_id(code, "addons") for code in several(codes, str, "addons", "codes"))
 
 
 def _numbers(place: str, values: Mapping[str, Number]) -> Mapping[str, Decimal]:
-    read = {str(key): number(value, f"{place}.{key}") for key, value in values.items()}
+    read = {key: number(value, f"{place}.{key}") for key, value in said.table(values, place).items()}
     for key, value in read.items():
         if value < 0:
             raise InvalidValue("must not be negative", place=f"{place}.{key}", value=str(value))
@@ -55,7 +55,13 @@ def _usage(values: Mapping[str, Number]) -> Mapping[str, Decimal]:
 
 
 def _configuration(values: Mapping[str, str]) -> Mapping[str, str]:
-    return FrozenMap({str(key): str(value) for key, value in values.items()})
+    found = said.table(values, "configuration")
+    return FrozenMap({key: said.plain(str(value), f"configuration.{key}") for key, value in found.items()})
+
+
+def _supporting(values: Mapping[str, str]) -> Mapping[str, str]:
+    found = said.table(values, "supporting")
+    return FrozenMap({key: checked_id(value, f"supporting.{key}") for key, value in found.items()})
 
 
 def _coupon(value: str | None) -> str | None:
@@ -81,18 +87,18 @@ class Selection:
     those of the policy) are expectations, for quotes only. ``coupon`` is applied as it is subscribed to.
     """
 
-    service: str | None = None
-    compute_plan: str | None = None
-    sla_tier: str | None = None
+    service: str | None = attrs.field(default=None, validator=said.text_or_none)
+    compute_plan: str | None = attrs.field(default=None, validator=said.text_or_none)
+    sla_tier: str | None = attrs.field(default=None, validator=said.text_or_none)
     replicas: Decimal = attrs.field(default=ONE, converter=fields.replicas)
     storage_gib: Decimal = attrs.field(default=Decimal(0), converter=fields.storage_gib)
-    storage: str | None = None
-    provider: str | None = None
+    storage: str | None = attrs.field(default=None, validator=said.text_or_none)
+    provider: str | None = attrs.field(default=None, validator=said.text_or_none)
     resources: Mapping[str, Decimal] = attrs.field(factory=FrozenMap, converter=_resources)
-    supporting: Mapping[str, str] = attrs.field(factory=FrozenMap, converter=_configuration)
-    plan: str | None = None
+    supporting: Mapping[str, str] = attrs.field(factory=FrozenMap, converter=_supporting)
+    plan: str | None = attrs.field(default=None, validator=said.text_or_none)
     version: int | None = None
-    product: str | None = None
+    product: str | None = attrs.field(default=None, validator=said.text_or_none)
     sizes: Mapping[str, Decimal] = attrs.field(factory=FrozenMap, converter=_sizes)
     addons: tuple[str, ...] = attrs.field(default=(), converter=_codes)
     quantity: Decimal = attrs.field(default=ONE, converter=fields.quantity)
@@ -106,6 +112,7 @@ class Selection:
     coupon: str | None = attrs.field(default=None, converter=_coupon)
 
     def __attrs_post_init__(self) -> None:
+        of_kind(self.version, int | None, "version")
         named = [name for name in ("service", "plan", "product") if getattr(self, name) is not None]
         if len(named) != 1:
             raise InvalidValue("select one service, plan or product", place="selection", value=named)

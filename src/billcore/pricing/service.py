@@ -24,9 +24,10 @@ from billcore.kernel import (
     checked_id,
     number,
     of_kind,
+    several,
 )
 from billcore.kernel import exact as ex
-from billcore.pricing import coded, fields
+from billcore.pricing import coded, fields, said
 from billcore.pricing.component import Component
 from billcore.pricing.entry import Entry, sold
 from billcore.pricing.model.flat import Flat, PerUnit
@@ -43,7 +44,7 @@ __all__ = ["Service"]
 
 def _surcharges(values: Mapping[str, Number]) -> Mapping[str, Decimal]:
     read = {}
-    for tier, value in values.items():
+    for tier, value in said.table(values, "sla_surcharges").items():
         read[tier] = number(value, f"sla_surcharges.{tier}")
         if read[tier] < 0:
             raise InvalidValue("must not be negative", place=f"sla_surcharges.{tier}", value=str(read[tier]))
@@ -51,29 +52,27 @@ def _surcharges(values: Mapping[str, Number]) -> Mapping[str, Decimal]:
 
 
 def _compute_plans(values: Iterable[ComputePlan]) -> tuple[ComputePlan, ...]:
-    return tuple(values)
+    return several(values, ComputePlan, "compute_plans")
 
 
 def _storage(values: Iterable[Storage]) -> tuple[Storage, ...]:
-    return tuple(values)
+    return several(values, Storage, "storage")
 
 
 def _brackets(values: Iterable[Bracket]) -> tuple[Bracket, ...]:
-    return tuple(values)
+    return several(values, Bracket, "discount_brackets")
 
 
 def _resources(values: Iterable[Resource]) -> tuple[Resource, ...]:
-    return tuple(values)
+    return several(values, Resource, "resources")
 
 
 def _components(values: Iterable[Component]) -> tuple[Component, ...]:
-    return tuple(values)
+    return several(values, Component, "components")
 
 
 def _supporting(values: Iterable[str]) -> tuple[str, ...]:
-    if isinstance(values, str):
-        raise InvalidValue("a list of codes is asked for", place="supporting", value=values)
-    return tuple(checked_id(value, "supporting") for value in values)
+    return tuple(checked_id(value, "supporting") for value in several(values, str, "supporting", "codes"))
 
 
 @attrs.frozen(kw_only=True)
@@ -85,9 +84,9 @@ class Service(Entry):
     """
 
     code: str = attrs.field(converter=coded.code)
-    name: str = ""
-    listed: bool = True
-    currency: str | None = None
+    name: str = attrs.field(default="", validator=said.text)
+    listed: bool = attrs.field(default=True, validator=said.flag)
+    currency: str | None = attrs.field(default=None, validator=said.text_or_none)
     base_fee: Decimal = attrs.field(default=ZERO, converter=fields.base_fee)
     sla_surcharges: Mapping[str, Decimal] = attrs.field(factory=FrozenMap, converter=_surcharges)
     billing_unit: BillingUnit = BillingUnit.RAM_GIB

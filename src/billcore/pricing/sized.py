@@ -7,7 +7,7 @@ from decimal import Decimal
 import attrs
 
 from billcore.kernel import ONE, Number, of_kind
-from billcore.pricing import coded, fields
+from billcore.pricing import coded, fields, said
 from billcore.pricing.entry import Entry
 from billcore.pricing.units import Per
 
@@ -23,10 +23,10 @@ class SlaTier(Entry):
     """A service level: ``min_replicas`` raises the replica count, ``uptime`` is a percentage for people."""
 
     code: str = attrs.field(converter=coded.code)
-    name: str = ""
+    name: str = attrs.field(default="", validator=said.text)
     uptime: Decimal | None = attrs.field(default=None, converter=fields.uptime)
     min_replicas: Decimal = attrs.field(default=ONE, converter=_replicas)
-    service_level: str | None = None
+    service_level: str | None = attrs.field(default=None, validator=said.text_or_none)
 
 
 @attrs.frozen(kw_only=True)
@@ -46,7 +46,7 @@ class Storage(Entry):
     code: str = attrs.field(converter=coded.code)
     price: Decimal = attrs.field(converter=fields.price)
     per: Per = Per.HOUR
-    per_replica: bool = True
+    per_replica: bool = attrs.field(default=True, validator=said.flag)
 
     def __attrs_post_init__(self) -> None:
         of_kind(self.per, Per, "per")
@@ -57,9 +57,9 @@ class Resource(Entry):
     """Something of a cloud provider, priced by the unit; under another provider it makes no line (R4-26)."""
 
     code: str = attrs.field(converter=coded.code)
-    provider: str | None = None
+    provider: str | None = attrs.field(default=None, validator=said.text_or_none)
     price: Decimal = attrs.field(converter=fields.price)
-    unit: str | None = None
+    unit: str | None = attrs.field(default=None, validator=said.text_or_none)
     per: Per = Per.MONTH
 
     def __attrs_post_init__(self) -> None:

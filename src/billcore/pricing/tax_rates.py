@@ -16,7 +16,7 @@ import attrs
 
 from billcore.kernel import InvalidValue, checked_country, of_kind
 from billcore.kernel import exact as ex
-from billcore.pricing import fields
+from billcore.pricing import fields, said
 from billcore.pricing.dated import date
 from billcore.pricing.entry import Entry
 from billcore.pricing.tax import NO_RATE, AppliedRate
@@ -51,14 +51,14 @@ class TaxRate(Entry):
     the invoice says it (an exemption's words, or its VATEX code).
     """
 
-    code: str
+    code: str = attrs.field(validator=said.text)
     country: str = attrs.field(converter=fields.country)
     percent: Decimal = attrs.field(converter=fields.percent)
-    category: str = "standard"
+    category: str = attrs.field(default="standard", validator=said.text)
     from_: dt.date | None = attrs.field(default=None, converter=_from)
     to: dt.date | None = attrs.field(default=None, converter=_to)
     inclusive: bool = False
-    reason: str | None = None
+    reason: str | None = attrs.field(default=None, validator=said.text_or_none)
     applied: AppliedRate = attrs.field(init=False, eq=False, repr=False)
     """What a line of the category is taxed at."""
 

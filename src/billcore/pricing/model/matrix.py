@@ -12,16 +12,16 @@ from decimal import Decimal
 
 import attrs
 
-from billcore.kernel import ZERO, Exact, FrozenMap, InvalidValue, of_kind
+from billcore.kernel import ZERO, Exact, FrozenMap, InvalidValue, of_kind, several
 from billcore.kernel import exact as ex
-from billcore.pricing import fields
+from billcore.pricing import fields, said
 from billcore.pricing.rating import Event, Rating, Step
 
 __all__ = ["Cell", "Matrix"]
 
 
 def _values(values: Mapping[str, str]) -> FrozenMap[str, str]:
-    for name, value in values.items():
+    for name, value in said.table(values, "values").items():
         if not isinstance(value, str):
             raise InvalidValue("a property is text", place=f"values.{name}", value=value)
     return FrozenMap(values)
@@ -36,13 +36,11 @@ class Cell:
 
 
 def _names(names: Iterable[str]) -> tuple[str, ...]:
-    if isinstance(names, str):
-        raise InvalidValue("a list of names is asked for", place="dimensions", value=names)
-    return tuple(names)
+    return several(names, str, "dimensions", "names")
 
 
 def _cells(cells: Iterable[Cell]) -> tuple[Cell, ...]:
-    return tuple(cells)
+    return several(cells, Cell, "cells")
 
 
 @attrs.frozen

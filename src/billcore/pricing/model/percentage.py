@@ -12,7 +12,7 @@ from decimal import Decimal
 
 import attrs
 
-from billcore.kernel import ZERO, Exact, InvalidValue, of_kind
+from billcore.kernel import ZERO, Exact, InvalidValue, of_kind, several
 from billcore.kernel import exact as ex
 from billcore.pricing import fields
 from billcore.pricing.model.tiered import Graduated
@@ -116,7 +116,7 @@ class PercentTier:
 
 
 def _tiers(tiers: Iterable[PercentTier]) -> tuple[PercentTier, ...]:
-    return tuple(tiers)
+    return several(tiers, PercentTier, "tiers")
 
 
 @attrs.frozen

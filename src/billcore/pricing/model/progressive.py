@@ -14,7 +14,7 @@ from decimal import Decimal
 
 import attrs
 
-from billcore.kernel import ONE, ZERO, Exact, InvalidValue, of_kind
+from billcore.kernel import ONE, ZERO, Exact, InvalidValue, of_kind, several
 from billcore.kernel import exact as ex
 from billcore.pricing import fields
 from billcore.pricing.rating import Rating, Step
@@ -55,7 +55,7 @@ def check_brackets(brackets: tuple[Bracket, ...], place: str = "brackets") -> No
 
 
 def _brackets(brackets: Iterable[Bracket]) -> tuple[Bracket, ...]:
-    return tuple(brackets)
+    return several(brackets, Bracket, "brackets")
 
 
 @attrs.frozen

@@ -15,8 +15,9 @@ from decimal import Decimal
 
 import attrs
 
-from billcore.kernel import ZERO, Exact, InvalidValue, override
+from billcore.kernel import ZERO, Exact, InvalidValue, override, several
 from billcore.kernel import exact as ex
+from billcore.pricing import said
 from billcore.pricing.rating import Rating, Step
 from billcore.pricing.tier import Tier, TierTable
 
@@ -26,7 +27,7 @@ _add, _subtract, _multiply = ex.CONTEXT.add, ex.CONTEXT.subtract, ex.CONTEXT.mul
 
 
 def _tiers(tiers: Iterable[Tier]) -> tuple[Tier, ...]:
-    return tuple(tiers)
+    return several(tiers, Tier, "tiers")
 
 
 @attrs.frozen
@@ -34,7 +35,7 @@ class _Tiered:
     """What the three share. No usage enters no tier, unless ``flat_on_zero``: the first tier's flat amount (D01)."""
 
     tiers: tuple[Tier, ...] = attrs.field(converter=_tiers)
-    flat_on_zero: bool = False
+    flat_on_zero: bool = attrs.field(default=False, validator=said.flag)
     table: TierTable = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:

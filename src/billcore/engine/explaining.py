@@ -28,6 +28,7 @@ from billcore.pricing import (
     explain_cap,
     explain_rating,
     leaf,
+    rating_by,
     share,
     shortfall,
     time_amount,
@@ -250,7 +251,7 @@ def _cost(
 
 
 def _rated(price: Price, quantity: Exact) -> Explanation:
-    return explain_rating(price.model.rate(quantity), model=price.model, quantity=quantity)
+    return explain_rating(rating_by(price.model, quantity), model=price.model, quantity=quantity)
 
 
 def _part(occurrence: Occurrence, part: Period, quantity: Exact) -> Explanation:

@@ -39,6 +39,7 @@ from billcore.pricing.explain_rating import explain_rating
 from billcore.pricing.explain_sum import explain_cap, explain_sum, summed_lines
 from billcore.pricing.grant import Grant, GrantKind, granted_minor
 from billcore.pricing.lint import Finding, check_selection, lint
+from billcore.pricing.model.asked import rating_by
 from billcore.pricing.model.each import EachEvent
 from billcore.pricing.model.flat import Flat, PerUnit
 from billcore.pricing.model.matrix import Cell, Matrix
@@ -230,6 +231,7 @@ __all__ = [
     "price_hash",
     "quote",
     "rate_by",
+    "rating_by",
     "recurring_amount",
     "refuse_units_of_events",
     "restamped",

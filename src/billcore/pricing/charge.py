@@ -10,6 +10,7 @@ import attrs
 
 from billcore.kernel import HOUR, ZERO, Exact, Period
 from billcore.kernel import exact as ex
+from billcore.pricing.model.asked import events_by, rating_by
 from billcore.pricing.model.wrapped import Wrapped
 from billcore.pricing.price import Price, amount_of
 from billcore.pricing.proration import share
@@ -90,7 +91,8 @@ def _weighted(terms: list[tuple[Exact, int]]) -> Exact:
 def usage_rating(price: Price, quantity: Exact, allowance: Allowance) -> Rating:
     """The rating of a window's usage, with its share of the free units (DESIGN.md, Proration, Usage)."""
     if allowance == Allowance():
-        return price.rated.rate(quantity)
+        rated = price.rated
+        return rated.rate(quantity) if isinstance(rated, Wrapped) else rating_by(rated, quantity)
     return _wrapped(price.rated).rate(quantity, allowance.share, allowance.extra)
 
 
@@ -103,9 +105,10 @@ def windows_rating(
 
 def events_rating(price: Price, events: Iterable[Event], allowance: Allowance) -> Rating:
     """The same for a price by event. An addon has no free units to give to it."""
-    if allowance.share == (1, 1) and isinstance(price.rated, EventModel):
-        return price.rated.rate_events(events)
-    return _wrapped(price.rated).rate_events(events, allowance.share)
+    rated = price.rated
+    if allowance.share == (1, 1) and isinstance(rated, EventModel) and not isinstance(rated, Wrapped):
+        return events_by(rated, events)
+    return _wrapped(rated).rate_events(events, allowance.share)
 
 
 def _wrapped(model: PriceModel) -> Wrapped:

@@ -23,6 +23,7 @@ from billcore.kernel import (
     several,
 )
 from billcore.pricing import coded, fields, said
+from billcore.pricing.model.asked import rating_by
 from billcore.pricing.model.each import EachEvent
 from billcore.pricing.model.flat import Flat, PerUnit
 from billcore.pricing.model.package import Package
@@ -265,4 +266,4 @@ _QUICK = (Flat, PerUnit, Graduated, Volume, StairStep, Package, Progressive, Gra
 
 def amount_of(model: PriceModel, quantity: Exact) -> Exact:
     """``model.rate(quantity).amount``, without making a breakdown that nobody asked for."""
-    return model.amount(quantity) if isinstance(model, _QUICK) else model.rate(quantity).amount
+    return model.amount(quantity) if isinstance(model, _QUICK) else rating_by(model, quantity).amount

@@ -13,6 +13,7 @@ from billcore.pricing.charge import Allowance, usage_rating
 from billcore.pricing.explain import Branches, Explanation, leaf
 from billcore.pricing.explain_rating import explain_rating
 from billcore.pricing.explain_sum import explain_cap, explain_sum
+from billcore.pricing.model.asked import rating_by
 from billcore.pricing.price import Price, PriceCadence, amount_of
 from billcore.pricing.quote_sum import Over, asks_usage, left_of_caps, over
 from billcore.pricing.record import OrderRecord
@@ -89,7 +90,7 @@ def _uncapped(line: QuoteLine, price: Price) -> Explanation:
         allowance = Allowance(extra=line.allowance)
         rating = usage_rating(price, line.quantity, allowance)
     else:
-        allowance, rating = Allowance(), price.model.rate(line.quantity)
+        allowance, rating = Allowance(), rating_by(price.model, line.quantity)
     tree = explain_rating(rating, model=price.model, quantity=line.quantity, allowance=allowance)
     if price.per is None:
         return tree

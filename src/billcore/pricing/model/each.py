@@ -16,6 +16,7 @@ import attrs
 from billcore.kernel import ZERO, Exact, InvalidValue, of_kind
 from billcore.kernel import exact as ex
 from billcore.pricing import fields
+from billcore.pricing.model.asked import rating_by
 from billcore.pricing.model.wrapped import Wrapped
 from billcore.pricing.rating import Event, EventModel, PriceModel, Rating, Step, together
 
@@ -50,7 +51,7 @@ class EachEvent:
         seen: list[Exact] = []
         raised: list[Exact] = []
         for event in events:
-            rating = self.model.rate(max(event.value, ZERO))
+            rating = rating_by(self.model, max(event.value, ZERO))
             seen.append(rating.quantity)
             for step in rating.steps:
                 steps[step.name] = step if (so_far := steps.get(step.name)) is None else together(so_far, step)

@@ -18,6 +18,7 @@ from billcore.kernel import DAY, HOUR, MINUTE, ONE, ZERO, Exact, Interval, Inval
 from billcore.kernel import exact as ex
 from billcore.pricing import fields
 from billcore.pricing.credit_unit import CreditUnit
+from billcore.pricing.model.asked import events_by, rating_by
 from billcore.pricing.rating import Event, EventModel, PriceModel, Rating, Step, rescaled, together
 
 __all__ = ["UnitRound", "Wrapped", "credits_of", "in_credits", "without_credits"]
@@ -148,7 +149,7 @@ class Wrapped:
         """The events as the model rates them, then the bounds; a model of quantities rates their sum."""
         if not isinstance(self.model, EventModel):
             return self.rate(ex.total(event.value for event in events), share)
-        inner = self.model.rate_events(events)
+        inner = events_by(self.model, events)
         return self._bounded(inner.amount, inner.quantity, inner.steps, share)
 
     def amount(self, quantity: Exact) -> Exact:
@@ -158,7 +159,7 @@ class Wrapped:
     def _inner(self, quantity: Exact, share: tuple[int, int], allowance: Exact) -> Rating:
         """The model's rating, before the bounds; the first step says what was free."""
         seen = self.billed(quantity, share, allowance)
-        inner = self.model.rate(seen)
+        inner = rating_by(self.model, seen)
         free = ex.subtract(self._priced(quantity, share), seen)
         steps = (Step("included", free), *inner.steps) if free > ZERO else inner.steps
         return Rating(inner.amount, inner.quantity, steps)

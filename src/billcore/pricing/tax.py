@@ -16,13 +16,14 @@ from decimal import Decimal
 
 import attrs
 
-from billcore.kernel import InvalidValue, Rounding, allocate, checked_text, minor_units, of_kind
+from billcore.kernel import InvalidValue, Rounding, allocate, checked_text, minor_units, of_kind, several
 from billcore.kernel import exact as ex
 
 __all__ = ["NO_RATE", "AppliedRate", "Tax", "TaxRounding", "Taxes", "lines_by_rate", "tax_over", "why_zero"]
 
 _HUNDRED = 100
 _INCLUSIVE = "inclusive"
+_MOST_PLACES = 12
 
 
 class TaxRounding(enum.Enum):
@@ -30,6 +31,10 @@ class TaxRounding(enum.Enum):
 
     RATE = "rate"
     LINE = "line"
+
+
+def _rates(values: Iterable[AppliedRate]) -> tuple[AppliedRate, ...]:
+    return several(values, AppliedRate, "parts")
 
 
 @attrs.frozen(cache_hash=True)
@@ -45,7 +50,7 @@ class AppliedRate:
     percent: Decimal
     reason: str | None = None
     inclusive: bool = False
-    parts: tuple[AppliedRate, ...] = ()
+    parts: tuple[AppliedRate, ...] = attrs.field(default=(), converter=_rates)
     terms: tuple[str, ...] = attrs.field(init=False, eq=False, repr=False)
     """What it is beside code, percentage and reason, as a text for stores and hashes; of most rates nothing."""
 
@@ -54,8 +59,22 @@ class AppliedRate:
         of_kind(self.percent, Decimal, "percent")
         if not self.percent.is_finite() or not 0 <= self.percent <= _HUNDRED:
             raise InvalidValue("a percentage is 0 to 100", place="percent", value=str(self.percent))
+        if ex.exponent(self.percent) < -_MOST_PLACES:
+            ex.number(self.percent, "percent")  # what is longer could be stored, and never read again
+        of_kind(self.inclusive, bool, "inclusive")
+        if self.parts:
+            self._sums()
         if self.reason is not None:
             checked_text(self.reason, "reason")
+
+    def _sums(self) -> None:
+        """Refuse parts that are not what ``together`` makes: then the tax would not be that of ``percent``."""
+        if self.inclusive or any(part.inclusive or part.parts for part in self.parts):
+            raise InvalidValue("only plain rates go together", place="parts", value=self.code)
+        if len(set(self.parts)) != len(self.parts):
+            raise InvalidValue("a rate stands twice", place="parts", value=self.code)
+        if ex.compare(ex.total(part.percent for part in self.parts), self.percent):
+            raise InvalidValue("the parts do not sum to it", place="percent", value=str(self.percent))
 
     @terms.default
     def _terms(self) -> tuple[str, ...]:
@@ -80,9 +99,8 @@ class AppliedRate:
         Raises ``InvalidValue`` where there is none, where one stands twice, and where one is inclusive or of several
         itself: a price that includes two taxes says not which part is whose.
         """
-        parts = tuple(rates)
+        parts = _rates(rates)
         for place, part in enumerate(parts):
-            of_kind(part, AppliedRate, f"parts[{place}]")
             if (part.inclusive and len(parts) > 1) or part.parts:
                 raise InvalidValue("only plain rates go together", place=f"parts[{place}]", value=part.code)
             if part in parts[:place]:

@@ -8,14 +8,15 @@ import json
 import attrs
 
 from billcore.engine.catalogs import catalog_found
-from billcore.kernel import AlreadyExists, CatalogMoved, instant, micros, rfc3339
-from billcore.ports import Feed, ReadTx, Tx
+from billcore.kernel import AlreadyExists, CatalogMoved, StateError, SyncAborted, instant, micros, of_kind, rfc3339
+from billcore.ports import CatalogSource, Feed, ReadTx, Tx
 from billcore.ports.tables import CATALOG, SYNC
 from billcore.pricing import Catalog, CatalogPlan, Merged, SyncChange, archive, entries, merged, plan_catalog, plan_hash
 
 __all__ = [
     "SyncPlan",
     "SyncReport",
+    "fetched",
     "insert_catalog",
     "known_tag",
     "plan_feed",
@@ -79,6 +80,21 @@ def known_tag(tx: ReadTx, source: str, at: dt.datetime) -> str | None:
 
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
+
+
+def fetched(source: CatalogSource, known: str | None) -> Feed | None:
+    """What a source answers. Raises ``SyncAborted`` where it fails, and where it answers what is none."""
+    name = source.name
+    try:
+        feed = source.fetch(known)
+        of_kind(feed, Feed | None, "source")
+    except StateError:
+        raise
+    except Exception as error:  # the host's code: whatever it raises, the catalog is as it was
+        raise SyncAborted(f"the source failed: {type(error).__name__}: {error}"[:300], value=name) from error
+    if feed is None and known is None:
+        raise SyncAborted("the source says 'as before' where nothing was before", value=name)
+    return feed
 
 
 def plan_feed(

@@ -6,6 +6,7 @@ from typing import Protocol, runtime_checkable
 
 import attrs
 
+from billcore.kernel import of_kind, text_or_none
 from billcore.pricing import Catalog
 
 __all__ = ["CatalogSource", "Feed"]
@@ -17,6 +18,10 @@ class Feed:
 
     catalog: Catalog
     tag: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        of_kind(self.catalog, Catalog, "catalog")
+        text_or_none(self.tag, "tag")
 
 
 @runtime_checkable

@@ -15,7 +15,7 @@ from typing import Any, TypeVar, cast
 
 import attrs
 
-from billcore.kernel import InputError, InvalidValue, SyncAborted, instant, rfc3339
+from billcore.kernel import InputError, InvalidValue, SyncAborted, instant, of_kind, rfc3339
 from billcore.pricing.catalog import Catalog
 from billcore.pricing.entry import Entry
 from billcore.pricing.plan import PlanStatus, PlanVersion
@@ -42,11 +42,13 @@ class SyncChange(enum.Enum):
 class Merged:
     """What a sync comes to: the catalog that will be, and what becomes of each entry of the source, by its place.
 
-    An entry that was stale before and is still missing is in neither.
+    An entry that was stale before and is still missing is in neither. ``terms`` says that what is no entry is otherwise
+    than before: coupons, commitments, grants, credit units, currencies of one's own.
     """
 
     catalog: Catalog
     changes: Mapping[str, SyncChange]
+    terms: bool = False
 
     def named(self, change: SyncChange) -> tuple[str, ...]:
         """The places of the entries with that change."""
@@ -63,7 +65,7 @@ class Merged:
     def changed(self) -> bool:
         """Something is sold that was not, or otherwise than before; stamps alone are no change."""
         created, updated, _, stale = self.counts
-        return bool(created or updated or stale)
+        return bool(created or updated or stale or self.terms)
 
 
 def merged(
@@ -94,7 +96,12 @@ def merged(
         catalog = Catalog(version=name, effective=max(when, feed.effective), **others, **lists)
     except InputError as error:
         raise SyncAborted(f"what the source names does not fit: {error.text}", place=error.place) from error
-    return Merged(catalog, merging.changes)
+    return Merged(catalog, merging.changes, _otherwise(before, catalog, others))
+
+
+def _otherwise(before: Catalog, after: Catalog, names: Iterable[str]) -> bool:
+    """What is no entry differs; another default currency is told by the prices that take it."""
+    return any(getattr(before, name) != getattr(after, name) for name in names if name != "currency")
 
 
 @attrs.frozen
@@ -174,7 +181,14 @@ def stale_by_age(catalog: Catalog, at: dt.datetime | str, max_age: dt.timedelta)
 
     What was written by hand does not age (R4-09).
     """
-    oldest = instant(at, "at") - max_age
+    of_kind(max_age, dt.timedelta, "max_age")
+    when = instant(at, "at")
+    if max_age < dt.timedelta():
+        raise InvalidValue("must not be negative", place="max_age", value=max_age)
+    try:
+        oldest = when - max_age
+    except OverflowError:
+        return catalog  # nothing is that old
 
     def aged(entry: Entry) -> Entry:
         old = entry.last_synced_at is not None and entry.last_synced_at < oldest

@@ -12,6 +12,7 @@ from billcore.engine.checking import CatalogCheck, check_subscriptions
 from billcore.engine.publishing import (
     SyncPlan,
     SyncReport,
+    fetched,
     insert_catalog,
     known_tag,
     plan_feed,
@@ -20,7 +21,7 @@ from billcore.engine.publishing import (
     write_sync,
 )
 from billcore.engine.session import Call, Session
-from billcore.kernel import fingerprint, instant, of_kind
+from billcore.kernel import checked_text, fingerprint, instant, of_kind
 from billcore.ports import CatalogSource, ReadTx, Tx
 from billcore.ports.tables import CATALOG
 from billcore.pricing import (
@@ -80,9 +81,9 @@ class Catalogs:
         """
         self.session.for_house("catalog.plan_sync")
         of_kind(source, CatalogSource, "source")
-        now, name = self.session.now(), source.name
+        now, name = self.session.now(), checked_text(source.name, "source.name")
         tag = self.session.read(lambda tx: known_tag(tx, name, now))
-        feed = source.fetch(tag)
+        feed = fetched(source, tag)
         when = now if feed is None else max(now, feed.catalog.effective)
         base = self.session.read(lambda tx: catalog_found(tx, when))
         return plan_feed(base, name, feed, tag, now, most_stale)

@@ -180,6 +180,16 @@ CALLS: list[tuple[str, BadCall, type[BillcoreError], str]] = [
     ("properties of nothing", lambda b: b.usage.record([used(properties=None)]), InvalidValue, "properties"),
     ("a relay of nothing", lambda b: b.notices.relay(print, limit=0), InvalidValue, "limit"),
     ("a void for a number", lambda b: b.invoices.void("INV-000001", reason=5), InvalidValue, "reason"),  # type: ignore[arg-type]  # wrong on purpose
+    ("a customer's coupon who is a flag", lambda b: b.coupons.get(True, "x"), InvalidValue, "customer"),  # type: ignore[arg-type]  # wrong on purpose
+    ("a customer's grant who is no number", lambda b: b.grants.get(Decimal("sNaN"), "x"), InvalidValue, "customer"),  # type: ignore[arg-type]  # wrong on purpose
+    ("a grant for no list", lambda b: b.grants.give("acme", amount=5, applies_to=None), InvalidValue, "applies_to"),  # type: ignore[arg-type]  # wrong on purpose
+    ("a line that is no number", lambda b: b.invoices.explain("INV-000001", Decimal("sNaN")), InvalidValue, "line"),  # type: ignore[arg-type]  # wrong on purpose
+    ("an end at no time", lambda b: b.subscriptions.cancel("s1", when=None), InvalidValue, "when"),  # type: ignore[arg-type]  # wrong on purpose
+    ("unused money to nobody", lambda b: b.subscriptions.cancel("s1", unused=None), InvalidValue, "unused"),  # type: ignore[arg-type]  # wrong on purpose
+    ("an addon at no time", lambda b: b.subscriptions.attach_addon("s1", "extra", when=None), InvalidValue, "when"),  # type: ignore[arg-type]  # wrong on purpose
+    ("an addon off at no time", lambda b: b.subscriptions.detach_addon("s1", "extra", when=None), InvalidValue, "when"),  # type: ignore[arg-type]  # wrong on purpose
+    ("a version that is no number", lambda b: b.subscriptions.change("s1", version=Decimal("sNaN")), InvalidValue, "version"),  # type: ignore[arg-type]  # wrong on purpose
+    ("a plan that is a list", lambda b: b.subscriptions.change("s1", plan=["starter"]), InvalidValue, "plan"),  # type: ignore[arg-type]  # wrong on purpose
     ("no such exception", lambda b: b.exceptions.resolve("exc_1", resolution="x"), NotFound, "exc_1"),
 ]  # fmt: skip
 

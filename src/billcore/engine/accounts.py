@@ -50,6 +50,7 @@ def load_subscription(tx: ReadTx, subscription: str) -> Subscription:
 
 def load(tx: ReadTx, customer: str) -> Loaded:
     """One account. Raises ``NotFound``."""
+    of_kind(customer, str, "customer")
     return Accounts.read(tx, [customer]).account(customer)
 
 

@@ -39,6 +39,7 @@ def invoice_at(tx: ReadTx, issuer: str, name: str) -> Invoice:
 
 def line_of_document(document: Document, name: str | int) -> Line:
     """A line by its id, or by its place counted from 1. Raises ``NotFound``."""
+    of_kind(name, str | int, "line")
     for place, line in enumerate(document.lines, 1):
         if name in (line.id, place, str(place)):
             return line

@@ -15,6 +15,7 @@ from billcore.engine.changes import Asked, changed_orders, fallbacks_of, refuse_
 from billcore.engine.coupons import apply_chosen
 from billcore.engine.limits import refuse_addon, refuse_too_many
 from billcore.engine.lookup import insert_new
+from billcore.engine.nouns.choice import choice, chosen
 from billcore.engine.nouns.page import Page, checked_page
 from billcore.engine.phases import phase_orders
 from billcore.engine.reading import Loaded
@@ -150,6 +151,8 @@ class Subscriptions:
         take effect when the subscription has ended.
         """
         of_kind(selection, Selection | None, "selection")
+        of_kind(plan, str | None, "plan")
+        of_kind(version, int | None, "version")
         count = None if quantity is None else number(quantity, "quantity")
         if count is not None and count < 0:
             raise InvalidValue("must not be negative", place="quantity", value=str(count))
@@ -160,8 +163,8 @@ class Subscriptions:
             plan,
             version,
             count,
-            _choice(when, "when", ("now", "period_end")),
-            _choice(anchor, "anchor", ("keep", "reset")),
+            choice(when, "when", ("now", "period_end")),
+            choice(anchor, "anchor", ("keep", "reset")),
             self.session.policy.hours_per_month,
         )
 
@@ -188,7 +191,7 @@ class Subscriptions:
         """
         if type(quantity) is not int or quantity < 1:
             raise InvalidValue("must be at least 1", place="quantity", value=quantity)
-        _choice(when, "when", ("now", "period_end"))
+        chosen(when, "when", ("now", "period_end"))
 
         def make(tx: Tx, call: Call, loaded: Loaded, current: Subscription, now: dt.datetime) -> Facts:
             catalog = catalog_at(tx, now)
@@ -212,7 +215,7 @@ class Subscriptions:
         key: str | None = None,
     ) -> Subscription:
         """Detach an addon, all of it, by default at the period's end. Raises ``NotAllowed`` if it is not there."""
-        _choice(when, "when", ("now", "period_end"))
+        chosen(when, "when", ("now", "period_end"))
 
         def make(tx: Tx, call: Call, loaded: Loaded, current: Subscription, now: dt.datetime) -> Facts:  # noqa: ARG001
             found = life(current, loaded.facts.customer, now)
@@ -238,8 +241,8 @@ class Subscriptions:
 
         ``unused="keep"`` leaves the period in which it ends charged, ``give_back`` gives the unused share back.
         """
-        _choice(when, "when", ("now", "period_end"))
-        _choice(unused, "unused", ("keep", "give_back"))
+        chosen(when, "when", ("now", "period_end"))
+        chosen(unused, "unused", ("keep", "give_back"))
         text_or_none(reason, "reason")
 
         def make(tx: Tx, call: Call, loaded: Loaded, current: Subscription, now: dt.datetime) -> Facts:  # noqa: ARG001
@@ -286,12 +289,6 @@ class Subscriptions:
             return id
 
         return self.get(self.session.write(f"subscriptions.{verb}", [id, when, request], key, work))
-
-
-def _choice(value: str | None, place: str, allowed: tuple[str, ...]) -> str | None:
-    if value is not None and value not in allowed:
-        raise InvalidValue("must be " + " or ".join(allowed), place=place, value=value)
-    return value
 
 
 def _effective(current: Subscription, loaded: Loaded, now: dt.datetime, when: str | None) -> dt.datetime:

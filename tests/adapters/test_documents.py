@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import random
 import time
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -724,3 +725,20 @@ class TestBombs:
             problems = error.problems
 
         assert all(type(problem) is not InputError and str(problem) for problem in problems)
+
+
+def test_a_list_of_mistakes_is_read_no_further_than_they_are_told() -> None:
+    """A hundred thousand wrong tiers cost a minute and half a gigabyte, to tell a thousand of them."""
+    seen: list[int] = []
+
+    class Watched(list[object]):
+        def __iter__(self) -> Iterator[object]:
+            for index in range(100_000):
+                seen.append(index)
+                yield {"up_to": -1, "unit_amount": "x"}
+
+    with pytest.raises(InvalidDocument) as caught:
+        price_model_from({"type": "graduated", "tiers": Watched()})
+
+    assert len(caught.value.problems) == 1_001
+    assert len(seen) < 1_000

@@ -184,6 +184,8 @@ def _tuple_hook(kind: Any, converter: cattrs.Converter) -> Callable[[Any, Any], 
         found = []
         for index, entry in enumerate(value):
             found.append(collect(problems, f"[{index}]", lambda entry=entry: read(entry, item)))  # type: ignore[misc]
+            if len(problems) > MOST_PROBLEMS:
+                break
         refuse(problems)
         return tuple(found)
 

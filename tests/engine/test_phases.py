@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billcore.adapters.serialization import catalog_from
-from billcore.kernel import HOUR, ONE, QUARTER, Interval, InvalidValue
+from billcore.kernel import HOUR, ONE, QUARTER, Interval, InvalidInstant, InvalidValue
 from billcore.pricing import Catalog, PerUnit, Phase, Plan, PlanVersion, Selection, archive, unarchive
 from tests.shop import Shop, base, catalog, plan
 
@@ -217,3 +217,19 @@ def test_phases_with_one_code_are_refused() -> None:
         with pytest.raises(InvalidValue) as told:
             PlanVersion(version=1, **versions)
         assert told.value.place == place
+
+
+@pytest.mark.parametrize("length", [Interval(days=36_500), Interval(months=1_200)], ids=["days", "months"])
+def test_phases_beyond_the_calendar(length: Interval) -> None:
+    """Ten thousand years of introductory prices: one error, and nobody has subscribed."""
+    price = base(5)
+    phases = [Phase(code=f"p{n}", length=length, prices=[price]) for n in range(100)]
+    shop = Shop.new(
+        catalog(Plan(code="ramp", versions=[PlanVersion(version=1, prices=[price], phases=phases)])),
+        "2026-01-01T00:00:00Z",
+    )
+    with pytest.raises(InvalidInstant, match="beyond the calendar"):
+        shop.billing.subscriptions.create("acme", Selection(plan="ramp"), id="s")
+
+    assert shop.billing.subscriptions.list("acme").items == ()
+    assert shop.billing.verify() == ()

@@ -275,8 +275,12 @@ def _day_on_or_after(local: dt.datetime, day: int) -> dt.datetime:
 
 @functools.lru_cache(maxsize=65_536)
 def add_days(at: dt.datetime, days: int, zone_name: str) -> dt.datetime:
-    """The same local time so many days later, whatever the clocks did in between."""
-    return to_utc(at.astimezone(zone(zone_name)).replace(tzinfo=None) + dt.timedelta(days=days), zone_name)
+    """The same local time so many days later, whatever the clocks did in between. Raises ``InvalidInstant``."""
+    wall = at.astimezone(zone(zone_name)).replace(tzinfo=None)
+    try:
+        return to_utc(wall + dt.timedelta(days=days), zone_name)
+    except OverflowError:
+        raise InvalidInstant("days beyond the calendar", value=days) from None
 
 
 @functools.lru_cache(maxsize=65_536)

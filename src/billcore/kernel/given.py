@@ -14,6 +14,7 @@ __all__ = ["NOT_TEXT", "checked_country", "checked_text", "nearest", "of_kind", 
 
 T = TypeVar("T")
 _LONGEST = 1_000
+_LISTS = (tuple, list)
 _LONGEST_NAME, _MOST_NAMES, _FEW = 100, 1_000, 10
 _COUNTRY = re.compile("[A-Z]{2}", re.ASCII)
 NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -33,7 +34,8 @@ def several(values: Iterable[T], kind: type[T], place: str, what: str | None = N
 
     A text is no list of texts, and a table none of its keys; ``what`` is what they are called.
     """
-    if isinstance(values, (str, bytes, Mapping)) or not isinstance(values, Iterable):
+    # The usual kinds are told first: to ask an abstract class costs more than all else here.
+    if type(values) not in _LISTS and (isinstance(values, (str, bytes, Mapping)) or not isinstance(values, Iterable)):
         raise InvalidValue(f"a list of {what or kind.__name__} is asked for", place=place, value=values)
     found = tuple(values)
     for index, value in enumerate(found):

@@ -10,12 +10,13 @@ from typing import TypeVar
 
 import attrs
 
-from billcore.kernel import NOT_TEXT, InvalidValue, of_kind
+from billcore.kernel import NOT_TEXT, FrozenMap, InvalidValue, of_kind
 
 __all__ = ["flag", "of", "plain", "table", "text", "text_or_none"]
 
 T = TypeVar("T")
 _LONGEST = 10_000
+_TABLES = (dict, FrozenMap)
 
 
 def text(_: object, field: attrs.Attribute[str], value: str) -> None:
@@ -56,7 +57,8 @@ def of(kind: type[T]) -> Callable[[object, attrs.Attribute[T], T], None]:
 
 def table(values: Mapping[str, T], place: str) -> Mapping[str, T]:
     """A table whose keys are texts. Raises ``InvalidValue``."""
-    of_kind(values, Mapping, place)
+    if type(values) not in _TABLES:
+        of_kind(values, Mapping, place)
     for key in values:
         if type(key) is not str or len(key) > _LONGEST or NOT_TEXT.search(key):
             raise InvalidValue("not a text", place=place, value=key, hint="a key is a text")

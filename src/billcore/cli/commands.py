@@ -18,8 +18,8 @@ from billcore.cli.output import NO, Group, answer, counted, json_option, table, 
 from billcore.cli.plot import plot
 from billcore.cli.store import db, run, verify
 from billcore.cli.syncing import sync
+from billcore.cli.taxing import seller_option, taxes_of
 from billcore.kernel import InputError, InvalidDocument, instant
-from billcore.pricing import CatalogTaxes, EuVat
 from billcore.pricing import quote as make_quote
 
 __all__ = ["billcore"]
@@ -75,7 +75,7 @@ def _problems(path: Path) -> tuple[InputError, ...]:
 @click.option(
     "--tax-id", default=None, callback=text_argument, help="The buyer's tax id; --seller says what it changes."
 )
-@click.option("--seller", default=None, help="The house's country, a member of the EU: its rules decide the tax.")
+@seller_option
 @click.option("--explain", "price", default=None, help="Explain the line of this price.")
 @page_option
 @locale_option
@@ -94,9 +94,8 @@ def quote(
 ) -> None:
     """Quote a SELECTION file from a CATALOG file, line by line."""
     book = read_catalog(catalog)
-    taxes = CatalogTaxes() if seller is None else EuVat(seller=seller)
     when = book.effective if at is None else instant(at, "--at")
-    made = make_quote(book, read_selection(selection), when, taxes=taxes, tax_id=tax_id)
+    made = make_quote(book, read_selection(selection), when, taxes=taxes_of(seller), tax_id=tax_id)
     if price is not None:
         tell(made.explain(price), locale or "en", made.selection.timezone, page, as_json=as_json)
         return

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from billcore.engine import Billing
 from billcore.ports import Clock
+from billcore.pricing import TaxProvider
 
 __all__ = ["opened"]
 
 
-def opened(path: Path, *, clock: Clock | None = None) -> Billing:
+def opened(path: Path, *, clock: Clock | None = None, taxes: TaxProvider | None = None) -> Billing:
     """The handle over a database of billcore's; one without our tables is left as it is.
 
     Raises ``SchemaMismatch``.
@@ -19,4 +20,4 @@ def opened(path: Path, *, clock: Clock | None = None) -> Billing:
 
     with reading(path) as connection:
         migrations.require(connection, SQLITE)
-    return Billing.open(path, clock=clock)
+    return Billing.open(path, clock=clock, taxes=taxes)

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from billcore.cli.opening import opened
 from billcore.cli.output import NO, answer, counted, json_option, table
+from billcore.cli.taxing import refuse_unsaid_seller, seller_option, taxes_of
 from billcore.engine import Billing
 from billcore.engine.running import RunReport
 from billcore.engine.story import FixedClock
@@ -27,12 +28,17 @@ EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.argument("database", type=EXISTING)
 @click.option("--until", required=True, help="Bill everything due up to this instant, with it.")
 @click.option("--at", default=None, help="The run's instant, on documents as issued_at; default: --until.")
+@seller_option
 @json_option
-def run(database: Path, until: str, at: str | None, as_json: bool) -> None:  # noqa: FBT001 - click passes by position
-    """Bill and settle up to an instant; again, it adds nothing."""
+def run(database: Path, until: str, at: str | None, seller: str | None, as_json: bool) -> None:  # noqa: FBT001 - click passes by position
+    """Bill and settle up to an instant; again, it adds nothing.
+
+    What is taxed at which rate the catalog says, and with --seller the rules of the European Union.
+    """
     last = instant(until, "--until")
     when = last if at is None else instant(at, "--at")
-    with opened(database, clock=FixedClock(when)) as billing:
+    with opened(database, clock=FixedClock(when), taxes=taxes_of(seller)) as billing:
+        refuse_unsaid_seller(billing, seller, last)
         report = _with_progress(billing, last, when, quiet=as_json)
     data = {
         "invoices": report.invoices,

@@ -91,6 +91,43 @@ def test_sync_tells_what_it_does(loaded: Path, files: Path) -> None:
     )
 
 
+def test_sync_brings_what_is_given(loaded: Path, files: Path) -> None:
+    """A coupon that is changed, one that is new and one that is left out are told, and are so afterwards."""
+    feed, first = files / "feed.toml", '[[coupons]]\ncode = "A"\npercent = 10\n[[coupons]]\ncode = "B"\npercent = 10\n'
+    feed.write_text(sold("1", vpn=5, mail=3) + first, encoding="utf-8")
+    call("sync", loaded, feed, *AT)
+    feed.write_text(sold("1", vpn=5, mail=3) + first.replace("10", "15", 1).replace('"B"', '"C"'), encoding="utf-8")
+
+    told = call("sync", loaded, feed, "--at", "2026-02-02T00:00:00Z").stdout.splitlines()
+
+    assert told[:8] == [
+        "file:feed.toml: 1 created, 1 updated, 2 unchanged, 1 stale",
+        "  created: coupons/C",
+        "  updated: coupons/A",
+        "  stale: coupons/B",
+        "coupons/A/percent: 10 -> 15",
+        "coupons/B/stale: no -> yes",
+        "coupons/C: new: 10 % off once",
+        "2 subscriptions checked, 0 unsound",
+    ]
+
+
+def test_diff_tells_what_is_given(files: Path) -> None:
+    """A coupon in words; what a grant gives in money too."""
+    grant = '[[grants]]\ncode = "hello"\nkind = "promotional"\namount = {}\n'
+    coupon = '[[coupons]]\ncode = "START20"\npercent = 20\nduration = "repeating"\nperiods = 3\napplies_to = ["vpn"]\n'
+    (files / "one.toml").write_text(sold("1", vpn=5) + grant.format(50), encoding="utf-8")
+    (files / "two.toml").write_text(sold("2", vpn=5) + grant.format(60) + coupon, encoding="utf-8")
+
+    assert call("catalog", "diff", files / "one.toml", files / "two.toml", code=1).stdout.splitlines() == [
+        "coupons/START20: new: 20 % off for 3 periods, for vpn",
+        "grants/hello/amount: 50 -> 60",
+        "",
+        "in money:",
+        "  grants/hello, 1 x given: 50 -> 60 CHF (+20.0 %)",
+    ]
+
+
 def test_show_hides_what_is_stale(loaded: Path, files: Path) -> None:
     """R4-05: of a file or of a database; stale entries are shown when asked for."""
     feed = files / "feed.toml"

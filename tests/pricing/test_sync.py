@@ -10,10 +10,17 @@ from hypothesis import given, settings
 
 from billcore.kernel import InvalidValue, StaleCatalogEntry, SyncAborted, instant
 from billcore.pricing import (
+    Addon,
     Catalog,
+    Commitment,
     ComputePlan,
+    Coupon,
+    CreditUnit,
     Entry,
     Flat,
+    Grant,
+    GrantKind,
+    OwnCurrency,
     Plan,
     PlanStatus,
     PlanVersion,
@@ -21,9 +28,12 @@ from billcore.pricing import (
     Product,
     Selection,
     Service,
+    SyncChange,
     TaxRate,
     entries,
     merged,
+    price_hash,
+    quote,
     stale_by_age,
 )
 from billcore.testing import laws
@@ -54,15 +64,94 @@ def entry(catalog: Catalog, place: str) -> Entry:
 
 
 @settings(max_examples=25)
-@given(catalogs(), catalogs())
+@given(catalogs(currency="CHF"), catalogs(currency="CHF"))
 def test_the_laws_of_a_sync(had: Catalog, feed: Catalog) -> None:
     """R4-02, R4-07, H-11: nothing is lost; the same feed again is unchanged; over what was synced or is by hand."""
-    feed = attrs.evolve(feed, currency=had.currency)
-
     for base in (had, merged(None, had, "law", FIRST).catalog):
         laws.sync_loses_nothing(base, feed, SECOND)
         laws.sync_twice_is_unchanged(base, feed, SECOND)
     laws.sync_twice_is_unchanged(None, feed, SECOND)
+
+
+def giving(percent: int, fee: str, *, more: bool = False) -> Catalog:
+    """A plan with what goes beside it: a coupon, a commitment, a grant, a credit unit and a currency of its own."""
+    price = Price(code="base", model=Flat("9.00"))
+    return Catalog(
+        version="feed",
+        effective=EFFECTIVE,
+        currency="CHF",
+        plans=[Plan(code="team", versions=[PlanVersion(version=1, prices=[price])])],
+        coupons=[Coupon(code="START", percent=percent), *([Coupon(code="NEW", percent=5)] if more else [])],
+        commitments=[Commitment(prices=["base"], amount=fee)],
+        grants=[Grant(code="welcome", kind=GrantKind.PROMOTIONAL, amount=fee)],
+        credit_units=[CreditUnit(code="token", rate=fee)],
+        currencies=[OwnCurrency(code="GEM")],
+    )
+
+
+def test_what_is_given_comes_with_a_sync() -> None:
+    """R4-01: coupons, commitments, grants, credit units and own currencies are created, updated and unchanged."""
+    base = synced(giving(20, "50"))
+
+    done = merged(base, giving(25, "60", more=True), "portal", SECOND)
+
+    assert {place: change.value for place, change in done.changes.items()} == {
+        "plans/team": "unchanged",
+        "plans/team/versions/1": "unchanged",
+        "coupons/START": "updated",
+        "coupons/NEW": "created",
+        "commitments/base": "updated",
+        "grants/welcome": "updated",
+        "credit_units/token": "updated",
+        "currencies/GEM": "unchanged",
+    }
+    assert str(done.catalog.coupon("START").percent) == "25"
+    assert merged(done.catalog, giving(25, "60", more=True), "portal", THIRD).counts == (0, 0, 8, 0)
+
+
+def test_what_is_given_no_more_is_stale() -> None:
+    """R4-02, R4-05: a coupon or grant that the feed lacks stays and is refused; a commitment commits nobody new."""
+    plan = giving(20, "50").plans
+    feed = Catalog(version="feed", effective=EFFECTIVE, currency="CHF", plans=plan)
+
+    done = merged(synced(giving(20, "50")), feed, "portal", SECOND, most_stale=100)
+
+    assert done.counts == (0, 0, 2, 5)
+    assert done.catalog.coupon("START").stale
+    assert done.catalog.grant("welcome").stale
+    assert [record.price.code for record in done.catalog.records(Selection(plan="team"))] == ["base"]
+    with pytest.raises(StaleCatalogEntry, match=r"^coupon: its source sells it no more \(got 'START'\)"):
+        quote(done.catalog, Selection(plan="team", coupon="START"), THIRD)
+
+
+def test_a_commitment_over_other_prices_is_another() -> None:
+    """Its key are its prices: the old one is stale, and stands in nobody's way."""
+    both = [Price(code="base", model=Flat("9.00")), Price(code="more", model=Flat("1.00"))]
+    plan = Plan(code="team", versions=[PlanVersion(version=1, prices=both)])
+
+    def over(*prices: str) -> Catalog:
+        return attrs.evolve(giving(20, "50"), plans=[plan], commitments=[Commitment(prices=prices, amount=50)])
+
+    done = merged(synced(over("base")), over("base", "more"), "portal", SECOND)
+
+    assert done.named(SyncChange.CREATED) == ("commitments/base+more",)
+    assert done.named(SyncChange.STALE) == ("commitments/base",)
+    assert [price.sum_of for price in done.catalog.committed] == [("base", "more")]
+
+
+def test_what_an_order_keeps_says_nothing_of_syncs() -> None:
+    """The snapshots of a true-up and of a price in credits are the same by hand and from a source."""
+    by_hand = attrs.evolve(
+        giving(20, "50"), addons=[Addon(code="calls", price=Price(code="c", model=Flat(1), currency="token"))]
+    )
+    selection = Selection(plan="team", addons=["calls"])
+
+    kept = [
+        [price_hash(record.price) for record in catalog.records(selection)] for catalog in (by_hand, synced(by_hand))
+    ]
+
+    assert len(kept[0]) == 3
+    assert kept[0] == kept[1]
 
 
 def test_new_changed_and_same() -> None:

@@ -32,7 +32,7 @@ from billcore.pricing.coupon import Coupon, CouponDuration, coupon_scope
 from billcore.pricing.credit_unit import CreditUnit
 from billcore.pricing.diff import CatalogDiff, Cost, Difference, catalog_diff
 from billcore.pricing.discount import Discount, Discounted, Stacking, UsedDiscount, discounted, take_off
-from billcore.pricing.entry import Entry, sold
+from billcore.pricing.entry import Entry, sold, unmarked
 from billcore.pricing.expansion import addons_that_go, main_of
 from billcore.pricing.explain import About, Branches, ExplainedKind, Explanation, Operation, leaf
 from billcore.pricing.explain_rating import explain_rating
@@ -246,6 +246,7 @@ __all__ = [
     "tax_over",
     "time_amount",
     "unarchive",
+    "unmarked",
     "usage_rating",
     "why_zero",
     "windows_rating",

@@ -17,6 +17,7 @@ import attrs
 from billcore.kernel import MONTH, ONE, ZERO, Exact, Interval, InvalidValue, Rounding, checked_id, minor_units, of_kind
 from billcore.kernel import exact as ex
 from billcore.pricing import fields
+from billcore.pricing.entry import Entry
 from billcore.pricing.rating import Rating, Step
 
 __all__ = ["Commitment", "Committed", "Overage", "TrueUp"]
@@ -42,7 +43,7 @@ class Committed:
 
 
 @attrs.frozen(kw_only=True)
-class Commitment:
+class Commitment(Entry):
     """``amount`` (major units) is owed for these ``prices`` in each ``period``, whatever was used.
 
     What they cost beyond it is taken times ``overage_factor``; all together is at most ``cap``.

@@ -2,7 +2,8 @@
 
 Entries meet by their natural keys (R4-01). What the feed names is created, updated or unchanged, and stamped; what came
 from this source before and is named no more goes stale and stays (R4-02); one that returns is fresh again (R4-03). What
-was written by hand stays as it is until the source names it. An empty feed, one without a list that it had, or one that
+was written by hand stays as it is until the source names it: coupons, commitments, grants, credit units and own
+currencies like all others. An empty feed, one without a list that it had, or one that
 would make too much stale is taken for a failure of the source, and refused (R4-04).
 """
 
@@ -84,14 +85,10 @@ def merged(
         name: merging.joined(getattr(before, name), getattr(feed, name), f"{name}/") for name in LISTS
     }
     _believable(before, feed, source, merging.changes, most_stale)
-    others: dict[str, Any] = {
-        field.name: getattr(feed, field.name) or getattr(before, field.name)
-        for field in attrs.fields(Catalog)
-        if field.init and field.name not in (*LISTS, "version", "effective")
-    }
+    currency = feed.currency or before.currency
     name = f"sync:{rfc3339(when)}"
     try:
-        catalog = Catalog(version=name, effective=max(when, feed.effective), **others, **lists)
+        catalog = Catalog(version=name, effective=max(when, feed.effective), currency=currency, **lists)
     except InputError as error:
         raise SyncAborted(f"what the source names does not fit: {error.text}", place=error.place) from error
     return Merged(catalog, merging.changes)

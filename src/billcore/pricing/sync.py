@@ -4,7 +4,8 @@ Entries meet by their natural keys (R4-01). What the feed names is created, upda
 from this source before and is named no more goes stale and stays (R4-02); one that returns is fresh again (R4-03). What
 was written by hand stays as it is until the source names it: coupons, commitments, grants, credit units and own
 currencies like all others. An empty feed, one without a list that it had, or one that
-would make too much stale is taken for a failure of the source, and refused (R4-04).
+would make too much stale is taken for a failure of the source, and refused (R4-04); so is one that has a price of the
+base in another currency.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from billcore.kernel import InputError, InvalidValue, SyncAborted, instant, rfc3
 from billcore.pricing.catalog import Catalog
 from billcore.pricing.entry import Entry
 from billcore.pricing.plan import PlanStatus, PlanVersion
+from billcore.pricing.sync_currency import refuse_other_currencies
 from billcore.pricing.walk import LISTS, NESTED, entries, key_of, same
 
 __all__ = ["MOST_STALE", "Merged", "SyncChange", "merged", "restamped", "stale_by_age"]
@@ -81,6 +83,7 @@ def merged(
         raise InvalidValue("a percentage is 0 to 100", place="most_stale", value=most_stale)
     merging = _Merging(source, when)
     before = base or Catalog(version="none", effective=feed.effective, currency=feed.currency)
+    refuse_other_currencies(before, feed)
     lists: dict[str, Any] = {
         name: merging.joined(getattr(before, name), getattr(feed, name), f"{name}/") for name in LISTS
     }

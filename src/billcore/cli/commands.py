@@ -14,6 +14,7 @@ from billcore.cli.explaining import explain, locale_option, page_option, tell
 from billcore.cli.files import holds_usage, read_any, read_catalog, read_selection
 from billcore.cli.importing import importing
 from billcore.cli.loading import load
+from billcore.cli.modules import import_option
 from billcore.cli.output import NO, Group, answer, counted, json_option, table, text_argument, written
 from billcore.cli.plot import plot
 from billcore.cli.store import db, run, verify
@@ -30,6 +31,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="billcore")
+@import_option
 def billcore() -> None:
     """Bill exactly: catalogs, subscriptions and usage in, explained invoices out."""
 

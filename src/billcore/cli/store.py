@@ -76,8 +76,8 @@ def verify(database: Path, as_json: bool) -> None:  # noqa: FBT001 - click passe
     """Check every invariant on a database, reading only; exit code 1 if one does not hold."""
     with opened(database) as billing:
         found = billing.verify()
-    data = [{"invariant": v.invariant, "place": v.place, "message": v.message} for v in found]
-    lines = [f"{v.invariant} {v.place}: {v.message}" for v in found]
+    data = [{"invariant": v.invariant, "place": v.place, "message": v.message, "value": v.value} for v in found]
+    lines = [str(v) for v in found]
     answer(data, as_json=as_json, text="\n".join([*lines, counted(len(found), "violation")]))
     if found:
         raise SystemExit(NO)

@@ -8,13 +8,12 @@ import click
 
 from billcore.adapters.explanations import explanation_html, explanation_text
 from billcore.adapters.results import explanation_to
-from billcore.cli.opening import opened
+from billcore.cli.opening import DATABASE, opened
 from billcore.cli.output import answer, json_option, text_argument, written
 from billcore.pricing import Explanation
 
 __all__ = ["explain", "locale_option", "page_option", "tell"]
 
-EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 PAGE = click.Path(dir_okay=False, path_type=Path)
 
 page_option = click.option("--html", "page", type=PAGE, default=None, help="Write an HTML page here.")
@@ -32,7 +31,7 @@ def tell(tree: Explanation, locale: str, timezone: str, page: Path | None, *, as
 
 
 @click.command()
-@click.argument("database", type=EXISTING)
+@click.argument("database", type=DATABASE)
 @click.argument("invoice", callback=text_argument)
 @click.argument("line", callback=text_argument)
 @page_option

@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from billcore.cli.opening import opened
+from billcore.cli.opening import DATABASE, opened
 from billcore.cli.output import NO, answer, counted, json_option, table
 from billcore.cli.taxing import refuse_unsaid_seller, seller_option, taxes_of
 from billcore.engine import Billing
@@ -21,11 +21,10 @@ from billcore.kernel import currency_name, instant
 __all__ = ["db", "run", "verify"]
 
 DB = click.Path(dir_okay=False, path_type=Path)
-EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command()
-@click.argument("database", type=EXISTING)
+@click.argument("database", type=DATABASE)
 @click.option("--until", required=True, help="Bill everything due up to this instant, with it.")
 @click.option("--at", default=None, help="The run's instant, on documents as issued_at; default: --until.")
 @seller_option
@@ -70,7 +69,7 @@ def _with_progress(billing: Billing, until: dt.datetime, at: dt.datetime, *, qui
 
 
 @click.command()
-@click.argument("database", type=EXISTING)
+@click.argument("database", type=DATABASE)
 @json_option
 def verify(database: Path, as_json: bool) -> None:  # noqa: FBT001 - click passes flags by position
     """Check every invariant on a database, reading only; exit code 1 if one does not hold."""
@@ -89,7 +88,7 @@ def db() -> None:
 
 
 @db.command()
-@click.argument("database", type=EXISTING)
+@click.argument("database", type=DATABASE)
 @json_option
 def status(database: Path, as_json: bool) -> None:  # noqa: FBT001 - click passes flags by position
     """Show the schema's version and what an upgrade would do."""

@@ -30,7 +30,7 @@ from billcore.pricing.committing import committed_records
 from billcore.pricing.component import PRODUCT_NAMES, Component
 from billcore.pricing.coupon import Coupon, CouponDuration, coupon_scope
 from billcore.pricing.credit_unit import CreditUnit
-from billcore.pricing.diff import CatalogDiff, Cost, Difference, catalog_diff
+from billcore.pricing.diff import CatalogDiff, Cost, Difference, catalog_diff, catalog_prices
 from billcore.pricing.discount import Discount, Discounted, Stacking, UsedDiscount, discounted, take_off
 from billcore.pricing.entry import Entry, sold, unmarked
 from billcore.pricing.expansion import addons_that_go, main_of
@@ -38,6 +38,7 @@ from billcore.pricing.explain import About, Branches, ExplainedKind, Explanation
 from billcore.pricing.explain_rating import explain_rating
 from billcore.pricing.explain_sum import explain_cap, explain_sum, summed_lines
 from billcore.pricing.grant import Grant, GrantKind, granted_minor
+from billcore.pricing.in_words import entry_words
 from billcore.pricing.lint import Finding, check_selection, lint
 from billcore.pricing.model.each import EachEvent
 from billcore.pricing.model.flat import Flat, PerUnit
@@ -200,6 +201,7 @@ __all__ = [
     "archive",
     "cap_of",
     "catalog_diff",
+    "catalog_prices",
     "check_selection",
     "checked_currency",
     "cluster_quantity",
@@ -209,6 +211,7 @@ __all__ = [
     "credits_of",
     "discounted",
     "entries",
+    "entry_words",
     "events_rating",
     "exact_offs",
     "explain_cap",

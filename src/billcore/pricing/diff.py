@@ -30,7 +30,7 @@ from billcore.pricing.sized import ComputePlan, Resource, Storage
 from billcore.pricing.units import Per
 from billcore.pricing.walk import key_of
 
-__all__ = ["CatalogDiff", "Cost", "Difference", "catalog_diff"]
+__all__ = ["CatalogDiff", "Cost", "Difference", "catalog_diff", "catalog_prices"]
 
 T = TypeVar("T")
 
@@ -90,6 +90,19 @@ def catalog_diff(before: Catalog | None, after: Catalog) -> CatalogDiff:
     was, will = _priced(old), _priced(after)
     costs = [cost for place in (was | will) for cost in _costs(place, was.get(place), will.get(place))]
     return CatalogDiff(None if before is None else before.version, after.version, differences, tuple(costs))
+
+
+def catalog_prices(catalog: Catalog) -> tuple[Cost, ...]:
+    """What somebody new pays (``after``) for one of everything, and at the bounds of its tiers.
+
+    A price that is counted by event has no amount of a quantity.
+    """
+    by_event = [
+        Cost(place, ONE, price.meter or "", price.currency or "", None, None)
+        for place, price in _prices(catalog)
+        if price.by_event is not None
+    ]
+    return (*(cost for place, sold in _priced(catalog).items() for cost in _costs(place, None, sold)), *by_event)
 
 
 def _fields(a: object, b: object, place: str, unseen: frozenset[str] = _UNSEEN) -> Iterator[Difference]:

@@ -143,6 +143,8 @@ CALLS: list[tuple[str, BadCall, type[BillcoreError], str]] = [
     ("a country that is a number", lambda b: b.customers.create("x", currency="CHF", country=41), InvalidValue, "country"),  # type: ignore[arg-type]  # wrong on purpose
     ("a locale that is a number", lambda b: b.customers.create("x", currency="CHF", locale=5), InvalidValue, "locale"),  # type: ignore[arg-type]  # wrong on purpose
     ("a locale that is none", lambda b: b.customers.create("x", currency="CHF", locale="!!"), InvalidValue, "'!!'"),
+    ("a language by its name", lambda b: b.customers.create("x", currency="CHF", locale="deutsch"), InvalidValue, "'deutsch'"),
+    ("another language by its name", lambda b: b.customers.update("acme", locale="german_CH"), InvalidValue, "'german_CH'"),
     ("a name that is a number", lambda b: b.customers.create("x", currency="CHF", name=5), InvalidValue, "name"),  # type: ignore[arg-type]  # wrong on purpose
     ("a name with a bell", lambda b: b.customers.update("acme", name="Acme\a"), InvalidValue, "name"),
     ("a tax id that is a number", lambda b: b.customers.create("x", currency="CHF", tax_id=5), InvalidValue, "tax_id"),  # type: ignore[arg-type]  # wrong on purpose

@@ -95,6 +95,8 @@ def quote(
     as_json: bool,
 ) -> None:
     """Quote a SELECTION file from a CATALOG file, line by line."""
+    if tax_id is not None and seller is None:
+        raise click.UsageError("--tax-id changes nothing without --seller: the catalog's rates ask nobody's id")
     book = read_catalog(catalog)
     when = book.effective if at is None else instant(at, "--at")
     made = make_quote(book, read_selection(selection), when, taxes=taxes_of(seller), tax_id=tax_id)

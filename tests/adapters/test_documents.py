@@ -440,6 +440,7 @@ BAD_CATALOGS: list[tuple[list[str | int], object, type[InputError], str, str]] =
     (["addons", 0, "included_with"], ["x"], InvalidValue, "addons[0].included_with[0]", "no such plan"),
     (["availability"], [{"service": "x", "compute_plan": "y"}], InvalidValue, "availability[0].service", "no such"),
     (["addons", 0, "meter"], "traffic", InvalidValue, "addons[0].meter", "no such meter"),
+    (["addons", 0, "meter"], "request", InvalidValue, "addons[0].meter", "requests?"),
     (["tax_rates", 0, "country"], "Germany", InvalidValue, "tax_rates[0].country", "ISO 3166"),
     (["tax_rates", 0, "from"], "2024-02-30", InvalidValue, "tax_rates[0].from", "not a date"),
     (["tax_rates", 0, "to"], "2023-01-01", InvalidValue, "tax_rates[0].to", "ends before"),

@@ -101,6 +101,18 @@ def test_a_folder_is_one_catalog(tmp_path: Path) -> None:
     other.write_text('[[services]]\ncode = "mail"\nbase_fee = -3\n')
     with pytest.raises(SyncAborted, match=r"^b.toml: services\[0\].base_fee: not a right catalog"):
         DirectorySource(tmp_path).fetch(feed.tag)
+    other.write_text("[[services]\n")
+    with pytest.raises(SyncAborted, match=r"^b.toml: not a right catalog: not TOML: .*line 1"):
+        DirectorySource(tmp_path).fetch(None)
+    other.write_text('[[services]]\nkode = "mail"\nbase_fee = -3\n')
+    with pytest.raises(SyncAborted) as told:
+        DirectorySource(tmp_path).fetch(None)
+    assert str(told.value).splitlines() == [
+        f"folder:{tmp_path.name}: not a right catalog, 3 problems:",
+        "  b.toml: services[0].kode: unknown key (code?)",
+        "  b.toml: services[0].code: missing",
+        "  b.toml: services[0].base_fee: must not be negative (got '-3')",
+    ]
     other.write_text('currency = "EUR"\n')
     with pytest.raises(SyncAborted, match="two files say different things"):
         DirectorySource(tmp_path).fetch(None)

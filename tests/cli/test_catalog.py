@@ -8,6 +8,7 @@ import pytest
 
 from tests.cli.database import dump
 from tests.cli.desk import answered, call, documented, keys
+from tests.cli.documents import CATALOG
 
 HEAD = 'format = "billcore-catalog/1"\nversion = "{}"\neffective = 2026-01-01T00:00:00Z\ncurrency = "CHF"\n'
 AT = ("--at", "2026-02-01T00:00:00Z")
@@ -65,7 +66,56 @@ def test_publish_as_it_was_planned(loaded: Path, files: Path) -> None:
     assert dump(loaded) == before
     told = call("catalog", "publish", loaded, files / "a.toml", "--expect", plan["hash"], *AT).stdout
     assert told.endswith(f"published: {plan['hash']}\n")
-    call("catalog", "publish", loaded, files / "a.toml", *AT)
+
+
+def test_publish_says_what_is_published_already(loaded: Path, files: Path) -> None:
+    """Again nothing is published, whatever hash is expected; with other content it is refused."""
+    plan = answered("catalog", "publish", loaded, files / "a.toml", "--dry-run", *AT)
+    assert isinstance(plan, dict)
+    again = ("catalog", "publish", loaded, files / "a.toml", *AT)
+    assert plan["already"] is False
+    call(*again, "--expect", plan["hash"])
+    before = dump(loaded)
+
+    assert call(*again, "--expect", plan["hash"]).stdout == "version a is published already: nothing was changed\n"
+    told = answered(*again)
+    assert isinstance(told, dict)
+    assert (told["published"], told["already"]) == (False, True)
+    (files / "a.toml").write_text(sold("a", vpn=7), encoding="utf-8")
+    call(*again, code=3)
+    assert dump(loaded) == before
+
+
+@pytest.mark.parametrize("command", [("catalog", "publish"), ("sync",)], ids=" ".join)
+def test_a_database_that_is_not_there(files: Path, command: tuple[str, ...]) -> None:
+    """The error says how to make one."""
+    told = call(*command, "b.db", files / "a.toml", code=2).stderr
+
+    assert "File 'b.db' does not exist; `billcore db upgrade b.db` makes a database." in told
+    assert not (files / "b.db").exists()
+
+
+def test_show_tells_prices_and_what_is_given(shop: Path) -> None:
+    """What each thing costs, at one and at the bounds of its tiers, and what coupons and commitments are."""
+    more = (
+        '[[coupons]]\ncode = "START20"\npercent = 20\napplies_to = ["team"]\n'
+        '[[commitments]]\nprices = ["seats"]\namount = 50\n'
+        '[[products]]\ncode = "fee"\n[[products.prices]]\ncode = "fee"\ncadence = "usage"\nmeter = "gb"\n'
+        'model = { type = "percentage", rate = 2 }\n'
+    )
+    (shop / "catalog.toml").write_text(CATALOG + more, encoding="utf-8")
+    lines = [" ".join(line.strip("│").split()) for line in call("catalog", "show", "catalog.toml").stdout.splitlines()]
+
+    assert "coupons/START20 │ 20 % off once, for team" in lines
+    assert "commitments/seats │ at least 50 a month" in lines
+    assert "plans/team/seats │ 1 │ a month │ 9.9 CHF" in lines
+    assert "services/postgres/base_fee │ 1 │ a month │ 12 CHF" in lines
+    assert "products/fee/fee │ 1 │ gb │ by event" in lines
+    told = answered("catalog", "show", "catalog.toml")
+    assert isinstance(told, dict)
+    assert {"place": "plans/team/gb", "quantity": "1", "unit": "gb", "currency": "CHF", "amount": "0.1"} in told[
+        "prices"
+    ]
 
 
 def test_sync_tells_what_it_does(loaded: Path, files: Path) -> None:
@@ -91,6 +141,43 @@ def test_sync_tells_what_it_does(loaded: Path, files: Path) -> None:
     )
 
 
+def test_sync_brings_what_is_given(loaded: Path, files: Path) -> None:
+    """A coupon that is changed, one that is new and one that is left out are told, and are so afterwards."""
+    feed, first = files / "feed.toml", '[[coupons]]\ncode = "A"\npercent = 10\n[[coupons]]\ncode = "B"\npercent = 10\n'
+    feed.write_text(sold("1", vpn=5, mail=3) + first, encoding="utf-8")
+    call("sync", loaded, feed, *AT)
+    feed.write_text(sold("1", vpn=5, mail=3) + first.replace("10", "15", 1).replace('"B"', '"C"'), encoding="utf-8")
+
+    told = call("sync", loaded, feed, "--at", "2026-02-02T00:00:00Z").stdout.splitlines()
+
+    assert told[:8] == [
+        "file:feed.toml: 1 created, 1 updated, 2 unchanged, 1 stale",
+        "  created: coupons/C",
+        "  updated: coupons/A",
+        "  stale: coupons/B",
+        "coupons/A/percent: 10 -> 15",
+        "coupons/B/stale: no -> yes",
+        "coupons/C: new: 10 % off once",
+        "2 subscriptions checked, 0 unsound",
+    ]
+
+
+def test_diff_tells_what_is_given(files: Path) -> None:
+    """A coupon in words; what a grant gives in money too."""
+    grant = '[[grants]]\ncode = "hello"\nkind = "promotional"\namount = {}\n'
+    coupon = '[[coupons]]\ncode = "START20"\npercent = 20\nduration = "repeating"\nperiods = 3\napplies_to = ["vpn"]\n'
+    (files / "one.toml").write_text(sold("1", vpn=5) + grant.format(50), encoding="utf-8")
+    (files / "two.toml").write_text(sold("2", vpn=5) + grant.format(60) + coupon, encoding="utf-8")
+
+    assert call("catalog", "diff", files / "one.toml", files / "two.toml", code=1).stdout.splitlines() == [
+        "coupons/START20: new: 20 % off for 3 periods, for vpn",
+        "grants/hello/amount: 50 -> 60",
+        "",
+        "in money:",
+        "  grants/hello, 1 x given: 50 -> 60 CHF (+20.0 %)",
+    ]
+
+
 def test_show_hides_what_is_stale(loaded: Path, files: Path) -> None:
     """R4-05: of a file or of a database; stale entries are shown when asked for."""
     feed = files / "feed.toml"
@@ -101,6 +188,7 @@ def test_show_hides_what_is_stale(loaded: Path, files: Path) -> None:
 
     assert "services/mail" not in call("catalog", "show", loaded, *at).stdout
     assert "services/mail" in call("catalog", "show", loaded, "--all", *at).stdout
+    assert "services/mail" in call("catalog", "show", loaded, "--all", *at).stdout.partition("prices\n")[2]
     assert "services/vpn" in call("catalog", "show", files / "a.toml").stdout
     assert keys(answered("catalog", "show", files / "a.toml")) == documented("catalog show")
 
@@ -113,7 +201,8 @@ def test_a_source_that_fails_changes_nothing(loaded: Path, files: Path) -> None:
     for source in ("none.toml", "absent.toml", "story.toml"):
         told = call("sync", loaded, files / source, "--name", "shop", *AT, code=3)
         assert "sync_aborted: " in told.stderr
-    call("sync", loaded, "http://shop.example/catalog", code=3)
+    told = call("sync", loaded, "http://shop.example/catalog", code=3)
+    assert "--allow-http, or allow_http=True, where nobody can listen" in told.stderr
     assert dump(loaded) == before
     pytest.importorskip("httpx", reason="httpx (extra http) is not installed")
     assert "a private address" in call("sync", loaded, "https://127.0.0.1/catalog", code=3).stderr

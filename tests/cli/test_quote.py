@@ -68,6 +68,24 @@ def test_reverse_charge_is_quoted_with_its_reason(shop: Path) -> None:
     ]
 
 
+def test_a_tax_id_without_a_seller_is_wrong_use(shop: Path) -> None:
+    """The catalog's rates ask nobody's id: it would be ignored."""
+    (shop / "choice.toml").write_text('plan = "team"\ncountry = "FR"', encoding="utf-8")
+
+    told = call("quote", "catalog.toml", "choice.toml", "--tax-id", "FR40303265045", code=2)
+    assert "--tax-id changes nothing without --seller" in told.stderr
+
+
+@pytest.mark.parametrize("locale", ["deutsch", "xx", "tlh_XX", ""])
+def test_no_locale_is_wrong_use(shop: Path, locale: str) -> None:
+    """A name that babel does not know; a language that it knows and nobody speaks here reads English."""
+    (shop / "choice.toml").write_text('plan = "team"\nquantity = 200', encoding="utf-8")
+    command = ("quote", "catalog.toml", "choice.toml", "--explain", "seats", "--locale")
+
+    assert f"{locale!r} is no locale: write it like de_CH." in call(*command, locale, code=2).stderr
+    assert call(*command, "es").stdout.startswith("1.980,00\xa0CHF  Seats (rounded)")
+
+
 def test_a_line_is_explained(shop: Path) -> None:
     """``--explain`` shows why one price costs what it costs, as text and as a tree."""
     (shop / "choice.toml").write_text('plan = "team"\nquantity = 7', encoding="utf-8")

@@ -38,8 +38,13 @@ def test_a_broken_row_is_named(billed: Path, invariant: str, statement: str) -> 
     assert isinstance(told, list)
     assert invariant in {violation["invariant"] for violation in told}
     assert keys(told) == documented("verify")
-    assert lines[:-1] == [f"{found['invariant']} {found['place']}: {found['message']}" for found in told]
+    assert lines[:-1] == [_line(found) for found in told]
     assert lines[-1] == f"{len(told)} violation{'' if len(told) == 1 else 's'}"
+
+
+def _line(found: dict[str, str | None]) -> str:
+    value = "" if found["value"] is None else f" (got {found['value']})"
+    return f"{found['invariant']} {found['place']}: {found['message']}{value}"
 
 
 def test_verifying_repairs_nothing(billed: Path) -> None:

@@ -165,7 +165,7 @@ def test_a_price_of_an_unknown_model_is_not_found() -> None:
     """A program that has not defined the class is told which one, not that the archive is broken."""
     written = archive(Price(code="p", model=Surge(Decimal(1), Decimal(2)))).replace("tests.surge", "tests.nobody")
 
-    with pytest.raises(NotFound, match=r"^model: .*'tests.nobody'; import it first"):
+    with pytest.raises(NotFound, match=r"^model: .*'tests.nobody'; import its module first"):
         unarchive(written, Price)
 
 

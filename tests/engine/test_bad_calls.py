@@ -136,6 +136,7 @@ CALLS: list[tuple[str, BadCall, type[BillcoreError], str]] = [
     ("a payment of NaN", lambda b: b.payments.record("INV-000001", Decimal("NaN"), "x"), InvalidNumber, "NaN"),
     ("a payment with an exponent", lambda b: b.payments.record("INV-000001", "1e3", "x"), InvalidNumber, "1e3"),
     ("a source that is none", lambda b: b.payments.settle("acme", strategy=Strategy(sources=["gold"])), InvalidValue, "sources[0]"),  # type: ignore[list-item]  # wrong on purpose
+    ("one event", lambda b: b.usage.record(used()), InvalidValue, "events: a list of events is asked for"),  # type: ignore[arg-type]  # wrong on purpose
     ("a usage value of words", lambda b: b.usage.record([used(value="many")]), InvalidNumber, "value"),
     ("a usage time without a zone", lambda b: b.usage.record([used(time="2026-06-01T00:00:00")]), InvalidInstant, "time"),
     ("a key for two requests", lambda b: (b.balances.top_up("acme", 1, "x", key="k"), b.balances.top_up("acme", 2, "x", key="k")), IdempotencyMismatch, "another request"),
@@ -143,6 +144,8 @@ CALLS: list[tuple[str, BadCall, type[BillcoreError], str]] = [
     ("a country that is a number", lambda b: b.customers.create("x", currency="CHF", country=41), InvalidValue, "country"),  # type: ignore[arg-type]  # wrong on purpose
     ("a locale that is a number", lambda b: b.customers.create("x", currency="CHF", locale=5), InvalidValue, "locale"),  # type: ignore[arg-type]  # wrong on purpose
     ("a locale that is none", lambda b: b.customers.create("x", currency="CHF", locale="!!"), InvalidValue, "'!!'"),
+    ("a language by its name", lambda b: b.customers.create("x", currency="CHF", locale="deutsch"), InvalidValue, "'deutsch'"),
+    ("another language by its name", lambda b: b.customers.update("acme", locale="german_CH"), InvalidValue, "'german_CH'"),
     ("a name that is a number", lambda b: b.customers.create("x", currency="CHF", name=5), InvalidValue, "name"),  # type: ignore[arg-type]  # wrong on purpose
     ("a name with a bell", lambda b: b.customers.update("acme", name="Acme\a"), InvalidValue, "name"),
     ("a tax id that is a number", lambda b: b.customers.create("x", currency="CHF", tax_id=5), InvalidValue, "tax_id"),  # type: ignore[arg-type]  # wrong on purpose

@@ -135,7 +135,9 @@ def test_a_published_catalog_makes_a_tag_worthless(billing: Billing, clock: Manu
     """Somebody published over the sync: the source is asked for everything, and its entries come back."""
     source = Told(servala(), "v1")
     billing.catalog.sync(source)
-    billing.catalog.publish(attrs.evolve(vms("1.00"), version="by-hand", effective="2026-02-01T12:00:00Z"))
+    billing.catalog.publish(
+        attrs.evolve(vms("1.00"), version="by-hand", currency="CHF", effective="2026-02-01T12:00:00Z")
+    )
     clock.set(DAYS[1])
 
     assert billing.catalog.sync(source).created == 8

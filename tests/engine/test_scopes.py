@@ -46,7 +46,18 @@ SOLD = attrs.evolve(
     grants=[Grant(code="gift", kind=GrantKind.PROMOTIONAL, amount=5)],
 )
 NOUNS = (
-    *("customers", "catalog", "quotes", "subscriptions", "usage", "invoices", "vouchers", "balances", "payments"),
+    *(
+        "customers",
+        "catalog",
+        "quotes",
+        "subscriptions",
+        "usage",
+        "invoices",
+        "vouchers",
+        "balances",
+        "payments",
+        "ledger",
+    ),
     *("coupons", "grants", "exceptions", "notices"),
 )
 
@@ -127,6 +138,7 @@ CASES: Mapping[str, tuple[Call, ...]] = {
     "grants.list": (lambda b, n: b.grants.list(n.customer),),
     "payments.record": (lambda b, n: b.payments.record(n.document, 5, "bank"),),
     "payments.settle": (lambda b, n: b.payments.settle(n.customer),),
+    "ledger.list": (lambda b, n: b.ledger.list(n.customer),),
     "exceptions.get": (lambda b, n: b.exceptions.get(n.exception),),
     "exceptions.list": (lambda b, n: b.exceptions.list(customer=n.customer),),
 }

@@ -227,7 +227,7 @@ CATALOGS: list[Row] = [
     ),
     (
         lambda: catalog(plans=[plan(price(cadence=USAGE, meter="m"))]),
-        *(InvalidValue, "plans[0].versions[0].prices[0].meter", "no such meter (got 'm')"),
+        *(InvalidValue, "plans[0].versions[0].prices[0].meter", "no such meter (got 'm'"),
     ),
     (
         lambda: catalog(addons=[Addon(code="a", price=price(), meter="m")]),
@@ -250,6 +250,7 @@ SELECTIONS: list[Row] = [
     (lambda: Selection(plan="a", service="b"), InvalidValue, "selection", "got ['service', 'plan']"),
     (lambda: Selection(plan="a", compute_plan="c"), InvalidValue, "compute_plan", "belongs to a service"),
     (lambda: Selection(plan="a", replicas=2), InvalidValue, "selection", "belong to a service"),
+    (lambda: Selection(service="a", storage=50), InvalidValue, "storage", "not text (got 50; storage_gib?)"),  # type: ignore[arg-type]  # wrong on purpose
     (lambda: Selection(product="a", version=1), InvalidValue, "version", "belongs to a plan"),
     (lambda: Selection(plan="a", sizes={"ram": 1}), InvalidValue, "sizes", "sizes belong to a product"),
     (lambda: Selection(service="a", replicas=0), InvalidValue, "replicas", "greater than zero"),

@@ -90,10 +90,10 @@ def test_a_diff_tells_commitments_in_words_and_in_money() -> None:
     found = catalog_diff(sold(YEARLY), sold(attrs.evolve(YEARLY, amount=Decimal(1_200))))
 
     assert diff_text(found).splitlines() == [
-        "commitments/base/amount: 1000 -> 1200",
+        "commitments/base+gb/amount: 1000 -> 1200",
         "",
         "in money:",
-        "  commitments/base, 1 x a year, at least: 1000 -> 1200 CHF (+20.0 %)",
+        "  commitments/base+gb, 1 x a year, at least: 1000 -> 1200 CHF (+20.0 %)",
     ]
 
 

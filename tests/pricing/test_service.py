@@ -194,7 +194,7 @@ def test_prices_of_a_service_are_due_in_arrears() -> None:
 @pytest.mark.parametrize(
     ("change", "error", "message"),
     [
-        ({"compute_plan": "huge"}, InvalidValue, "compute_plan: no such compute plan"),
+        ({"compute_plan": "huge"}, InvalidValue, r"compute_plan: no such compute plan \(got 'huge'; (one of )?\w+"),
         ({"sla_tier": "gold"}, NotFound, "sla_tier: no such sla_tier"),
         ({"service": "mysql"}, NotFound, "service: no such service"),
         ({"storage": "tape"}, InvalidValue, "storage: no such storage"),

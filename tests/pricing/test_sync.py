@@ -3,27 +3,42 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import attrs
 import pytest
 from hypothesis import given, settings
 
-from billcore.kernel import InvalidValue, StaleCatalogEntry, SyncAborted, instant
+from billcore.kernel import MONTH, InvalidValue, StaleCatalogEntry, SyncAborted, instant
 from billcore.pricing import (
+    Addon,
     Catalog,
+    Commitment,
     ComputePlan,
+    Coupon,
+    CreditUnit,
     Entry,
     Flat,
+    Grant,
+    GrantKind,
+    Meter,
+    MeterPrice,
+    OwnCurrency,
+    Phase,
     Plan,
     PlanStatus,
     PlanVersion,
     Price,
+    PriceCadence,
     Product,
     Selection,
     Service,
+    SyncChange,
     TaxRate,
     entries,
     merged,
+    price_hash,
+    quote,
     stale_by_age,
 )
 from billcore.testing import laws
@@ -54,15 +69,168 @@ def entry(catalog: Catalog, place: str) -> Entry:
 
 
 @settings(max_examples=25)
-@given(catalogs(), catalogs())
+@given(catalogs(currency="CHF"), catalogs(currency="CHF"))
 def test_the_laws_of_a_sync(had: Catalog, feed: Catalog) -> None:
     """R4-02, R4-07, H-11: nothing is lost; the same feed again is unchanged; over what was synced or is by hand."""
-    feed = attrs.evolve(feed, currency=had.currency)
-
     for base in (had, merged(None, had, "law", FIRST).catalog):
         laws.sync_loses_nothing(base, feed, SECOND)
         laws.sync_twice_is_unchanged(base, feed, SECOND)
     laws.sync_twice_is_unchanged(None, feed, SECOND)
+
+
+def giving(percent: int, fee: str, *, more: bool = False) -> Catalog:
+    """A plan with what goes beside it: a coupon, a commitment, a grant, a credit unit and a currency of its own."""
+    price = Price(code="base", model=Flat("9.00"))
+    return Catalog(
+        version="feed",
+        effective=EFFECTIVE,
+        currency="CHF",
+        plans=[Plan(code="team", versions=[PlanVersion(version=1, prices=[price])])],
+        coupons=[Coupon(code="START", percent=percent), *([Coupon(code="NEW", percent=5)] if more else [])],
+        commitments=[Commitment(prices=["base"], amount=fee)],
+        grants=[Grant(code="welcome", kind=GrantKind.PROMOTIONAL, amount=fee)],
+        credit_units=[CreditUnit(code="token", rate=fee)],
+        currencies=[OwnCurrency(code="GEM")],
+    )
+
+
+def test_what_is_given_comes_with_a_sync() -> None:
+    """R4-01: coupons, commitments, grants, credit units and own currencies are created, updated and unchanged."""
+    base = synced(giving(20, "50"))
+
+    done = merged(base, giving(25, "60", more=True), "portal", SECOND)
+
+    assert {place: change.value for place, change in done.changes.items()} == {
+        "plans/team": "unchanged",
+        "plans/team/versions/1": "unchanged",
+        "coupons/START": "updated",
+        "coupons/NEW": "created",
+        "commitments/base": "updated",
+        "grants/welcome": "updated",
+        "credit_units/token": "updated",
+        "currencies/GEM": "unchanged",
+    }
+    assert str(done.catalog.coupon("START").percent) == "25"
+    assert merged(done.catalog, giving(25, "60", more=True), "portal", THIRD).counts == (0, 0, 8, 0)
+
+
+def test_what_is_given_no_more_is_stale() -> None:
+    """R4-02, R4-05: a coupon or grant that the feed lacks stays and is refused; a commitment commits nobody new."""
+    plan = giving(20, "50").plans
+    feed = Catalog(version="feed", effective=EFFECTIVE, currency="CHF", plans=plan)
+
+    done = merged(synced(giving(20, "50")), feed, "portal", SECOND, most_stale=100)
+
+    assert done.counts == (0, 0, 2, 5)
+    assert done.catalog.coupon("START").stale
+    assert done.catalog.grant("welcome").stale
+    assert [record.price.code for record in done.catalog.records(Selection(plan="team"))] == ["base"]
+    with pytest.raises(StaleCatalogEntry, match=r"^coupon: its source sells it no more \(got 'START'\)"):
+        quote(done.catalog, Selection(plan="team", coupon="START"), THIRD)
+
+
+def test_a_commitment_over_other_prices_is_another() -> None:
+    """Its key are its prices: the old one is stale, and stands in nobody's way."""
+    both = [Price(code="base", model=Flat("9.00")), Price(code="more", model=Flat("1.00"))]
+    plan = Plan(code="team", versions=[PlanVersion(version=1, prices=both)])
+
+    def over(*prices: str) -> Catalog:
+        return attrs.evolve(giving(20, "50"), plans=[plan], commitments=[Commitment(prices=prices, amount=50)])
+
+    done = merged(synced(over("base")), over("base", "more"), "portal", SECOND)
+
+    assert done.named(SyncChange.CREATED) == ("commitments/base+more",)
+    assert done.named(SyncChange.STALE) == ("commitments/base",)
+    assert [price.sum_of for price in done.catalog.committed] == [("base", "more")]
+
+
+def test_what_an_order_keeps_says_nothing_of_syncs() -> None:
+    """The snapshots of a true-up and of a price in credits are the same by hand and from a source."""
+    by_hand = attrs.evolve(
+        giving(20, "50"), addons=[Addon(code="calls", price=Price(code="c", model=Flat(1), currency="token"))]
+    )
+    selection = Selection(plan="team", addons=["calls"])
+
+    kept = [
+        [price_hash(record.price) for record in catalog.records(selection)] for catalog in (by_hand, synced(by_hand))
+    ]
+
+    assert len(kept[0]) == 3
+    assert kept[0] == kept[1]
+
+
+def priced(currency: str, **more: object) -> Catalog:
+    """Everything that has a price, in one currency."""
+    price = Price(code="p", model=Flat("9.00"))
+    used = Price(code="u", model=Flat(1), cadence=PriceCadence.USAGE, meter="m")
+    version = PlanVersion(version=1, prices=[price], phases=[Phase(code="intro", length=MONTH, prices=[price])])
+    parts: dict[str, Any] = {
+        "meters": [Meter(code="m")],
+        "services": [Service(code="vpn", base_fee=5)],
+        "products": [Product(code="vm", prices=[price])],
+        "plans": [Plan(code="team", versions=[version])],
+        "addons": [Addon(code="more", price=price)],
+        "meter_prices": [MeterPrice(meter="m", price=used)],
+        "grants": [Grant(code="hello", kind=GrantKind.PROMOTIONAL, amount=5)],
+    }
+    return Catalog(version="feed", effective=EFFECTIVE, currency=currency, **{**parts, **more})
+
+
+def test_a_source_that_changes_a_currency_changes_nothing() -> None:
+    """The catalog's, and that of each price: what was in francs is not in euro from one night to the next."""
+    base = synced(priced("CHF"))
+
+    with pytest.raises(SyncAborted) as told:
+        merged(base, priced("EUR"), "portal", SECOND)
+    assert str(told.value) == (
+        "currency: the source changes the currency, and 7 more (got 'CHF -> EUR'; publish the catalog by hand where it"
+        " is meant)"
+    )
+    assert merged(base, priced("CHF"), "portal", SECOND).counts == (0, 0, 8, 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("services", "services/vpn"),
+        ("products", "products/vm/prices/p"),
+        ("plans", "plans/team/versions/1/prices/p"),
+        ("addons", "addons/more"),
+        ("meter_prices", "meter_prices/m@ever"),
+        ("grants", "grants/hello"),
+    ],
+)
+def test_one_price_in_another_currency(name: str, place: str) -> None:
+    """Each alone is refused, with its place; over what is by hand and what is stale too."""
+    euro = priced("CHF", **{name: getattr(priced("EUR"), name)})
+
+    for base in (priced("CHF"), synced(priced("CHF")), synced(priced("CHF"), shop("a"), most_stale=100)):
+        with pytest.raises(SyncAborted, match=rf"^{place}: the source changes the currency") as told:
+            merged(base, euro, "portal", THIRD, most_stale=100)
+        assert "CHF -> EUR" in str(told.value)
+
+
+def test_other_units_are_other_currencies() -> None:
+    """Francs that become credits, and a currency of the house's own with other places."""
+    token = {"credit_units": [CreditUnit(code="token", rate=1)], "currencies": [OwnCurrency(code="GEM")]}
+    in_tokens = [Addon(code="more", price=Price(code="p", model=Flat("9.00"), currency="token"))]
+
+    with pytest.raises(SyncAborted, match=r"^addons/more: .*'CHF -> token \(CHF\)'"):
+        merged(synced(priced("CHF", **token)), priced("CHF", **token, addons=in_tokens), "portal", SECOND)
+    finer = {**token, "currencies": [OwnCurrency(code="GEM", places=2)]}
+    with pytest.raises(SyncAborted, match=r"^currencies/GEM: .*'GEM.0 -> GEM.2'"):
+        merged(synced(priced("CHF", **token)), priced("CHF", **finer), "portal", SECOND)
+
+
+def test_a_new_price_may_be_in_any_currency() -> None:
+    """Nothing was in francs that is now in euro; a source without a currency of its own leaves the catalog's."""
+    service = attrs.evolve(shop("b").services[0], currency="EUR")
+    feed = Catalog(version="feed", effective=EFFECTIVE, services=[*shop("a").services, service])
+
+    done = merged(synced(shop("a")), feed, "portal", SECOND)
+
+    assert done.counts == (1, 0, 1, 0)
+    assert done.catalog.currency == "CHF"
 
 
 def test_new_changed_and_same() -> None:

@@ -20,6 +20,7 @@ from billcore.lifecycle.erp import BillingItem, BillingRecord, EventKind, read_i
 from billcore.pricing import (
     Branches,
     CatalogDiff,
+    Coupon,
     Difference,
     Explanation,
     Flat,
@@ -252,6 +253,13 @@ def sync_that_deletes(patch: pytest.MonkeyPatch) -> None:
     laws.sync_loses_nothing(studio(), attrs.evolve(studio(), addons=()), EFFECTIVE)
 
 
+def sync_without_coupons(patch: pytest.MonkeyPatch) -> None:
+    """A sync that knows the lists of what is sold alone: what is given is neither brought nor told."""
+    given = attrs.evolve(studio(), coupons=[Coupon(code="START20", percent=20)])
+    patch.setattr(catalogs, "merged", lambda base, _, *rest, **more: merged(base, studio(), *rest, **more))
+    laws.sync_loses_nothing(studio(), given, EFFECTIVE)
+
+
 VALUES: tuple[tuple[str, Callable[[pytest.MonkeyPatch], None]], ...] = (
     ("periods_tile_time", lambda _: laws.periods_tile_time(beat(Early))),
     ("periods_tile_time", lambda _: laws.periods_tile_time(beat(Short))),
@@ -324,5 +332,6 @@ VALUES: tuple[tuple[str, Callable[[pytest.MonkeyPatch], None]], ...] = (
     ("diff_tells_every_difference", restless_diff),
     ("sync_twice_is_unchanged", restless_sync),
     ("sync_loses_nothing", sync_that_deletes),
+    ("sync_loses_nothing", sync_without_coupons),
 )
 """Each law's name, and what must raise."""

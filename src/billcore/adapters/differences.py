@@ -6,7 +6,7 @@ from billcore.kernel import Exact, Rounding, currency_name, minor_units
 from billcore.kernel import exact as ex
 from billcore.pricing import CatalogDiff, Cost, Merged, SyncChange
 
-__all__ = ["cost_words", "diff_text", "diff_to", "merged_to"]
+__all__ = ["cost_words", "diff_text", "diff_to", "listed_amount", "listed_to", "merged_to"]
 
 
 def diff_text(diff: CatalogDiff) -> str:
@@ -57,6 +57,22 @@ def diff_to(diff: CatalogDiff) -> dict[str, object]:
             }
             for cost in diff.costs
         ],
+    }
+
+
+def listed_amount(cost: Cost) -> str:
+    """What is asked for it, or why there is no amount of a quantity."""
+    return "by event" if cost.after is None else f"{ex.text(cost.after)} {currency_name(cost.currency)}"
+
+
+def listed_to(cost: Cost) -> dict[str, object]:
+    """A price of a list as plain data; ``amount`` is exact, as text, and none where each event is priced."""
+    return {
+        "place": cost.place,
+        "quantity": ex.text(cost.quantity),
+        "unit": cost.unit,
+        "currency": cost.currency,
+        "amount": None if cost.after is None else ex.text(cost.after),
     }
 
 

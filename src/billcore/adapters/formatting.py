@@ -20,16 +20,29 @@ from decimal import Decimal
 from billcore.kernel import Exact, Number, Period, currency_name, number, places, round_to, zone
 from billcore.kernel.exact import exponent, text
 
-__all__ = ["approximate", "date", "exact_money", "known_locale", "money", "percent", "quantity", "stretch"]
+__all__ = ["approximate", "date", "exact_money", "is_locale", "known_locale", "money", "percent", "quantity", "stretch"]
 
 _WIDE = 80
 _SHOWN = 6
 _LAST = dt.timedelta(microseconds=1)  # people read the last day of a period, not the first after it
 
 
-@functools.lru_cache(maxsize=256)
 def known_locale(name: str) -> str:
     """The nearest locale that babel knows, by its name; ``en`` where it knows none."""
+    return _nearest(name) or "en"
+
+
+def is_locale(name: str) -> bool:
+    """Babel knows the locale, or at least its language.
+
+    >>> is_locale("de_CH"), is_locale("de-ZZ"), is_locale("deutsch")
+    (True, True, False)
+    """
+    return _nearest(name) is not None
+
+
+@functools.lru_cache(maxsize=256)
+def _nearest(name: str) -> str | None:
     from babel import Locale, UnknownLocaleError
 
     for candidate in (name, name.replace("-", "_"), name.replace("-", "_").partition("_")[0]):
@@ -37,7 +50,7 @@ def known_locale(name: str) -> str:
             return str(Locale.parse(candidate))
         except (UnknownLocaleError, ValueError, TypeError):
             continue
-    return "en"
+    return None
 
 
 @functools.lru_cache(maxsize=1_024)

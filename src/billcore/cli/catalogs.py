@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
 
-from billcore.adapters.differences import diff_text, diff_to
+from billcore.adapters.differences import diff_text, diff_to, listed_amount, listed_to
 from billcore.cli.files import read_catalog
-from billcore.cli.opening import opened
+from billcore.cli.opening import DATABASE, opened
 from billcore.cli.output import NO, answer, counted, json_option, table, text_argument
 from billcore.engine.story import FixedClock
+from billcore.kernel import exact as ex
 from billcore.kernel import instant, rfc3339
-from billcore.pricing import Catalog, entries
+from billcore.pricing import Catalog, catalog_prices, entries, entry_words
 from billcore.pricing import lint as linted
 
 __all__ = ["catalog"]
@@ -60,30 +62,38 @@ def diff(before: Path, after: Path, as_json: bool) -> None:  # noqa: FBT001 - cl
 def show(place: Path, at: str | None, everything: bool, as_json: bool) -> None:  # noqa: FBT001 - click passes by position
     """Show what a catalog sells: of a .toml or .json file, or in force in a DATABASE; stale entries are hidden."""
     found = _catalog(place, at)
+    every = list(entries(found))
+    hidden = () if everything else tuple(where for where, entry in every if entry.stale)
     rows = [
         {
             "place": where,
             "name": str(getattr(entry, "name", "")),
+            "words": entry_words(entry),
             "stale": entry.stale,
             "source": entry.source,
             "last_synced_at": None if entry.last_synced_at is None else rfc3339(entry.last_synced_at),
         }
-        for where, entry in entries(found)
+        for where, entry in every
         if everything or not entry.stale
     ]
-    answer({"version": found.version, "effective": rfc3339(found.effective), "entries": rows}, as_json=as_json)
+    sold = [one for one in catalog_prices(found) if not any(f"{one.place}/".startswith(f"{gone}/") for gone in hidden)]
+    head = {"version": found.version, "effective": rfc3339(found.effective)}
+    answer({**head, "entries": rows, "prices": [listed_to(one) for one in sold]}, as_json=as_json)
     if not as_json:
-        cells = [
-            (str(r["place"]), str(r["name"]), "stale" if r["stale"] else "", str(r["last_synced_at"] or ""))
-            for r in rows
-        ]
-        title = (
-            f"Catalog {found.version} from {rfc3339(found.effective)}: {len(rows)} of {sum(1 for _ in entries(found))}"
-        )
-        heads = ("entry", "name", "state", "last synced")
-        told = [column for column in range(len(heads)) if column == 0 or any(row[column] for row in cells)]
-        shown = [[row[column] for column in told] for row in cells]
-        table(title, [heads[column] for column in told], shown, prose=(1,) if told[1:2] == [1] else ())
+        _show(f"Catalog {found.version} from {head['effective']}: {len(rows)} of {len(every)}", rows)
+        cells = [(one.place, ex.text(one.quantity), one.unit, listed_amount(one)) for one in sold]
+        table(counted(len(cells), "price"), ("price", "quantity", "of", "amount"), cells, right=(1, 3), prose=(2,))
+
+
+def _show(title: str, rows: Sequence[Mapping[str, object]]) -> None:
+    """The entries as a table, without the columns that nothing stands in."""
+    heads = ("entry", "what", "state", "last synced")
+    cells = [
+        (str(r["place"]), str(r["words"]), "stale" if r["stale"] else "", str(r["last_synced_at"] or "")) for r in rows
+    ]
+    told = [column for column in range(len(heads)) if column == 0 or any(row[column] for row in cells)]
+    shown = [[row[column] for column in told] for row in cells]
+    table(title, [heads[column] for column in told], shown, prose=(1,) if told[1:2] == [1] else ())
 
 
 def _catalog(place: Path, at: str | None) -> Catalog:
@@ -94,7 +104,7 @@ def _catalog(place: Path, at: str | None) -> Catalog:
 
 
 @catalog.command()
-@click.argument("database", type=FILE)
+@click.argument("database", type=DATABASE)
 @click.argument("file", type=FILE)
 @click.option("--expect", default=None, callback=text_argument, help="The hash of the plan that was looked at.")
 @click.option("--dry-run", is_flag=True, help="Tell the plan and its hash, and publish nothing.")
@@ -105,9 +115,18 @@ def publish(database: Path, file: Path, expect: str | None, dry_run: bool, at: s
     found = read_catalog(file)
     with opened(database, clock=None if at is None else FixedClock(instant(at, "--at"))) as billing:
         plan = billing.catalog.plan(found)
+        already = found.version in billing.catalog.list() and billing.catalog.get(found.version) == found
         if not dry_run:
             billing.catalog.publish(found, expect=expect)
     done = "planned" if dry_run else "published"
     text = "\n".join([diff_text(plan.diff), *(f"warning: {w}" for w in plan.warnings), "", f"{done}: {plan.hash}"])
-    data = {**diff_to(plan.diff), "warnings": list(plan.warnings), "hash": plan.hash, "published": not dry_run}
+    if already:
+        text = f"version {found.version} is published already: nothing was changed"
+    data = {
+        **diff_to(plan.diff),
+        "warnings": list(plan.warnings),
+        "hash": plan.hash,
+        "published": not dry_run and not already,
+        "already": already,
+    }
     answer(data, as_json=as_json, text=text)

@@ -14,12 +14,13 @@ from billcore.cli.explaining import explain, locale_option, page_option, tell
 from billcore.cli.files import holds_usage, read_any, read_catalog, read_selection
 from billcore.cli.importing import importing
 from billcore.cli.loading import load
+from billcore.cli.modules import import_option
 from billcore.cli.output import NO, Group, answer, counted, json_option, table, text_argument, written
 from billcore.cli.plot import plot
 from billcore.cli.store import db, run, verify
 from billcore.cli.syncing import sync
+from billcore.cli.taxing import seller_option, taxes_of
 from billcore.kernel import InputError, InvalidDocument, instant
-from billcore.pricing import CatalogTaxes, EuVat
 from billcore.pricing import quote as make_quote
 
 __all__ = ["billcore"]
@@ -30,6 +31,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="billcore")
+@import_option
 def billcore() -> None:
     """Bill exactly: catalogs, subscriptions and usage in, explained invoices out."""
 
@@ -75,7 +77,7 @@ def _problems(path: Path) -> tuple[InputError, ...]:
 @click.option(
     "--tax-id", default=None, callback=text_argument, help="The buyer's tax id; --seller says what it changes."
 )
-@click.option("--seller", default=None, help="The house's country, a member of the EU: its rules decide the tax.")
+@seller_option
 @click.option("--explain", "price", default=None, help="Explain the line of this price.")
 @page_option
 @locale_option
@@ -93,10 +95,11 @@ def quote(
     as_json: bool,
 ) -> None:
     """Quote a SELECTION file from a CATALOG file, line by line."""
+    if tax_id is not None and seller is None:
+        raise click.UsageError("--tax-id changes nothing without --seller: the catalog's rates ask nobody's id")
     book = read_catalog(catalog)
-    taxes = CatalogTaxes() if seller is None else EuVat(seller=seller)
     when = book.effective if at is None else instant(at, "--at")
-    made = make_quote(book, read_selection(selection), when, taxes=taxes, tax_id=tax_id)
+    made = make_quote(book, read_selection(selection), when, taxes=taxes_of(seller), tax_id=tax_id)
     if price is not None:
         tell(made.explain(price), locale or "en", made.selection.timezone, page, as_json=as_json)
         return

@@ -8,7 +8,7 @@ import click
 
 from billcore.adapters.rendering import invoice_html, invoice_text
 from billcore.adapters.results import invoice_to
-from billcore.cli.opening import opened
+from billcore.cli.opening import DATABASE, opened
 from billcore.cli.output import answer, counted, json_option, table, text_argument, written
 from billcore.engine import Billing
 from billcore.kernel import zone
@@ -17,8 +17,6 @@ from billcore.settlement import Invoice
 
 __all__ = ["documents"]
 
-DB = click.Path(exists=True, dir_okay=False, path_type=Path)
-
 
 @click.group(name="invoices")
 def documents() -> None:
@@ -26,7 +24,7 @@ def documents() -> None:
 
 
 @documents.command(name="list")
-@click.argument("database", type=DB)
+@click.argument("database", type=DATABASE)
 @click.option("--customer", default=None, callback=text_argument, help="Of this customer alone.")
 @json_option
 def list_them(database: Path, customer: str | None, as_json: bool) -> None:  # noqa: FBT001 - click passes by position
@@ -77,7 +75,7 @@ def _all(billing: Billing, customer: str) -> list[Invoice]:
 
 
 @documents.command()
-@click.argument("database", type=DB)
+@click.argument("database", type=DATABASE)
 @click.argument("number", callback=text_argument)
 @click.option("--html", "page", type=click.Path(dir_okay=False, path_type=Path), default=None, help="Write HTML here.")
 @json_option

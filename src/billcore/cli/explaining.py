@@ -7,19 +7,32 @@ from pathlib import Path
 import click
 
 from billcore.adapters.explanations import explanation_html, explanation_text
+from billcore.adapters.formatting import is_locale
 from billcore.adapters.results import explanation_to
-from billcore.cli.opening import opened
+from billcore.cli.opening import DATABASE, opened
 from billcore.cli.output import answer, json_option, text_argument, written
 from billcore.pricing import Explanation
 
 __all__ = ["explain", "locale_option", "page_option", "tell"]
 
-EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 PAGE = click.Path(dir_okay=False, path_type=Path)
 
 page_option = click.option("--html", "page", type=PAGE, default=None, help="Write an HTML page here.")
+
+
+def _locale(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """A locale that is known. Raises ``click.BadParameter``."""
+    name = text_argument(ctx, param, value)
+    if name is not None and not is_locale(name):
+        raise click.BadParameter(f"{name!r} is no locale: write it like de_CH.")
+    return name
+
+
 locale_option = click.option(
-    "--locale", default=None, callback=text_argument, help="The language and its numbers, like de_CH."
+    "--locale",
+    default=None,
+    callback=_locale,
+    help="The numbers, and the language where it is spoken (en, de, fr, it; else English), like de_CH.",
 )
 
 
@@ -32,7 +45,7 @@ def tell(tree: Explanation, locale: str, timezone: str, page: Path | None, *, as
 
 
 @click.command()
-@click.argument("database", type=EXISTING)
+@click.argument("database", type=DATABASE)
 @click.argument("invoice", callback=text_argument)
 @click.argument("line", callback=text_argument)
 @page_option

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import datetime as dt
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import attrs
@@ -10,12 +11,13 @@ import click
 
 from billcore.cli.files import holds_usage, read_any, read_catalog, usage_records
 from billcore.cli.output import NO, answer, counted, json_option
+from billcore.cli.taxing import refuse_unsaid_seller, seller_option, taxes_of
 from billcore.engine import Billing
 from billcore.engine.nouns.usage import Rejected
 from billcore.engine.story import FixedClock, StepResult, play, playable
 from billcore.kernel import InvalidValue, rfc3339
 from billcore.ports.scenario import Scenario
-from billcore.ports.steps import UsageStep
+from billcore.ports.steps import Bill, UsageStep
 from billcore.pricing import Catalog
 
 __all__ = ["load"]
@@ -50,16 +52,20 @@ class _Loaded:
 @click.command()
 @click.argument("database", type=DB)
 @click.argument("files", type=FILE, nargs=-1, required=True)
+@seller_option
 @json_option
-def load(database: Path, files: tuple[Path, ...], as_json: bool) -> None:  # noqa: FBT001 - click passes by position
+def load(database: Path, files: tuple[Path, ...], seller: str | None, as_json: bool) -> None:  # noqa: FBT001 - click passes by position
     """Load FILES into DATABASE in the order given: catalogs, usage files, and stories step by step.
 
     Loading the same files again adds nothing. A step that is refused is told, and the story goes on. What a story
-    expects is not compared.
+    expects is not compared. Where a story bills, the catalog says what is taxed at which rate, and with --seller the
+    rules of the European Union.
     """
     documents = [(path, None if holds_usage(path) else _document(path)) for path in files]
-    loaded = _Loaded()
-    with Billing.open(database) as billing:
+    loaded, taxes = _Loaded(), taxes_of(seller)
+    with Billing.open(database, taxes=taxes) as billing:
+        if bills := [at for _, story in documents if isinstance(story, Scenario) for at in _billed(story)]:
+            refuse_unsaid_seller(billing, seller, max(bills))
         for path, document in documents:
             match document:
                 case None:
@@ -85,6 +91,11 @@ def _document(path: Path) -> Catalog | Scenario:
             return named
         case _:
             raise InvalidValue("a selection is quoted, not loaded", place=str(path))
+
+
+def _billed(story: Scenario) -> Iterator[dt.datetime]:
+    """Up to when the steps of a story bill."""
+    return (step.until or step.at for step in story.steps if isinstance(step, Bill))
 
 
 def _load_usage(billing: Billing, path: Path, loaded: _Loaded) -> None:

@@ -10,8 +10,9 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from billcore.cli.opening import opened
+from billcore.cli.opening import DATABASE, opened
 from billcore.cli.output import NO, answer, counted, json_option, table
+from billcore.cli.taxing import refuse_unsaid_seller, seller_option, taxes_of
 from billcore.engine import Billing
 from billcore.engine.running import RunReport
 from billcore.engine.story import FixedClock
@@ -20,19 +21,23 @@ from billcore.kernel import currency_name, instant
 __all__ = ["db", "run", "verify"]
 
 DB = click.Path(dir_okay=False, path_type=Path)
-EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command()
-@click.argument("database", type=EXISTING)
+@click.argument("database", type=DATABASE)
 @click.option("--until", required=True, help="Bill everything due up to this instant, with it.")
 @click.option("--at", default=None, help="The run's instant, on documents as issued_at; default: --until.")
+@seller_option
 @json_option
-def run(database: Path, until: str, at: str | None, as_json: bool) -> None:  # noqa: FBT001 - click passes by position
-    """Bill and settle up to an instant; again, it adds nothing."""
+def run(database: Path, until: str, at: str | None, seller: str | None, as_json: bool) -> None:  # noqa: FBT001 - click passes by position
+    """Bill and settle up to an instant; again, it adds nothing.
+
+    What is taxed at which rate the catalog says, and with --seller the rules of the European Union.
+    """
     last = instant(until, "--until")
     when = last if at is None else instant(at, "--at")
-    with opened(database, clock=FixedClock(when)) as billing:
+    with opened(database, clock=FixedClock(when), taxes=taxes_of(seller)) as billing:
+        refuse_unsaid_seller(billing, seller, last)
         report = _with_progress(billing, last, when, quiet=as_json)
     data = {
         "invoices": report.invoices,
@@ -64,14 +69,14 @@ def _with_progress(billing: Billing, until: dt.datetime, at: dt.datetime, *, qui
 
 
 @click.command()
-@click.argument("database", type=EXISTING)
+@click.argument("database", type=DATABASE)
 @json_option
 def verify(database: Path, as_json: bool) -> None:  # noqa: FBT001 - click passes flags by position
     """Check every invariant on a database, reading only; exit code 1 if one does not hold."""
     with opened(database) as billing:
         found = billing.verify()
-    data = [{"invariant": v.invariant, "place": v.place, "message": v.message} for v in found]
-    lines = [f"{v.invariant} {v.place}: {v.message}" for v in found]
+    data = [{"invariant": v.invariant, "place": v.place, "message": v.message, "value": v.value} for v in found]
+    lines = [str(v) for v in found]
     answer(data, as_json=as_json, text="\n".join([*lines, counted(len(found), "violation")]))
     if found:
         raise SystemExit(NO)
@@ -83,7 +88,7 @@ def db() -> None:
 
 
 @db.command()
-@click.argument("database", type=EXISTING)
+@click.argument("database", type=DATABASE)
 @json_option
 def status(database: Path, as_json: bool) -> None:  # noqa: FBT001 - click passes flags by position
     """Show the schema's version and what an upgrade would do."""

@@ -8,7 +8,7 @@ import click
 
 from billcore.adapters.differences import diff_text, diff_to, merged_to
 from billcore.adapters.sources import DirectorySource, FileSource, HttpSource
-from billcore.cli.opening import opened
+from billcore.cli.opening import DATABASE, opened
 from billcore.cli.output import NO, answer, counted, json_option, text_argument
 from billcore.engine.checking import CatalogCheck
 from billcore.engine.publishing import SyncPlan
@@ -19,11 +19,9 @@ from billcore.pricing import MOST_STALE, SyncChange
 
 __all__ = ["sync"]
 
-DB = click.Path(exists=True, dir_okay=False, path_type=Path)
-
 
 @click.command()
-@click.argument("database", type=DB)
+@click.argument("database", type=DATABASE)
 @click.argument("source", callback=text_argument)
 @click.option("--dry-run", is_flag=True, help="Tell what would change, and change nothing.")
 @click.option("--name", default=None, callback=text_argument, help="What the entries say they come from.")

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from billcore.engine.nouns.customers import Customers
     from billcore.engine.nouns.grants import Grants
     from billcore.engine.nouns.invoices import Invoices
+    from billcore.engine.nouns.ledger import Ledger
     from billcore.engine.nouns.money import Balances, Payments, Vouchers
     from billcore.engine.nouns.office import Exceptions, Notices
     from billcore.engine.nouns.subscriptions import Subscriptions
@@ -218,6 +219,13 @@ class Billing:
         from billcore.engine.nouns.money import Payments
 
         return Payments(self.session)
+
+    @property
+    def ledger(self) -> Ledger:
+        """What was moved."""
+        from billcore.engine.nouns.ledger import Ledger
+
+        return Ledger(self.session)
 
     @property
     def exceptions(self) -> Exceptions:

@@ -15,7 +15,7 @@ from billcore.kernel import InvalidValue, Money, NotAllowed, SubscriptionId, rfc
 from billcore.lifecycle import AppliedCoupon, Order
 from billcore.ports import Tx
 from billcore.ports.tables import COUPON, COUPON_FACT
-from billcore.pricing import Coupon, coupon_scope
+from billcore.pricing import Coupon, coupon_scope, sold, unmarked
 
 __all__ = ["apply_chosen", "apply_coupon", "mark_coupon", "remove_coupon"]
 
@@ -27,12 +27,12 @@ def apply_coupon(
 ) -> AppliedCoupon:
     """Write down that a coupon of the catalog in force at ``at`` is applied; it counts as one redemption.
 
-    Raises ``NotFound``, ``InvalidValue`` outside its window, and ``NotAllowed`` where it was applied to this before,
-    or as often as it may be.
+    Raises ``NotFound``, ``StaleCatalogEntry``, ``InvalidValue`` outside its window, and ``NotAllowed`` where it was
+    applied to this before, or as often as it may be.
     """
     customer = loaded.facts.customer
     catalog = catalog_at(tx, at)
-    coupon = catalog.coupon(code)
+    coupon = unmarked(sold(catalog.coupon(code), "coupon"))
     if not coupon.holds(at):
         raise InvalidValue("the coupon cannot be applied then", place="at", value=rfc3339(at))
     if coupon.amount is not None:

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from billcore.engine.catalogs import catalog_at
 from billcore.engine.reading import snapshots
 from billcore.engine.rows.facts import fact_of
-from billcore.kernel import CustomerId, NotFound, SubscriptionId
+from billcore.kernel import CustomerId, NotFound, SubscriptionId, nearest
 from billcore.lifecycle import Item, Order, Subscription, UsageEvent, fallback_items, items_of
 from billcore.ports import Row, Tx
 from billcore.ports.tables import FACT
@@ -62,7 +62,8 @@ class Meters:
             sold = catalog_at(self._tx, self._now).meters
             self._sold = {meter.code: (meter.aggregation, meter.field) for meter in sold}
         if event.meter not in self._sold:
-            raise NotFound("no such meter in the catalog", place="meter", value=event.meter)
+            hint = nearest(event.meter, self._sold)
+            raise NotFound("no such meter in the catalog", place="meter", value=event.meter, hint=hint)
         return self._sold[event.meter]
 
     def _of_name(self, event: UsageEvent) -> Iterable[_Metered]:

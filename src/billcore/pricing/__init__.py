@@ -30,14 +30,15 @@ from billcore.pricing.committing import committed_records
 from billcore.pricing.component import PRODUCT_NAMES, Component
 from billcore.pricing.coupon import Coupon, CouponDuration, coupon_scope
 from billcore.pricing.credit_unit import CreditUnit
-from billcore.pricing.diff import CatalogDiff, Cost, Difference, catalog_diff
+from billcore.pricing.diff import CatalogDiff, Cost, Difference, catalog_diff, catalog_prices
 from billcore.pricing.discount import Discount, Discounted, Stacking, UsedDiscount, discounted, take_off
-from billcore.pricing.entry import Entry, sold
+from billcore.pricing.entry import Entry, sold, unmarked
 from billcore.pricing.expansion import addons_that_go, main_of
 from billcore.pricing.explain import About, Branches, ExplainedKind, Explanation, Operation, leaf
 from billcore.pricing.explain_rating import explain_rating
 from billcore.pricing.explain_sum import explain_cap, explain_sum, summed_lines
 from billcore.pricing.grant import Grant, GrantKind, granted_minor
+from billcore.pricing.in_words import entry_words
 from billcore.pricing.lint import Finding, check_selection, lint
 from billcore.pricing.model.asked import rating_by
 from billcore.pricing.model.each import EachEvent
@@ -201,6 +202,7 @@ __all__ = [
     "archive",
     "cap_of",
     "catalog_diff",
+    "catalog_prices",
     "check_selection",
     "checked_currency",
     "cluster_quantity",
@@ -210,6 +212,7 @@ __all__ = [
     "credits_of",
     "discounted",
     "entries",
+    "entry_words",
     "events_rating",
     "exact_offs",
     "explain_cap",
@@ -248,6 +251,7 @@ __all__ = [
     "tax_over",
     "time_amount",
     "unarchive",
+    "unmarked",
     "usage_rating",
     "why_zero",
     "windows_rating",

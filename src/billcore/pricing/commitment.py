@@ -29,6 +29,7 @@ from billcore.kernel import (
 )
 from billcore.kernel import exact as ex
 from billcore.pricing import fields, said
+from billcore.pricing.entry import Entry
 from billcore.pricing.rating import Rating, Step
 
 __all__ = ["Commitment", "Committed", "Overage", "TrueUp"]
@@ -52,7 +53,7 @@ class Committed:
 
 
 @attrs.frozen(kw_only=True)
-class Commitment:
+class Commitment(Entry):
     """``amount`` (major units) is owed for these ``prices`` in each ``period``, whatever was used.
 
     What they cost beyond it is taken times ``overage_factor``; all together is at most ``cap``.

@@ -13,6 +13,7 @@ import attrs
 
 from billcore.kernel import ONE, Interval, InvalidValue
 from billcore.pricing.commitment import Commitment, Overage, TrueUp
+from billcore.pricing.entry import unmarked
 from billcore.pricing.price import Price, PriceCadence
 from billcore.pricing.record import OrderRecord
 from billcore.pricing.service import Service
@@ -27,13 +28,18 @@ _STANDARD = "standard"
 def committed_prices(
     commitments: Sequence[Commitment], priced: Iterable[tuple[str, Price]], services: Iterable[Service]
 ) -> tuple[Price, ...]:
-    """The prices that the commitments bring. Raises ``InvalidValue`` where one does not fit what is sold."""
+    """The prices that the commitments bring, but for stale ones: nobody new commits to those.
+
+    Raises ``InvalidValue`` where one does not fit what is sold.
+    """
     if not commitments:
         return ()
     known = _by_code(priced, services)
     seen: set[str] = set()
     found: list[Price] = []
-    for index, commitment in enumerate(commitments):
+    for index, commitment in enumerate(map(unmarked, commitments)):
+        if commitments[index].stale:
+            continue
         covered: list[Price] = []
         for n, code in enumerate(commitment.prices):
             place = f"commitments[{index}].prices[{n}]"

@@ -14,6 +14,7 @@ from billcore.kernel import InvalidValue, NotSupportedYet, of_kind
 from billcore.kernel import exact as ex
 from billcore.pricing import coded, fields
 from billcore.pricing.discount import Stacking
+from billcore.pricing.entry import Entry
 from billcore.pricing.plan import Plan
 
 __all__ = ["Coupon", "CouponDuration", "Scoped", "coupon_scope", "refuse_strangers"]
@@ -28,7 +29,7 @@ class CouponDuration(enum.Enum):
 
 
 @attrs.frozen(kw_only=True)
-class Coupon:
+class Coupon(Entry):
     """``percent`` or ``amount`` (in major units of the customer's currency) off prices, plans and products.
 
     It can be applied in ``[starts, expires)``, ``limit`` times in all; ``applies_to`` names what it is for (nothing:
@@ -88,16 +89,28 @@ class Scoped(Protocol):
         ...
 
 
+class Listed(Scoped, Protocol):
+    """The same in a list of a catalog, where its source may name it no more."""
+
+    @property
+    def stale(self) -> bool:
+        """Nobody new has it."""
+        ...
+
+
 def coupon_scope(coupon: Scoped, plans: Iterable[Plan]) -> tuple[str, ...]:
     """The codes that a coupon is for, the plans of its products among them; none: it is for all."""
     owned = {plan.code for plan in plans if plan.product in coupon.applies_to}
     return tuple(sorted(owned.union(coupon.applies_to)))
 
 
-def refuse_strangers(coupons: Sequence[Scoped], sold: Container[str], place: str) -> None:
-    """Raise ``InvalidValue`` where a coupon or grant, of the list at that place, names what is not sold."""
+def refuse_strangers(coupons: Sequence[Listed], sold: Container[str], place: str) -> None:
+    """Raise ``InvalidValue`` where a coupon or grant, of the list at that place, names what is not sold.
+
+    One that is stale may: nobody new has it, and what it was for may be sold no more.
+    """
     for index, coupon in enumerate(coupons):
-        for n, code in enumerate(coupon.applies_to):
+        for n, code in enumerate(() if coupon.stale else coupon.applies_to):
             if code not in sold:
                 where = f"{place}[{index}].applies_to[{n}]"
                 raise InvalidValue("nothing of this code is sold", place=where, value=code)

@@ -14,6 +14,7 @@ import attrs
 from billcore.kernel import Exact, InvalidValue, Money, Number, Rounding, number, round_to
 from billcore.kernel import exact as ex
 from billcore.pricing import coded, fields
+from billcore.pricing.entry import Entry
 
 __all__ = ["CreditUnit"]
 
@@ -21,7 +22,7 @@ _MOST_PLACES = 12
 
 
 @attrs.frozen(kw_only=True)
-class CreditUnit:
+class CreditUnit(Entry):
     """A unit of ``places`` decimal places, of which each is worth ``rate`` in the currency it is used with."""
 
     code: str = attrs.field(converter=coded.code)

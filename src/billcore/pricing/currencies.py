@@ -15,6 +15,7 @@ import attrs
 from billcore.kernel import InvalidValue, UnknownCurrency, currency, currency_name, is_listed
 from billcore.pricing.credit_unit import CreditUnit
 from billcore.pricing.entries import Entries
+from billcore.pricing.entry import unmarked
 from billcore.pricing.model.wrapped import credits_of, in_credits
 from billcore.pricing.own_currency import OwnCurrency
 from billcore.pricing.plan import Plan, PlanVersion
@@ -42,7 +43,7 @@ class Codes:
         for index, unit in enumerate(units):
             if unit.code in names or is_listed(unit.code):
                 raise InvalidValue("a currency has this code", place=f"credit_units[{index}].code", value=unit.code)
-        codes = cls(names, {unit.code: unit for unit in units}, None)
+        codes = cls(names, {unit.code: unmarked(unit) for unit in units}, None)
         return attrs.evolve(codes, usual=None if usual is None else codes.money(usual, "currency"))
 
     def money(self, code: str, place: str) -> str:

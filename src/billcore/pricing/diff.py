@@ -19,8 +19,8 @@ import attrs
 from billcore.kernel import HOUR, ONE, Exact, rfc3339
 from billcore.kernel import exact as ex
 from billcore.pricing.catalog import Catalog
-from billcore.pricing.commitment import Commitment
 from billcore.pricing.entry import Entry
+from billcore.pricing.in_words import entry_words, interval_words
 from billcore.pricing.plan import Plan
 from billcore.pricing.price import Price, amount_of
 from billcore.pricing.product import Product
@@ -30,7 +30,7 @@ from billcore.pricing.sized import ComputePlan, Resource, Storage
 from billcore.pricing.units import Per
 from billcore.pricing.walk import key_of
 
-__all__ = ["CatalogDiff", "Cost", "Difference", "catalog_diff"]
+__all__ = ["CatalogDiff", "Cost", "Difference", "catalog_diff", "catalog_prices"]
 
 T = TypeVar("T")
 
@@ -92,6 +92,19 @@ def catalog_diff(before: Catalog | None, after: Catalog) -> CatalogDiff:
     return CatalogDiff(None if before is None else before.version, after.version, differences, tuple(costs))
 
 
+def catalog_prices(catalog: Catalog) -> tuple[Cost, ...]:
+    """What somebody new pays (``after``) for one of everything, and at the bounds of its tiers.
+
+    A price that is counted by event has no amount of a quantity.
+    """
+    by_event = [
+        Cost(place, ONE, price.meter or "", price.currency or "", None, None)
+        for place, price in _prices(catalog)
+        if price.by_event is not None
+    ]
+    return (*(cost for place, sold in _priced(catalog).items() for cost in _costs(place, None, sold)), *by_event)
+
+
 def _fields(a: object, b: object, place: str, unseen: frozenset[str] = _UNSEEN) -> Iterator[Difference]:
     """What differs between two values of one class."""
     for field in attrs.fields(type(a)):  # type: ignore[arg-type]  # only called for attrs values
@@ -117,7 +130,7 @@ def _different(a: object, b: object, place: str) -> Iterator[Difference]:
 
 
 def _keyed(values: tuple[object, ...]) -> bool:
-    return all(isinstance(value, (Commitment, Entry, Price)) for value in values)
+    return all(isinstance(value, (Entry, Price)) for value in values)
 
 
 def _items(a: Mapping[str, object], b: Mapping[str, object], place: str) -> Iterator[Difference]:
@@ -132,10 +145,12 @@ def _items(a: Mapping[str, object], b: Mapping[str, object], place: str) -> Iter
 
 
 def _text(value: object) -> str:
-    """What people read of a value; of an entry its name alone."""
+    """What people read of a value; of an entry its name, or what it gives."""
     match value:
-        case Entry() | Price():
-            return str(getattr(value, "name", "") or getattr(value, "description", ""))
+        case Entry():
+            return entry_words(value)
+        case Price():
+            return value.description
         case tuple():
             return "[" + ", ".join(map(_text, value)) + "]"
         case Mapping():
@@ -216,14 +231,18 @@ def _priced(catalog: Catalog) -> dict[str, _Sold]:
     found: dict[str, _Sold] = {}
     for place, price in _prices(catalog):
         if price.by_event is None:
-            unit = f"a {price.interval.name or 'period'}" if price.meter is None else price.unit or price.meter
+            unit = interval_words(price.interval) if price.meter is None else price.unit or price.meter
             found[place] = _Sold(price.currency or "", unit if price.per is None else "a month of 730 h", price)
     for service in catalog.services:
         found |= _of_service(service)
     for one in catalog.commitments:
+        if one.stale:
+            continue
         currency = next(price.currency for price in catalog.committed if price.sum_of == one.prices) or ""
-        unit = f"a {one.period.name or 'period'}, at least"
+        unit = f"{interval_words(one.period)}, at least"
         found[f"commitments/{key_of(one)}"] = _Sold(currency, unit, monthly=one.amount)
+    for grant in catalog.grants:
+        found[f"grants/{grant.code}"] = _Sold(grant.unit or "", "given", monthly=grant.amount)
     return found
 
 

@@ -10,7 +10,7 @@ import attrs
 from billcore.kernel import StaleCatalogEntry, instant
 from billcore.pricing import said
 
-__all__ = ["Entry", "sold"]
+__all__ = ["Entry", "sold", "unmarked"]
 
 E = TypeVar("E", bound="Entry")
 
@@ -38,3 +38,10 @@ def sold(entry: E, place: str) -> E:
         named = getattr(entry, "code", None) or getattr(entry, "version", None)
         raise StaleCatalogEntry(place=place, value=named)
     return entry
+
+
+def unmarked(entry: E) -> E:
+    """The entry as it says itself, without what a sync wrote on it: what an order keeps is the same by every source."""
+    if not (entry.stale or entry.source or entry.last_synced_at):
+        return entry
+    return attrs.evolve(entry, stale=False, source=None, last_synced_at=None)

@@ -14,6 +14,7 @@ import attrs
 from billcore.kernel import InvalidValue, Money, NotSupportedYet, bounded, checked_id, of_kind
 from billcore.pricing import coded, fields
 from billcore.pricing.currencies import Codes
+from billcore.pricing.entry import Entry
 
 __all__ = ["Grant", "GrantKind", "granted_in", "granted_minor"]
 
@@ -30,7 +31,7 @@ class GrantKind(enum.Enum):
 
 
 @attrs.frozen(kw_only=True)
-class Grant:
+class Grant(Entry):
     """``amount`` of promotional credit, in major units of the currency ``unit`` (default: the catalog's).
 
     It lowers what is billed on billing dates in ``[effective, expires)``, for what ``applies_to`` names (nothing: all);

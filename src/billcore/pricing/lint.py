@@ -22,6 +22,7 @@ from billcore.pricing.plan import PlanStatus
 from billcore.pricing.price import Price
 from billcore.pricing.selection import Selection
 from billcore.pricing.service import Service
+from billcore.pricing.walk import key_of
 
 __all__ = ["Finding", "check_selection", "lint"]
 
@@ -109,7 +110,7 @@ def _services(catalog: Catalog) -> Iterator[Finding]:
 
 def _committed(catalog: Catalog) -> Iterator[Finding]:
     for one in catalog.commitments:
-        place = f"commitments/{one.prices[0]}"
+        place = f"commitments/{key_of(one)}"
         if one.cap == one.amount and one.overage_factor != ex.ONE:
             yield Finding(place, "its cap leaves no room for an overage")
         if not one.amount and one.cap is None and one.overage_factor == ex.ONE:

@@ -13,12 +13,13 @@ from __future__ import annotations
 import attrs
 
 from billcore.kernel import UnknownCurrency, checked_id, currency, is_listed, own_currency
+from billcore.pricing.entry import Entry
 
 __all__ = ["OwnCurrency", "checked_currency"]
 
 
 @attrs.frozen(kw_only=True)
-class OwnCurrency:
+class OwnCurrency(Entry):
     """A currency of ``places`` decimal places that no state issues: points, miles, gems.
 
     Within the catalog it is called by its ``code``; amounts have ``currency``, the code with its places, which says all

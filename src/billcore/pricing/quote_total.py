@@ -9,6 +9,7 @@ import attrs
 from billcore.kernel import InvalidValue, Money, Rounding, minor_units, places, zone
 from billcore.pricing.catalog import Catalog
 from billcore.pricing.coupon import Coupon, coupon_scope
+from billcore.pricing.entry import sold
 from billcore.pricing.record import OrderRecord
 from billcore.pricing.selection import Selection
 from billcore.pricing.stacking import HeldCoupon, paper_offs
@@ -94,8 +95,8 @@ class Taxed:
 
 
 def coupon_of(catalog: Catalog, selection: Selection, at: dt.datetime) -> Coupon | None:
-    """The coupon of the selection, which must hold then."""
-    found = None if selection.coupon is None else catalog.coupon(selection.coupon)
+    """The coupon of the selection, which must be sold and hold then."""
+    found = None if selection.coupon is None else sold(catalog.coupon(selection.coupon), "coupon")
     if found is not None and not found.holds(at):
         raise InvalidValue("the coupon cannot be applied then", place="coupon", value=found.code)
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from billcore.kernel import InvalidValue
+from billcore.kernel import InvalidValue, nearest
 from billcore.pricing.plan import Plan
 from billcore.pricing.product import Meter, Product
 from billcore.pricing.service import Service
@@ -27,7 +27,7 @@ def check_meters(meters: Iterable[Meter], named: Iterable[tuple[str, str | None]
     known = {meter.code for meter in meters}
     for place, meter in named:
         if meter is not None and meter not in known:
-            raise InvalidValue("no such meter", place=f"{place}.meter", value=meter)
+            raise InvalidValue("no such meter", place=f"{place}.meter", value=meter, hint=nearest(meter, known))
 
 
 def check_products(plans: Sequence[Plan], products: Iterable[Product]) -> None:

@@ -117,6 +117,8 @@ class Selection:
         if len(named) != 1:
             raise InvalidValue("select one service, plan or product", place="selection", value=named)
         zone(self.timezone, "timezone")
+        if self.storage is not None and not isinstance(self.storage, str):
+            raise InvalidValue("not text", place="storage", value=self.storage, hint="storage_gib?")
         self._only("service", ("compute_plan", "sla_tier", "storage", "provider"))
         if self.service is None and (self.storage_gib or self.resources or self.supporting or self.replicas != 1):
             raise InvalidValue("replicas, storage and resources belong to a service", place="selection")

@@ -22,6 +22,7 @@ from billcore.kernel import (
     Number,
     PriceUnavailable,
     checked_id,
+    nearest,
     number,
     of_kind,
     several,
@@ -141,7 +142,8 @@ class Service(Entry):
         for plan in self.compute_plans:
             if plan.code == code:
                 return plan
-        raise InvalidValue("no such compute plan", place=place, value=code)
+        hint = nearest(code, (plan.code for plan in self.compute_plans))
+        raise InvalidValue("no such compute plan", place=place, value=code, hint=hint)
 
     def records(self, selection: Selection, tier: SlaTier | None) -> tuple[OrderRecord, ...]:
         """The prices and quantities of a selection of this service.

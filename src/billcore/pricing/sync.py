@@ -2,8 +2,10 @@
 
 Entries meet by their natural keys (R4-01). What the feed names is created, updated or unchanged, and stamped; what came
 from this source before and is named no more goes stale and stays (R4-02); one that returns is fresh again (R4-03). What
-was written by hand stays as it is until the source names it. An empty feed, one without a list that it had, or one that
-would make too much stale is taken for a failure of the source, and refused (R4-04).
+was written by hand stays as it is until the source names it: coupons, commitments, grants, credit units and own
+currencies like all others. An empty feed, one without a list that it had, or one that
+would make too much stale is taken for a failure of the source, and refused (R4-04); so is one that has a price of the
+base in another currency.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from billcore.kernel import InputError, InvalidValue, SyncAborted, instant, of_k
 from billcore.pricing.catalog import Catalog
 from billcore.pricing.entry import Entry
 from billcore.pricing.plan import PlanStatus, PlanVersion
+from billcore.pricing.sync_currency import refuse_other_currencies
 from billcore.pricing.walk import LISTS, NESTED, entries, key_of, same
 
 __all__ = ["MOST_STALE", "Merged", "SyncChange", "merged", "restamped", "stale_by_age"]
@@ -42,13 +45,11 @@ class SyncChange(enum.Enum):
 class Merged:
     """What a sync comes to: the catalog that will be, and what becomes of each entry of the source, by its place.
 
-    An entry that was stale before and is still missing is in neither. ``terms`` says that what is no entry is otherwise
-    than before: coupons, commitments, grants, credit units, currencies of one's own.
+    An entry that was stale before and is still missing is in neither.
     """
 
     catalog: Catalog
     changes: Mapping[str, SyncChange]
-    terms: bool = False
 
     def named(self, change: SyncChange) -> tuple[str, ...]:
         """The places of the entries with that change."""
@@ -65,7 +66,7 @@ class Merged:
     def changed(self) -> bool:
         """Something is sold that was not, or otherwise than before; stamps alone are no change."""
         created, updated, _, stale = self.counts
-        return bool(created or updated or stale or self.terms)
+        return bool(created or updated or stale)
 
 
 def merged(
@@ -82,26 +83,18 @@ def merged(
         raise InvalidValue("a percentage is 0 to 100", place="most_stale", value=most_stale)
     merging = _Merging(source, when)
     before = base or Catalog(version="none", effective=feed.effective, currency=feed.currency)
+    refuse_other_currencies(before, feed)
     lists: dict[str, Any] = {
         name: merging.joined(getattr(before, name), getattr(feed, name), f"{name}/") for name in LISTS
     }
     _believable(before, feed, source, merging.changes, most_stale)
-    others: dict[str, Any] = {
-        field.name: getattr(feed, field.name) or getattr(before, field.name)
-        for field in attrs.fields(Catalog)
-        if field.init and field.name not in (*LISTS, "version", "effective")
-    }
+    currency = feed.currency or before.currency
     name = f"sync:{rfc3339(when)}"
     try:
-        catalog = Catalog(version=name, effective=max(when, feed.effective), **others, **lists)
+        catalog = Catalog(version=name, effective=max(when, feed.effective), currency=currency, **lists)
     except InputError as error:
         raise SyncAborted(f"what the source names does not fit: {error.text}", place=error.place) from error
-    return Merged(catalog, merging.changes, _otherwise(before, catalog, others))
-
-
-def _otherwise(before: Catalog, after: Catalog, names: Iterable[str]) -> bool:
-    """What is no entry differs; another default currency is told by the prices that take it."""
-    return any(getattr(before, name) != getattr(after, name) for name in names if name != "currency")
+    return Merged(catalog, merging.changes)
 
 
 @attrs.frozen

@@ -18,8 +18,11 @@ from billcore.pricing.tax_rates import TaxRate
 
 __all__ = ["LISTS", "MARKS", "NESTED", "entries", "key_of", "same"]
 
-LISTS = ("sla_tiers", "services", "meters", "products", "plans", "addons", "meter_prices", "availability", "tax_rates")
-"""The lists of a catalog whose entries come from sources."""
+LISTS = (
+    *("sla_tiers", "services", "meters", "products", "plans", "addons", "meter_prices", "availability", "tax_rates"),
+    *("coupons", "commitments", "grants", "credit_units", "currencies"),
+)
+"""The lists of a catalog: all of their entries may come from sources."""
 
 NESTED: dict[type[object], tuple[str, ...]] = {
     Service: ("compute_plans", "storage", "resources"),
@@ -34,7 +37,7 @@ MARKS = frozenset(field.name for field in attrs.fields(Entry))
 def key_of(entry: object) -> str:
     """The natural key of an entry or price in its list: its code, a version's number, a dated price's beginning.
 
-    A commitment's is the first price that it covers.
+    A commitment's are the prices that it covers.
     """
     match entry:
         case PlanVersion(version=number):
@@ -46,7 +49,7 @@ def key_of(entry: object) -> str:
         case TaxRate(code=code, country=country, category=category, from_=since):
             return f"{code}:{country}:{category}@{since or 'ever'}"
         case Commitment(prices=codes):
-            return codes[0]
+            return "+".join(codes)
         case Entry() | Price():
             return str(getattr(entry, "code"))  # noqa: B009 - every other entry has one, which ``Entry`` cannot say
         case _:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from billcore.adapters.serialization.problems import brief, step_into
-from billcore.kernel import InputError, InvalidValue, UnknownCurrency, currency
+from billcore.kernel import InputError, InvalidValue, UnknownCurrency, currency, nearest
 from billcore.pricing import checked_currency
 
 __all__ = ["reference_problems"]
@@ -93,7 +93,9 @@ def _all_known(row: Row, key: str, codes: set[str], what: str, place: str) -> It
     names = row.get(key)
     for index, name in enumerate(names if isinstance(names, list) else ()):
         if isinstance(name, str) and name not in codes:
-            yield InvalidValue(f"no such {what}", place=f"{place}.{key}[{index}]", value=name)
+            yield InvalidValue(
+                f"no such {what}", place=f"{place}.{key}[{index}]", value=name, hint=nearest(name, codes)
+            )
 
 
 def _of_services(data: Row, tiers: set[str]) -> Iterator[InvalidValue]:
@@ -162,7 +164,7 @@ def _prices(data: Row) -> Iterator[tuple[str, Row, bool]]:
 def _known(row: Row, key: str, codes: set[str], place: str) -> Iterator[InvalidValue]:
     name = row.get(key)
     if isinstance(name, str) and name not in codes:
-        yield InvalidValue(f"no such {key}", place=f"{place}.{key}", value=name)
+        yield InvalidValue(f"no such {key}", place=f"{place}.{key}", value=name, hint=nearest(name, codes))
 
 
 def _repeated(data: Row, name: str, key: str, place: str = "") -> Iterator[InvalidValue]:

@@ -96,6 +96,9 @@ def _field_hook(key: str, attribute: attrs.Attribute[Any], declared: Any, conver
 # Values that name themselves in their errors: inside a document their place is wherever they stand.
 _OWN_NAMES: Mapping[type[Any], str] = {Selection: "selection", Interval: "interval", DayAnchor: "anchor"}
 
+# Keys that are taken for another one, which is the hint for a wrong value of theirs.
+_MEANT: Mapping[type[Any], Mapping[str, str]] = {Selection: {"storage": "storage_gib?"}}
+
 
 def _ignoring_type(read: Hook) -> Callable[[Any, Any], Any]:
     return lambda value, _: read(value)
@@ -119,19 +122,22 @@ def _class_hook(kind: type[Any], converter: cattrs.Converter) -> Callable[[Any, 
         try:
             result = build({key: data[key] for key in fields if key in data}, kind)
         except cattrs.ClassValidationError as group:
-            problems.extend(_problems(group, keys, _OWN_NAMES.get(kind, "")))
+            problems.extend(_problems(group, keys, _OWN_NAMES.get(kind, ""), _MEANT.get(kind, {})))
         refuse(problems)
         return result
 
     return structure
 
 
-def _problems(group: cattrs.ClassValidationError, keys: Mapping[str, str], own: str) -> Iterator[InputError]:
+def _problems(
+    group: cattrs.ClassValidationError, keys: Mapping[str, str], own: str, meant: Mapping[str, str]
+) -> Iterator[InputError]:
     for error in group.exceptions:
         notes = getattr(error, "__notes__", ())
         name = next((note.name for note in notes if isinstance(note, cattrs.AttributeValidationNote)), None)
         place = "" if name is None else step_into(keys[name])
         if isinstance(error, InputError):
+            error.hint = error.hint or meant.get(name or "")
             yield from inside(place, error if name is not None else relative(error, own))
         elif isinstance(error, KeyError) and name is not None:
             yield InvalidValue("missing", place=place)

@@ -42,5 +42,5 @@ def address_of(host: str, port: int, *, allow_private: bool) -> Address:
         raise SyncAborted("the host has no address", place="url", value=host) from error
     addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
     if not allow_private and any(map(is_private, addresses)):
-        raise SyncAborted("a private address", place="url", value=host, hint="allow private addresses to ask it")
+        raise SyncAborted("a private address", place="url", value=host, hint="--allow-private, or allow_private=True")
     return addresses[0]

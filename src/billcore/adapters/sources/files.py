@@ -89,7 +89,7 @@ class DirectorySource:
         if tag == known:
             return None
         try:
-            return Feed(_joined({name: load(body, name, self.limit) for name, body in bodies.items()}), tag)
+            return Feed(_joined({name: _named(body, name, self.limit) for name, body in bodies.items()}), tag)
         except InputError as error:
             raise aborted(error, self.name) from error
 
@@ -130,11 +130,23 @@ def load(body: bytes, name: str, limit: int) -> dict[str, object]:
 
 
 def aborted(error: InputError, source: str) -> SyncAborted:
-    """The error of a source whose document is not right: the first problem is told, its cause has all of them."""
+    """The error of a source whose document is not right, with all of its problems."""
     problems = error.problems if isinstance(error, InvalidDocument) else (error,)
-    first = problems[0]
-    more = f", and {len(problems) - 1} more" if len(problems) > 1 else ""
-    return SyncAborted(f"not a right catalog: {first.text}{more}", place=first.place, value=first.value, hint=source)
+    if len(problems) > 1:
+        told = "".join(f"\n  {problem}" for problem in problems)
+        return SyncAborted(f"not a right catalog, {len(problems)} problems:{told}", place=source)
+    (only,) = problems
+    return SyncAborted(f"not a right catalog: {only.text}", place=only.place, value=only.value, hint=source)
+
+
+def _named(body: bytes, name: str, limit: int) -> dict[str, object]:
+    """One of several documents; what is wrong with it is told with its name."""
+    try:
+        return load(body, name, limit)
+    except InvalidDocument as error:
+        for problem in error.problems:
+            problem.place = f"{name}: {problem.place}" if problem.place else name
+        raise
 
 
 def _joined(documents: Mapping[str, Mapping[str, object]]) -> Catalog:

@@ -32,6 +32,7 @@ __all__ = ["HttpSource"]
 
 _USER, _PASSWORD = "BILLCORE_SYNC_USER", "BILLCORE_SYNC_PASSWORD"
 _MOST_REDIRECTS = 3
+_HTTP = "--allow-http, or allow_http=True, where nobody can listen"
 _OK, _SAME, _REDIRECTS = 200, 304, (301, 302, 303, 307, 308)
 _PORTS = {"https": 443, "http": 80}
 _LONGEST_TAG = 1_000
@@ -73,7 +74,7 @@ class HttpSource:
         if parts.username is not None or parts.password is not None:
             raise InvalidValue("a password in a URL ends up in logs", place="url", hint="give user and password")
         if parts.scheme == "http" and not self.allow_http:
-            raise InvalidValue("not https", place="url", value=self.url, hint="allow http where nobody can listen")
+            raise InvalidValue("not https", place="url", value=self.url, hint=_HTTP)
         if (self.user is None) != (self.password is None):
             raise InvalidValue("user and password go together", place="user", value=self.user)
 

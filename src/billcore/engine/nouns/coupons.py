@@ -38,8 +38,8 @@ class Coupons:
         """Apply a coupon of the catalog in force, to charges whose billing period starts at ``at`` (now) or later.
 
         An earlier ``at`` lowers what is billed already: by a credit note of the next run. Raises ``NotFound``,
-        ``InvalidValue`` outside the coupon's window, and ``NotAllowed`` where it was applied to the same before, or as
-        often as its limit says.
+        ``StaleCatalogEntry``, ``InvalidValue`` outside the coupon's window, and ``NotAllowed`` where it was applied to
+        the same before, or as often as its limit says.
         """
         when = None if at is None else instant(at, "at")
 

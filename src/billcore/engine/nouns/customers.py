@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 
 import attrs
@@ -19,6 +20,7 @@ from billcore.engine.writing import write_payout
 from billcore.kernel import (
     AlreadyExists,
     CustomerId,
+    InvalidValue,
     Money,
     NotAllowed,
     NotFound,
@@ -52,6 +54,8 @@ from billcore.settlement import (
 )
 
 __all__ = ["Customers", "Standing"]
+
+_LANGUAGE = re.compile("[A-Za-z]{2,3}(?![A-Za-z0-9])", re.ASCII)
 
 
 @attrs.frozen
@@ -93,6 +97,7 @@ class Customers:
         ``InvalidValue``, ``UnknownCurrency``.
         """
         currency = _currency(self.session, currency)
+        _locale(locale)
         profile = Profile(
             timezone=timezone,
             country=country,
@@ -156,8 +161,10 @@ class Customers:
     ) -> Customer:
         """Change the profile from ``at`` on (default now); what is not named stays. An empty ``tax_exempt`` ends it.
 
-        A moved time zone lets the running period keep its end; the next ends at the new zone's boundary.
+        A moved time zone lets the running period keep its end; the next ends at the new zone's boundary. Raises
+        ``NotFound``, ``InvalidValue``.
         """
+        _locale(locale)
         given = {
             "timezone": timezone,
             "country": country,
@@ -265,6 +272,12 @@ def _open_document(tx: Tx, call: Call, customer: Customer, issuer: str, owed: in
     payout = Payout(named=call.now, invoices={document.id: Invoice(document=document)})
     payout.book(document_issued(document))
     write_payout(tx, account, [document], payout, {}, call.now)
+
+
+def _locale(value: str | None) -> None:
+    """Raise ``InvalidValue`` for what is no language's tag, of two letters or three (ISO 639, RFC 5646)."""
+    if isinstance(value, str) and not _LANGUAGE.match(value):
+        raise InvalidValue("not a locale", place="locale", value=value, hint='write it like "de_CH"')
 
 
 def _currency(session: Session, code: str) -> str:

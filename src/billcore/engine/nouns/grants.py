@@ -16,7 +16,7 @@ from billcore.engine.nouns.page import Page, checked_page
 from billcore.engine.session import Call, Session
 from billcore.kernel import InvalidValue, Money, NotFound, Number, checked_id, instant, of_kind
 from billcore.ports import ReadTx, Tx
-from billcore.pricing import Catalog, Grant, GrantKind
+from billcore.pricing import Catalog, Grant, GrantKind, sold
 from billcore.settlement import Credit
 
 __all__ = ["Grants"]
@@ -46,8 +46,8 @@ class Grants:
 
         It lowers what is billed on billing dates from ``at`` (now) on and before it ``expires``, for the prices,
         addons, plans, products and services that ``applies_to`` names (nothing: all); what is billed already stays.
-        Credits of a lower ``priority`` are used first. Raises ``NotFound``, ``InvalidValue``, ``CurrencyMismatch``,
-        ``AlreadyExists``.
+        Credits of a lower ``priority`` are used first. Raises ``NotFound``, ``StaleCatalogEntry``, ``InvalidValue``,
+        ``CurrencyMismatch``, ``AlreadyExists``.
         """
         when = None if at is None else instant(at, "at")
         chosen = None if id is None else checked_id(id)
@@ -58,7 +58,7 @@ class Grants:
             open_for_facts(loaded)
             start = call.now if when is None else when
             catalog = catalog_at(tx, start) if own is None or own.applies_to else None
-            grant = own if own is not None or catalog is None else catalog.grant(str(code))
+            grant = own if own is not None or catalog is None else sold(catalog.grant(str(code)), "grant")
             if grant is None:
                 raise NotFound("no such grant in the catalog", place="code", value=code)
             if grant.unit is None:

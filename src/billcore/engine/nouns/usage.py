@@ -67,7 +67,8 @@ class UsageNoun:
         result = Recorded()
         batch: list[UsageEvent] = []
         part = 0
-        of_kind(events, Iterable, "events")
+        if not isinstance(events, Iterable):
+            raise InvalidValue("a list of events is asked for", place="events", value=events)
         for index, event in enumerate(events):
             of_kind(event, UsageEvent, f"events[{index}]")
             batch.append(event)

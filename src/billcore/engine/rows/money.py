@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import attrs
 
 from billcore.engine.rows.customers import maybe_instant, maybe_micros
 from billcore.kernel import Money, from_micros, micros
 from billcore.ports import Row
-from billcore.settlement import Credit, CreditKind, Entry, Voucher
+from billcore.settlement import Account, Credit, CreditKind, Entry, Posting, Voucher
 
 __all__ = [
     "ExceptionItem",
     "Notice",
     "credit_of",
     "credit_row",
+    "entry_of",
     "exception_of",
     "exception_row",
     "notice_of",
@@ -78,6 +80,20 @@ def posting_rows(entry: Entry) -> list[Row]:
         )
         for n, posting in enumerate(entry.postings)
     ]
+
+
+def entry_of(rows: Sequence[Row]) -> Entry:
+    """The entry of the rows of its postings, in their order."""
+    customer, name, _, at, kind, source, _, currency, _ = rows[0]
+    return Entry(
+        id=str(name),
+        at=from_micros(int(at or 0)),
+        kind=str(kind),
+        source=str(source),
+        customer=str(customer),
+        currency=str(currency),
+        postings=tuple(Posting(Account(row[6]), int(row[8] or 0)) for row in rows),
+    )
 
 
 def voucher_row(voucher: Voucher, version: int) -> Row:

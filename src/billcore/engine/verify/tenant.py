@@ -10,7 +10,7 @@ from billcore.engine.verify.cells import cell, number_cell, row_place
 from billcore.engine.verify.values import UNREADABLE
 from billcore.engine.verify.violation import Found, Violation
 from billcore.engine.writing import number_of
-from billcore.kernel import MOST_MINOR
+from billcore.kernel import MOST_MINOR, NotFound
 from billcore.ports import ReadTx, Row, Scope, Store
 from billcore.ports.tables import (
     ACCOUNT,
@@ -140,7 +140,8 @@ def check_prices(view: TenantView) -> Found:
                 price = unarchive(str(body), Price)
                 kept = price_hash(price) == name and archive(price) == body
             except UNREADABLE as error:
-                yield Violation("P4", f"price {name}", "not a price snapshot", str(error))
+                what = "cannot be read" if isinstance(error, NotFound) else "not a price snapshot"
+                yield Violation("P4", f"price {name}", what, str(error))
                 continue
             if not kept:
                 yield Violation("P4", f"price {name}", "the snapshot's hash is another", price_hash(price))

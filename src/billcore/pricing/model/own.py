@@ -17,6 +17,7 @@ from billcore.pricing.rating import PriceModel
 
 __all__ = ["own_model", "own_name"]
 
+_HINT = "import its module first; the command line by --import MODULE"
 _NAME = re.compile(r"[a-z][a-z0-9_.-]{0,63}", re.ASCII)
 
 
@@ -43,7 +44,7 @@ def own_model(name: str) -> type:
     """The class that is kept by that name. Raises ``NotFound`` where the program has not defined it."""
     found = _found(name)
     if found is None:
-        raise NotFound("no price model of this name is defined", place="model", value=name, hint="import it first")
+        raise NotFound("no price model of this name is defined", place="model", value=name, hint=_HINT)
     return found
 
 

@@ -41,7 +41,7 @@ def _sold(catalog: Catalog) -> tuple[object, dict[str, object]]:
     found: dict[str, object] = {}
     for place, entry in entries(catalog):
         values = {f.name: getattr(entry, f.name) for f in attrs.fields(type(entry)) if f.name not in inner}
-        prices = {price.code: price for price in values.pop("prices", ())}
+        prices = {getattr(one, "code", one): one for one in values.pop("prices", ())}
         found[place] = ({k: v for k, v in values.items() if k not in ("source", "last_synced_at")}, prices)
     return catalog.currency, found
 

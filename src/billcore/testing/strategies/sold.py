@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-import attrs
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn as Draw
 from hypothesis.strategies import SearchStrategy as Strategy
@@ -17,13 +16,11 @@ from billcore.pricing import (
     Addon,
     BillingUnit,
     Catalog,
-    Commitment,
     ComputePlan,
     EventModel,
     Meter,
     Part,
     Per,
-    Percentage,
     Phase,
     Plan,
     PlanStatus,
@@ -43,6 +40,7 @@ from billcore.pricing import (
     Wrapped,
 )
 from billcore.testing.strategies.erp import components
+from billcore.testing.strategies.given import committing, giving
 from billcore.testing.strategies.models import brackets, price_models
 from billcore.testing.strategies.values import amounts, anchors, currencies, instants, quantities, zones
 
@@ -192,45 +190,13 @@ def _catalogs(draw: Draw, currency: str | None) -> Catalog:
     )
 
 
-@st.composite
-def _committing(draw: Draw, sold: Catalog) -> Catalog:
-    """The catalog, perhaps with an addon that costs a part of another price, and with commitments over some prices."""
-    known: dict[str, list[Price]] = {}
-    for _, price in sold.priced():
-        known.setdefault(price.code, []).append(price)
-    codes = [code for code, found in known.items() if all(one.cadence is not PriceCadence.ONCE for one in found)]
-    if not codes:
-        return sold
-    addons = list(sold.addons)
-    if draw(st.booleans()):
-        fee = Wrapped(model=Percentage(draw(amounts(max_value=100))), minimum=draw(st.none() | amounts(max_value=50)))
-        over = [draw(st.sampled_from(codes))]
-        addons.append(Addon(code="fee", price=Price(code="fee", model=fee, interval=YEAR, sum_of=over)))
-    left = draw(st.permutations(codes))
-    commitments = []
-    for _ in range(draw(st.integers(0, 2))):
-        chosen, left = left[:2], left[2:]
-        if not chosen:
-            break
-        amount, one = draw(amounts(max_value=500)), len({p.interval for code in chosen for p in known[code]}) == 1
-        commitments.append(
-            Commitment(
-                prices=chosen,
-                amount=amount,
-                period=YEAR,
-                overage_factor=draw(st.sampled_from((ONE, Decimal("1.5")))),
-                cap=amount * 2 if one and draw(st.booleans()) else None,
-            )
-        )
-    return attrs.evolve(sold, addons=addons, commitments=commitments)
-
-
 def catalogs(*, currency: str | None = None) -> Strategy[Catalog]:
-    """Whole catalogs of one currency: services, plans, a product, addons, meters, taxes, commitments.
+    """Whole catalogs of one currency: services, plans, products, addons, meters, taxes, and what is given.
 
-    Shrinks to one plan and one product that cost nothing, in euro.
+    That is commitments, coupons, a grant, a credit unit, a currency of its own. Shrinks to one plan and one product
+    that cost nothing, in euro.
     """
-    return _catalogs(currency).flatmap(_committing)
+    return _catalogs(currency).flatmap(committing).flatmap(giving)
 
 
 @st.composite

@@ -20,12 +20,14 @@ from billcore.lifecycle.erp import BillingItem, BillingRecord, EventKind, read_i
 from billcore.pricing import (
     Branches,
     CatalogDiff,
+    Coupon,
     Difference,
     Explanation,
     Flat,
     Price,
     Proration,
     Quote,
+    QuoteDiscount,
     QuoteTotal,
     Rating,
     Selection,
@@ -296,6 +298,12 @@ VALUES: tuple[tuple[str, Callable[[pytest.MonkeyPatch], None]], ...] = (
     ),
     ("quote_explains_itself", lambda _: laws.quote_explains_itself(with_line(exact=Decimal(1)))),
     ("quote_explains_itself", lambda _: laws.quote_explains_itself(with_line(minor=100))),
+    (
+        "quote_explains_itself",
+        lambda _: laws.quote_explains_itself(
+            attrs.evolve(offer(), discount=QuoteDiscount(Coupon(code="C", amount=1), 100, (), "AUD"))
+        ),
+    ),
     (
         "quote_totals_are_sums_of_its_lines",
         lambda _: laws.quote_totals_are_sums_of_its_lines(with_line(minor=100)),

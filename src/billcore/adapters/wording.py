@@ -107,6 +107,7 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "resto dopo gli sconti precedenti",
     ),
     "share taken off": ("discount", "Rabatt", "remise", "sconto"),
+    "coupon's amount": ("amount of the coupon", "Betrag des Gutscheins", "montant du coupon", "importo del coupon"),
     "taken off": ("taken off", "abgezogen", "déduit", "dedotto"),
     "rounded on": (
         "rounded amount on {document}",

@@ -19,6 +19,7 @@ from billcore.cli.plot import plot
 from billcore.cli.store import db, run, verify
 from billcore.cli.syncing import sync
 from billcore.kernel import InputError, InvalidDocument, instant
+from billcore.kernel import exact as ex
 from billcore.pricing import CatalogTaxes, EuVat
 from billcore.pricing import quote as make_quote
 
@@ -76,7 +77,7 @@ def _problems(path: Path) -> tuple[InputError, ...]:
     "--tax-id", default=None, callback=text_argument, help="The buyer's tax id; --seller says what it changes."
 )
 @click.option("--seller", default=None, help="The house's country, a member of the EU: its rules decide the tax.")
-@click.option("--explain", "price", default=None, help="Explain the line of this price.")
+@click.option("--explain", "price", default=None, help="Explain the line of this price or coupon.")
 @page_option
 @locale_option
 @json_option
@@ -106,12 +107,19 @@ def quote(
         answer(quote_to(made), as_json=True)
         return
     rows = [(line.price, line.description, str(line.quantity), str(line.amount)) for line in made.lines]
+    if made.discount is not None:
+        percent = made.discount.coupon.percent
+        off = "" if percent is None else f"{ex.text(percent)} %"
+        rows.append((made.discount.code, off, "", str(made.discount.amount)))
     columns = ("price", "description", "quantity", "amount")
     table(f"Quote from catalog {made.catalog}", columns, rows, right=(2, 3), prose=(1,))
     for name in ("recurring", "first_invoice", "usage", "all_in"):
         total = getattr(made, name)
         why = ", ".join(f"{tax.code}: {tax.reason}" for tax in total.taxes if tax.reason)
-        click.echo(f"{name:>14}  net {total.net}  tax {total.tax}  total {total.total}{f'  ({why})' if why else ''}")
+        off = f"discount {-total.discount}  " if total.off else ""
+        click.echo(
+            f"{name:>14}  {off}net {total.net}  tax {total.tax}  total {total.total}{f'  ({why})' if why else ''}"
+        )
 
 
 @billcore.command(name="schema")

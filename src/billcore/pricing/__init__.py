@@ -56,6 +56,7 @@ from billcore.pricing.product import Addon, Aggregation, Meter, MeterPrice, Part
 from billcore.pricing.proration import share
 from billcore.pricing.publishing import CatalogPlan, plan_catalog, plan_hash
 from billcore.pricing.quote import Quote, QuoteTotal, anchor_of, quote
+from billcore.pricing.quote_discount import QuoteDiscount
 from billcore.pricing.quote_line import QuoteLine, allowance_of
 from billcore.pricing.rating import Event, EventModel, PriceModel, Rating, Step
 from billcore.pricing.record import OrderRecord, refuse_units_of_events
@@ -164,6 +165,7 @@ __all__ = [
     "Progressive",
     "Proration",
     "Quote",
+    "QuoteDiscount",
     "QuoteLine",
     "QuoteTotal",
     "Rating",

@@ -8,6 +8,7 @@ import click
 
 from billcore.adapters.results import quote_to
 from billcore.adapters.serialization import SCHEMAS, schema_text
+from billcore.adapters.wording import committed
 from billcore.cli.catalogs import catalog as catalogs
 from billcore.cli.documents import documents
 from billcore.cli.explaining import explain, locale_option, page_option, tell
@@ -20,7 +21,7 @@ from billcore.cli.store import db, run, verify
 from billcore.cli.syncing import sync
 from billcore.kernel import InputError, InvalidDocument, instant
 from billcore.kernel import exact as ex
-from billcore.pricing import CatalogTaxes, EuVat
+from billcore.pricing import CatalogTaxes, EuVat, QuoteLine, committed_as
 from billcore.pricing import quote as make_quote
 
 __all__ = ["billcore"]
@@ -106,7 +107,7 @@ def quote(
     if as_json:
         answer(quote_to(made), as_json=True)
         return
-    rows = [(line.price, line.description, str(line.quantity), str(line.amount)) for line in made.lines]
+    rows = [_row(line) for line in made.lines]
     if made.discount is not None:
         percent = made.discount.coupon.percent
         off = "" if percent is None else f"{ex.text(percent)} %"
@@ -120,6 +121,12 @@ def quote(
         click.echo(
             f"{name:>14}  {off}net {total.net}  tax {total.tax}  total {total.total}{f'  ({why})' if why else ''}"
         )
+
+
+def _row(line: QuoteLine) -> tuple[str, str, str, str]:
+    """A line of the quote; what is over money has no quantity."""
+    said = committed(committed_as(line.record.price.model), line.description, "en")
+    return (line.price, said, "" if line.over else str(line.quantity), str(line.amount))
 
 
 @billcore.command(name="schema")

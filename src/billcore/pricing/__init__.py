@@ -25,7 +25,7 @@ from billcore.pricing.charge import (
     usage_rating,
     windows_rating,
 )
-from billcore.pricing.commitment import Commitment, Committed, Overage, TrueUp
+from billcore.pricing.commitment import Commitment, Committed, CommittedKind, Overage, TrueUp, committed_as
 from billcore.pricing.committing import committed_records
 from billcore.pricing.component import PRODUCT_NAMES, Component
 from billcore.pricing.coupon import Coupon, CouponDuration, coupon_scope
@@ -108,6 +108,7 @@ __all__ = [
     "Cell",
     "Commitment",
     "Committed",
+    "CommittedKind",
     "Component",
     "ComputePlan",
     "Cost",
@@ -206,6 +207,7 @@ __all__ = [
     "checked_currency",
     "cluster_quantity",
     "commitment_of",
+    "committed_as",
     "committed_records",
     "coupon_scope",
     "credits_of",

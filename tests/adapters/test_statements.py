@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from decimal import Decimal
 
 import attrs
 import pytest
 
 from billcore.adapters.explanations import explanation_text
 from billcore.adapters.rendering import invoice_html, invoice_text
+from billcore.adapters.wording import LANGUAGES, WORDS
 from billcore.kernel import exact as ex
 from billcore.pricing import (
     Catalog,
@@ -21,6 +24,7 @@ from billcore.pricing import (
     Price,
     PriceCadence,
     Selection,
+    TaxRate,
     Wrapped,
     leaf,
 )
@@ -151,3 +155,41 @@ def test_one_is_said_as_one(locale: str, words: tuple[str, ...]) -> None:
     assert said[2] == words[1]
     assert words[2] in said[3]
     assert said[4] != f"2  {words[1].split()[1]}" or locale == "it"
+
+
+@pytest.mark.parametrize(
+    ("locale", "word"), [("de_CH", "STORNIERT"), ("fr_CH", "ANNULÉ"), ("it_CH", "ANNULLATO"), ("en", "VOID")]
+)
+def test_a_void_document_says_so_below_its_title(locale: str, word: str) -> None:
+    """In text and on the page, and not before it is void."""
+    one = shop(sold(BASE), locale)
+    one.run(JANUARY)
+    profile = one.billing.customers.get("acme").profile(one.clock.now())
+    before = one.billing.invoices.get("INV-000001")
+    after = one.billing.invoices.void("INV-000001")
+
+    assert word not in invoice_text(before, profile) + invoice_html(before, profile)
+    assert invoice_text(after, profile).splitlines()[1] == word
+    assert f"</h1><p><strong>{word}</strong></p>" in invoice_html(after, profile)
+
+
+@pytest.mark.parametrize("inclusive", [True, False])
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_the_column_of_amounts_adds_up(locale: str, *, inclusive: bool) -> None:
+    """The first amount below the lines is their sum; of prices that include tax the net and the tax are parts of it."""
+    offered = attrs.evolve(
+        sold(BASE, CALLS), tax_rates=[TaxRate(code="ch", country="CH", percent="8.1", inclusive=inclusive)]
+    )
+    one = Shop.new(offered, JANUARY, locale=locale, country="CH")
+    one.billing.subscriptions.create("acme", Selection(plan="p"), id="s")
+    one.use("1", "2026-01-10T00:00:00Z", 3)
+    one.run(FEBRUARY)
+    invoice = one.billing.invoices.get("INV-000002")
+    text = invoice_text(invoice, one.billing.customers.get("acme").profile(one.clock.now())).replace(",", ".")
+    below = [Decimal(re.findall(r"\d+\.\d\d", row)[-1]) for row in text.rpartition("-\n")[2].splitlines()]
+
+    lines = Decimal(sum(line.minor for line in invoice.document.lines)) / 100
+    assert below[:3] == (
+        [lines, Decimal("12.03"), Decimal("0.97")] if inclusive else [lines, Decimal("1.05"), Decimal("14.05")]
+    )
+    assert (WORDS["subtotal"][LANGUAGES.index(locale)] in text) is not inclusive

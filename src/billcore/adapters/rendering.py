@@ -42,6 +42,11 @@ class _View:
         document = self.invoice.document
         return f"{self.label(document.kind.value)} {document.number or ''}".strip()
 
+    @property
+    def state(self) -> str:
+        """What stands below the title of a document that counts no more."""
+        return self.label("void") if self.invoice.void else ""
+
     def head(self) -> list[tuple[str, str]]:
         document, profile = self.invoice.document, self.profile
         found = [
@@ -86,13 +91,20 @@ class _View:
                 yield (f"  {told}", "", "", "")
 
     def totals(self) -> list[tuple[str, str]]:
+        """What stands below the lines: their sum, what is added to it, and what the total has of tax already."""
         invoice, document = self.invoice, self.invoice.document
-        found = [(self.label("subtotal"), self.money(document.net))]
-        for tax in document.taxes:
-            name = f"{self.label('tax')} {formatting.percent(tax.percent, self.profile.locale)}"
-            notes = ", ".join(self.tax_notes(tax))
-            found.append((name + (f" ({notes})" if notes else ""), self.money(tax.amount)))
+        inside = [tax for tax in document.taxes if tax.inclusive]
+        added = [tax for tax in document.taxes if not tax.inclusive]
+        found: list[tuple[str, str]] = []
+        if added or not inside:
+            found.append((self.label("subtotal"), self.money(sum(line.minor for line in document.lines))))
+        found += [self.taxed("tax", tax) for tax in added]
         found.append((self.label("total"), self.money(document.total)))
+        if inside:
+            found += [
+                (self.label("of it net"), self.money(document.net)),
+                *(self.taxed("of it tax", t) for t in inside),
+            ]
         if invoice.credited:
             found.append((self.label("credited"), self.money(-invoice.credited)))
         if invoice.settled:
@@ -101,10 +113,14 @@ class _View:
             found.append((self.label("open"), self.money(invoice.open)))
         return found
 
+    def taxed(self, word: str, tax: Tax) -> tuple[str, str]:
+        """The row of a tax."""
+        notes = ", ".join(self.tax_notes(tax))
+        name = f"{self.label(word)} {formatting.percent(tax.percent, self.profile.locale)}"
+        return (name + (f" ({notes})" if notes else ""), self.money(tax.amount))
+
     def tax_notes(self, tax: Tax) -> Iterator[str]:
-        """What the law wants said beside a tax: that prices include it, why it is zero, and the code of that."""
-        if tax.inclusive:
-            yield self.label("tax included")
+        """What the law wants said beside a tax: why it is zero, and the code of that."""
         if tax.reason is not None:
             yield self.label(tax.reason)
             if tax.code == REVERSE_CHARGE.code:
@@ -130,7 +146,8 @@ def invoice_text(
     width = len(body[0])
     heads = [f"{name}: {value}" for name, value in view.head()]
     totals = [f"{name}  {value:>{widths[3]}}".rjust(width) for name, value in view.totals()]
-    return "\n".join([view.title, *heads, "", body[0], "-" * width, *body[1:], "-" * width, *totals]) + "\n"
+    state = [view.state] if view.state else []
+    return "\n".join([view.title, *state, *heads, "", body[0], "-" * width, *body[1:], "-" * width, *totals]) + "\n"
 
 
 STYLE = (
@@ -151,6 +168,7 @@ def invoice_html(
     view = _View(invoice, profile, corrects, notes)
     title = html.escape(view.title)
     language = html.escape(formatting.known_locale(profile.locale).replace("_", "-"))
+    state = f"<p><strong>{html.escape(view.state)}</strong></p>" if view.state else ""
     heads = "".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(value)}</dd>" for name, value in view.head())
     lines = "".join(_cells(row, "td") for row in view.rows())
     totals = "".join(
@@ -159,7 +177,7 @@ def invoice_html(
     )
     return (
         f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>'
-        f"<style>{STYLE}</style></head><body><h1>{title}</h1><dl>{heads}</dl>"
+        f"<style>{STYLE}</style></head><body><h1>{title}</h1>{state}<dl>{heads}</dl>"
         f"<table><thead>{_cells(view.columns(), 'th')}</thead><tbody>{lines}</tbody><tfoot>{totals}</tfoot></table>"
         "</body></html>\n"
     )

@@ -38,7 +38,9 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
     "subtotal": ("Subtotal", "Zwischensumme", "Sous-total", "Subtotale"),
     "tax": ("Tax", "Steuer", "Taxe", "Imposta"),
     "total": ("Total", "Total", "Total", "Totale"),
-    "tax included": ("included", "enthalten", "incluse", "inclusa"),
+    "void": ("VOID", "STORNIERT", "ANNULÉ", "ANNULLATO"),
+    "of it tax": ("of it tax", "davon Steuer", "dont taxe", "di cui imposta"),
+    "of it net": ("of it net", "davon netto", "dont net", "di cui netto"),
     "reverse charge": (
         "reverse charge",
         "Steuerschuldnerschaft des Leistungsempfängers",

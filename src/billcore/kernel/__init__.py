@@ -74,7 +74,15 @@ from billcore.kernel.errors import (
 from billcore.kernel.exact import ONE, ZERO, Exact, Number, number
 from billcore.kernel.extras import from_extra
 from billcore.kernel.frozen import FrozenMap
-from billcore.kernel.given import NOT_TEXT, checked_country, checked_text, nearest, of_kind, text_or_none
+from billcore.kernel.given import (
+    NOT_TEXT,
+    all_of_kind,
+    checked_country,
+    checked_text,
+    nearest,
+    of_kind,
+    text_or_none,
+)
 from billcore.kernel.ids import CustomerId, DocumentId, OrderId, SubscriptionId, checked_id, derive
 from billcore.kernel.instant import UTC, from_micros, instant, micros, rfc3339, zone
 from billcore.kernel.money import MOST_MINOR, Money, bounded
@@ -147,6 +155,7 @@ __all__ = [
     "UnknownCurrency",
     "active_codes",
     "add_days",
+    "all_of_kind",
     "allocate",
     "bounded",
     "cadence",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from types import NoneType, UnionType
+from typing import TypeVar
 
 from billcore.kernel.errors import InvalidValue
 
-__all__ = ["NOT_TEXT", "checked_country", "checked_text", "nearest", "of_kind", "text_or_none"]
+__all__ = ["NOT_TEXT", "all_of_kind", "checked_country", "checked_text", "nearest", "of_kind", "text_or_none"]
+
+T = TypeVar("T")
 
 _LONGEST = 1_000
 _LONGEST_NAME, _MOST_NAMES, _FEW = 100, 1_000, 10
@@ -24,6 +27,17 @@ def of_kind(value: object, kind: type | UnionType, place: str) -> None:
         kinds = kind.__args__ if isinstance(kind, UnionType) else (kind,)
         names = " or ".join("None" if one is NoneType else one.__name__ for one in kinds)
         raise InvalidValue("wrong kind of value", place=place, value=value, hint=f"{names} is asked for")
+
+
+def all_of_kind(values: Iterable[T], kind: type[T], place: str) -> tuple[T, ...]:
+    """The entries of a list, in order, each of its kind. Raises ``InvalidValue`` at the first that is not."""
+    if isinstance(values, str | Mapping) or not isinstance(values, Iterable):
+        raise InvalidValue("wrong kind of value", place=place, value=values, hint=f"a list of {kind.__name__}")
+    found = tuple(values)
+    for index, value in enumerate(found):
+        if not isinstance(value, kind):
+            of_kind(value, kind, f"{place}[{index}]")
+    return found
 
 
 def nearest(value: object, known: Iterable[str]) -> str | None:

@@ -12,6 +12,7 @@ from billcore.kernel import (
     Interval,
     InvalidValue,
     NotFound,
+    all_of_kind,
     checked_id,
     instant,
     nearest,
@@ -57,59 +58,59 @@ def _effective(value: dt.datetime | str) -> dt.datetime:
 
 
 def _sla_tiers(values: Iterable[SlaTier]) -> tuple[SlaTier, ...]:
-    return tuple(values)
+    return all_of_kind(values, SlaTier, "sla_tiers")
 
 
 def _services(values: Iterable[Service]) -> tuple[Service, ...]:
-    return tuple(values)
+    return all_of_kind(values, Service, "services")
 
 
 def _meters(values: Iterable[Meter]) -> tuple[Meter, ...]:
-    return tuple(values)
+    return all_of_kind(values, Meter, "meters")
 
 
 def _products(values: Iterable[Product]) -> tuple[Product, ...]:
-    return tuple(values)
+    return all_of_kind(values, Product, "products")
 
 
 def _plans(values: Iterable[Plan]) -> tuple[Plan, ...]:
-    return tuple(values)
+    return all_of_kind(values, Plan, "plans")
 
 
 def _addons(values: Iterable[Addon]) -> tuple[Addon, ...]:
-    return tuple(values)
+    return all_of_kind(values, Addon, "addons")
 
 
 def _meter_prices(values: Iterable[MeterPrice]) -> tuple[MeterPrice, ...]:
-    return tuple(values)
+    return all_of_kind(values, MeterPrice, "meter_prices")
 
 
 def _availability(values: Iterable[Availability]) -> tuple[Availability, ...]:
-    return tuple(values)
+    return all_of_kind(values, Availability, "availability")
 
 
 def _coupons(values: Iterable[Coupon]) -> tuple[Coupon, ...]:
-    return tuple(values)
+    return all_of_kind(values, Coupon, "coupons")
 
 
 def _commitments(values: Iterable[Commitment]) -> tuple[Commitment, ...]:
-    return tuple(values)
+    return all_of_kind(values, Commitment, "commitments")
 
 
 def _tax_rates(values: Iterable[TaxRate]) -> tuple[TaxRate, ...]:
-    return tuple(values)
+    return all_of_kind(values, TaxRate, "tax_rates")
 
 
 def _grants(values: Iterable[Grant]) -> tuple[Grant, ...]:
-    return tuple(values)
+    return all_of_kind(values, Grant, "grants")
 
 
 def _credit_units(values: Iterable[CreditUnit]) -> tuple[CreditUnit, ...]:
-    return tuple(values)
+    return all_of_kind(values, CreditUnit, "credit_units")
 
 
 def _currencies(values: Iterable[OwnCurrency]) -> tuple[OwnCurrency, ...]:
-    return tuple(values)
+    return all_of_kind(values, OwnCurrency, "currencies")
 
 
 @attrs.frozen(kw_only=True)

@@ -12,6 +12,7 @@ from billcore.kernel import (
     Anchor,
     Interval,
     InvalidValue,
+    all_of_kind,
     checked_anchor,
     of_kind,
 )
@@ -24,7 +25,7 @@ __all__ = ["Phase", "Plan", "PlanStatus", "PlanVersion"]
 
 
 def _prices(prices: Iterable[Price]) -> tuple[Price, ...]:
-    return tuple(prices)
+    return all_of_kind(prices, Price, "prices")
 
 
 class PlanStatus(enum.Enum):
@@ -56,7 +57,7 @@ class Phase:
 
 
 def _phases(phases: Iterable[Phase]) -> tuple[Phase, ...]:
-    return tuple(phases)
+    return all_of_kind(phases, Phase, "phases")
 
 
 @attrs.frozen(kw_only=True)
@@ -84,7 +85,7 @@ class PlanVersion(Entry):
 
 
 def _versions(versions: Iterable[PlanVersion]) -> tuple[PlanVersion, ...]:
-    return tuple(versions)
+    return all_of_kind(versions, PlanVersion, "versions")
 
 
 @attrs.frozen(kw_only=True)

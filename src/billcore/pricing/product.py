@@ -17,6 +17,7 @@ from billcore.kernel import (
     Interval,
     InvalidValue,
     Number,
+    all_of_kind,
     checked_id,
     number,
     of_kind,
@@ -42,7 +43,7 @@ def _meter(value: str) -> str:
 
 
 def _prices(prices: Iterable[Price]) -> tuple[Price, ...]:
-    return tuple(prices)
+    return all_of_kind(prices, Price, "prices")
 
 
 class Aggregation(enum.Enum):
@@ -180,7 +181,7 @@ class Part:
 
 
 def _parts(parts: Iterable[Part]) -> tuple[Part, ...]:
-    return tuple(parts)
+    return all_of_kind(parts, Part, "composed_of")
 
 
 @attrs.frozen(kw_only=True)

@@ -21,6 +21,7 @@ from billcore.kernel import (
     NotAvailable,
     Number,
     PriceUnavailable,
+    all_of_kind,
     checked_id,
     number,
     of_kind,
@@ -51,23 +52,23 @@ def _surcharges(values: Mapping[str, Number]) -> Mapping[str, Decimal]:
 
 
 def _compute_plans(values: Iterable[ComputePlan]) -> tuple[ComputePlan, ...]:
-    return tuple(values)
+    return all_of_kind(values, ComputePlan, "compute_plans")
 
 
 def _storage(values: Iterable[Storage]) -> tuple[Storage, ...]:
-    return tuple(values)
+    return all_of_kind(values, Storage, "storage")
 
 
 def _brackets(values: Iterable[Bracket]) -> tuple[Bracket, ...]:
-    return tuple(values)
+    return all_of_kind(values, Bracket, "discount_brackets")
 
 
 def _resources(values: Iterable[Resource]) -> tuple[Resource, ...]:
-    return tuple(values)
+    return all_of_kind(values, Resource, "resources")
 
 
 def _components(values: Iterable[Component]) -> tuple[Component, ...]:
-    return tuple(values)
+    return all_of_kind(values, Component, "components")
 
 
 def _supporting(values: Iterable[str]) -> tuple[str, ...]:

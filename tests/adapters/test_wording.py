@@ -150,7 +150,7 @@ def billed(locale: str) -> tuple[Billing, str]:
     return billing, made.id
 
 
-ENGLISH = {"no rate", "Opening balance", "goodwill", "Amount due", "Credit note", "Quantity", "included"}
+ENGLISH = {"no rate", "Opening balance", "goodwill", "Amount due", "Credit note", "Quantity", "of it", "VOID"}
 
 
 @pytest.mark.parametrize("locale", ["de_CH", "fr_CH", "it_CH"])

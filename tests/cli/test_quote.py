@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -33,10 +34,40 @@ def test_a_selection_is_quoted(shop: Path, chosen: str, lines: dict[str, str], t
     assert isinstance(told, dict)
     assert {line["price"]: line["amount"] for line in told["lines"]} == lines
     assert tuple(told["recurring"][name] for name in ("net", "tax", "total")) == total
-    assert keys(told) == documented("quote") - (set() if "country" in chosen else TAXED)
+    assert keys(told) == documented("quote") - {"discount"} - (set() if "country" in chosen else TAXED)
     text = call("quote", "catalog.toml", "choice.toml").stdout
     assert all(f" {amount} CHF " in text for amount in lines.values())
     assert f"recurring  net {total[0]} CHF  tax {total[1]} CHF  total {total[2]} CHF" in text
+
+
+@pytest.mark.parametrize(
+    ("coupon", "said", "tree"),
+    [
+        ('percent = "20"', "20 %", ["14.46", "product"]),
+        ('amount = "14.46"', "", ["14.46", "least"]),
+    ],
+)
+def test_a_coupon_is_a_line_of_the_quote(shop: Path, coupon: str, said: str, tree: list[str]) -> None:
+    """20 % of 69.30 + 3.00 are 14.46: the amounts of the table sum to the net of all, and ``--explain`` tells why."""
+    text = CATALOG.replace("[[plans]]", f'[[coupons]]\ncode = "START"\n{coupon}\n\n[[plans]]', 1)
+    (shop / "catalog.toml").write_text(text, encoding="utf-8")
+    chosen = 'plan = "team"\nquantity = 7\ncountry = "CH"\ncoupon = "START"\nusage = { gb = 30 }'
+    (shop / "choice.toml").write_text(chosen, encoding="utf-8")
+    command = ("quote", "catalog.toml", "choice.toml")
+    shown = call(*command).stdout
+    told, why = answered(*command), answered(*command, "--explain", "START")
+
+    cells = [[cell.strip() for cell in row.split("│")[1:-1]] for row in shown.splitlines() if "│" in row]
+    assert cells[-1] == ["START", said, "", "-14.46 CHF"]
+    assert sum(Decimal(row[3].removesuffix(" CHF")) for row in cells) == Decimal("57.84")
+    assert "all_in  discount -14.46 CHF  net 57.84 CHF" in shown
+    assert isinstance(told, dict)
+    assert isinstance(why, dict)
+    assert (told["all_in"]["discount"], told["all_in"]["net"]) == ("14.46", "57.84")
+    assert keys(told) == documented("quote")
+    assert [why["value"], why["children"][0]["operation"]] == tree
+    german = call(*command, "--explain", "START", "--locale", "de_CH").stdout
+    assert german.splitlines()[1].strip().startswith("CHF\xa014.46  abgezogen")
 
 
 def test_the_instant_chooses_the_tax_rate(shop: Path) -> None:

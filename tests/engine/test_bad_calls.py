@@ -114,6 +114,7 @@ CALLS: list[tuple[str, BadCall, type[BillcoreError], str]] = [
     ("no such catalog", lambda b: b.catalog.get("9"), NotFound, "version"),
     ("an absent document", lambda b: b.invoices.get("INV-999999"), NotFound, "INV-999999"),
     ("an absent line", lambda b: b.invoices.explain("INV-000001", 99), NotFound, "line"),
+    ("the notes of an absent document", lambda b: b.invoices.notes("INV-000099"), NotFound, "document"),
     ("a void of what is paid", lambda b: b.invoices.void("INV-000001"), NotAllowed, "paid"),
     ("a credit of too much", lambda b: b.invoices.credit("INV-000001", amount="1000", reason="x"), InvalidValue, "is left"),
     ("a credit of nothing", lambda b: b.invoices.credit("INV-000001", amount="0", reason="x"), InvalidValue, "amount"),

@@ -36,6 +36,16 @@ def test_before_the_first_catalog() -> None:
     assert billing.subscriptions.list("acme").items == ()
 
 
+def test_before_a_catalog_takes_effect() -> None:
+    """One is published for later: the error says from when, not to publish one."""
+    billing = Billing.in_memory(clock=ManualClock(NOW))
+    for version, effective in (("2", "2031-01-01T00:00:00Z"), ("1", "2030-02-01T00:00:00+01:00")):
+        billing.catalog.publish(attrs.evolve(migrated(), version=version, effective=effective))
+
+    with pytest.raises(PriceUnavailable, match=r"in force \(got .*; the first takes effect 2030-01-31T23:00:00Z\)$"):
+        billing.quotes.preview(WANTED)
+
+
 def test_a_service_that_came_in_without_prices() -> None:
     """R4-36: a migrated service has tiers and brackets, and a surcharge of 0 that is no price: not 0.00 a month."""
     billing = Billing.in_memory(clock=ManualClock(NOW))

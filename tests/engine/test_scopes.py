@@ -119,6 +119,7 @@ CASES: Mapping[str, tuple[Call, ...]] = {
     "invoices.void": (lambda b, n: b.invoices.void(n.document),),
     "invoices.credit": (lambda b, n: b.invoices.credit(n.document, reason="sorry"),),
     "invoices.explain": (lambda b, n: b.invoices.explain(n.document, 1),),
+    "invoices.notes": (lambda b, n: b.invoices.notes(n.document),),
     "vouchers.redeem": (lambda b, n: b.vouchers.redeem(n.customer, "GIFT"),),
     "balances.top_up": (lambda b, n: b.balances.top_up(n.customer, 5, "bank"),),
     "balances.get": (lambda b, n: b.balances.get(n.customer),),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import decimal
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from billcore.kernel import InvalidNumber, number
+from billcore.kernel import Exact, InvalidNumber, number
 from billcore.kernel import exact as ex
 from billcore.testing.strategies import amounts, exacts
 
@@ -166,3 +167,15 @@ def test_a_result_that_would_need_rounding_raises() -> None:
     huge = ex.scaled(10**900 + 1, 900)
     with pytest.raises(decimal.Inexact):
         ex.multiply(huge, huge)
+
+
+@given(exacts())
+def test_floor_and_ceiling_are_the_whole_numbers_around(value: Exact) -> None:
+    """Also below zero, of a fraction without end and in a host's context of few digits."""
+    with small_context():
+        low, high = ex.floor(value), ex.ceiling(value)
+
+    assert low == low.to_integral_value()
+    assert [int(low), int(high)] == [math.floor(ex.fraction(value)), math.ceil(ex.fraction(value))]
+    assert ex.negate(high) == ex.floor(ex.negate(value))
+    assert "-0" not in (str(low), str(high))

@@ -13,9 +13,10 @@ from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 from billcore import kernel, pricing
+from billcore.engine import Billing
 from billcore.kernel import MONTH, DayAnchor, Money, Period
 from billcore.lifecycle.erp import BillingRecord
-from billcore.testing import _entrypoint, strategies
+from billcore.testing import ManualClock, _entrypoint, strategies
 from billcore.testing.strategies import catalogs, selections
 
 ROOT = Path(__file__).parents[2]
@@ -87,6 +88,19 @@ def test_every_selection_can_be_quoted(data: st.DataObject) -> None:
     offer = pricing.quote(catalog, selection, catalog.effective)
 
     assert offer.all_in.net >= Money.zero("CHF")
+
+
+@settings(max_examples=50)
+@given(st.data())
+def test_a_selection_without_a_start_can_be_subscribed_to(data: st.DataObject) -> None:
+    """``starts_on=st.none()``: a customer of today can buy what is drawn, whatever it is."""
+    catalog = data.draw(catalogs(currency="CHF"))
+    wanted = data.draw(selections(catalog, starts_on=st.none()))
+    billing = Billing.in_memory(clock=ManualClock(catalog.effective))
+    billing.catalog.publish(catalog)
+    billing.customers.create("acme", currency="CHF")
+
+    assert billing.subscriptions.create("acme", wanted, id="s").id == "s"
 
 
 def test_hypothesis_finds_the_entry_point() -> None:

@@ -8,7 +8,7 @@ import attrs
 import pytest
 
 from billcore.engine import Billing
-from billcore.kernel import AlreadyExists, InvalidValue, NotAllowed, NotFound
+from billcore.kernel import AlreadyExists, InvalidValue, Money, NotAllowed, NotFound
 from billcore.pricing import (
     Addon,
     Catalog,
@@ -23,6 +23,7 @@ from billcore.pricing import (
     Selection,
     Stacking,
     TaxRate,
+    quote,
 )
 from billcore.settlement import discount_of
 from billcore.testing import laws
@@ -324,7 +325,24 @@ def test_a_quote_shows_the_coupon() -> None:
     totals = (offer.recurring, offer.usage, offer.all_in)
     assert [(total.net.minor, total.discount.minor) for total in totals] == [(900, 100), (180, 20), (1080, 120)]
     assert offer.recurring.tax.minor == 73
+    assert offer.discount is not None
+    assert (offer.discount.amount, offer.explain("TENTH").value) == (Money("-1.20", "CHF"), Decimal("1.2"))
     laws.quote_totals_are_sums_of_its_lines(offer)
+    laws.quote_explains_itself(offer)
+
+
+@pytest.mark.parametrize("terms", [{"percent": "12.5"}, {"amount": "7.005"}, {"amount": 500}])
+@pytest.mark.parametrize("scope", [(), ("base",), ("small",), ("gb",)])
+def test_a_quote_explains_its_coupon(terms: dict[str, str | int], scope: tuple[str, ...]) -> None:
+    """Of the lines that it is for alone; an amount while they last."""
+    found = sold(Coupon(code="C", applies_to=scope, **terms))  # type: ignore[arg-type]  # numbers as text
+    offer = quote(found, Selection(plan="small", coupon="C", usage={"gb": "3.7"}), found.effective)
+
+    assert offer.discount is not None
+    assert [line.price for line in offer.discount.lines] == [
+        code for code in ("base", "gb") if scope in ((), ("small",), (code,))
+    ]
+    laws.quote_explains_itself(offer)
 
 
 def test_a_preview_shows_the_discounts_of_the_run() -> None:

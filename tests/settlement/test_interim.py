@@ -237,6 +237,32 @@ def test_billing_now_makes_the_instant_a_billing_date() -> None:
     assert plain.rows() == []
 
 
+def test_a_bill_of_nothing_but_zeros_waits() -> None:
+    """4 of 10 free GB: no document on the 5th; 12 by the 12th are 2.00; half a cent more on the 13th waits for July."""
+    shop = had(usage(PerUnit(1), included=10))
+    shop.use("1", "2026-06-02T00:00:00Z", 4)
+    report = shop.at("2026-06-05T00:00:00Z").invoices.run(customer="acme", now=True)
+    assert (report.invoices, shop.rows()) == (0, [])
+    shop.use("2", "2026-06-11T00:00:00Z", 8)
+    shop.at("2026-06-12T00:00:00Z").invoices.run(customer="acme", now=True)
+    shop.use("3", "2026-06-12T12:00:00Z", "0.004")
+    shop.at("2026-06-13T00:00:00Z").invoices.run(customer="acme", now=True)
+    shop.use("4", "2026-06-14T00:00:00Z", "0.001")
+
+    assert shop.run(JULY) == ["INV-000002 07-01: gb 0.01 | due 0.01"]
+    assert shop.documents()[0].document.lines[0].minor == 200
+    assert shop.billing.verify() == ()
+
+
+def test_the_last_bill_of_a_period_is_issued_at_zero() -> None:
+    """What is over is told, as ever: 4 of 10 free GB in June cost 0.00."""
+    shop = had(usage(PerUnit(1), included=10))
+    shop.use("1", "2026-06-02T00:00:00Z", 4)
+    shop.at("2026-06-05T00:00:00Z").invoices.run(customer="acme", now=True)
+
+    assert shop.run(JULY) == ["INV-000001 07-01: gb 0.00"]
+
+
 def test_a_percentage_off_holds_for_every_bill() -> None:
     """25 % off: 8.00 less 2.00, then 4.00 less 1.00; when 13 GB cost 6.50, notes leave 6.50 less 1.63."""
     sold = catalog(

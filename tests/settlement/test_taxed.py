@@ -323,14 +323,15 @@ def test_a_quote_of_prices_that_include_tax() -> None:
 
 
 def test_prices_that_include_tax_are_shown_so() -> None:
-    """Lines as they are priced; below them the net, and the tax with the word that it is included."""
+    """Lines as they are priced; below them their total, and what of it is net and what tax."""
     shop = had(Shop.new(catalog(TWO, taxes=[INCLUDED]), JUNE, country="CH"))
     (invoice,) = shop.documents()
     profile = shop.billing.customers.get("acme").profile(shop.clock.now())
     shown = invoice_text(invoice, profile).splitlines()
 
-    assert [line[-8:].strip() for line in shown[-4:-1]] == ["CHF13.86", "CHF1.12", "CHF14.98"]
-    assert "(included)" in shown[-3]
+    assert [line[-8:].strip() for line in shown[-4:-1]] == ["CHF14.98", "CHF13.86", "CHF1.12"]
+    assert [line.split("  ")[-2].strip() for line in shown[-4:-1]] == ["Total", "of it net", "of it tax 8.1 %"]
+    assert not any("Subtotal" in line for line in shown)
     told = invoice_to(invoice)
     assert told["taxes"] == [
         {"code": "vat", "percent": "8.1", "base": "13.86", "amount": "1.12", "reason": None, "inclusive": True}

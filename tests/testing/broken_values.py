@@ -27,6 +27,7 @@ from billcore.pricing import (
     Price,
     Proration,
     Quote,
+    QuoteDiscount,
     QuoteTotal,
     Rating,
     Selection,
@@ -304,6 +305,12 @@ VALUES: tuple[tuple[str, Callable[[pytest.MonkeyPatch], None]], ...] = (
     ),
     ("quote_explains_itself", lambda _: laws.quote_explains_itself(with_line(exact=Decimal(1)))),
     ("quote_explains_itself", lambda _: laws.quote_explains_itself(with_line(minor=100))),
+    (
+        "quote_explains_itself",
+        lambda _: laws.quote_explains_itself(
+            attrs.evolve(offer(), discount=QuoteDiscount(Coupon(code="C", amount=1), 100, (), "AUD"))
+        ),
+    ),
     (
         "quote_totals_are_sums_of_its_lines",
         lambda _: laws.quote_totals_are_sums_of_its_lines(with_line(minor=100)),

@@ -72,7 +72,8 @@ class _View:
         if "currency" in node.about:
             return node.label
         facts = {name: self.fact(value) for name, value in node.about.items()}
-        return word(node.label, self.locale, **facts)
+        one = node.about["events"] == 1 if "events" in node.about else node.kind != "amount" and node.value == 1
+        return word(node.label, self.locale, one=one, **facts)
 
     def how(self, node: Explanation) -> str:
         if node.operation in _SAID:

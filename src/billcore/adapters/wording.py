@@ -14,8 +14,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from billcore.adapters import formatting
+from billcore.adapters.singular import ONE
+from billcore.pricing import CommittedKind
 
-__all__ = ["LANGUAGES", "WORDS", "known", "language", "word"]
+__all__ = ["LANGUAGES", "WORDS", "committed", "known", "language", "word"]
 
 LANGUAGES = ("en", "de", "fr", "it")
 """The columns of ``WORDS``; the first is what others fall back to."""
@@ -36,7 +38,9 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
     "subtotal": ("Subtotal", "Zwischensumme", "Sous-total", "Subtotale"),
     "tax": ("Tax", "Steuer", "Taxe", "Imposta"),
     "total": ("Total", "Total", "Total", "Totale"),
-    "tax included": ("included", "enthalten", "incluse", "inclusa"),
+    "void": ("VOID", "STORNIERT", "ANNULÉ", "ANNULLATO"),
+    "of it tax": ("of it tax", "davon Steuer", "dont taxe", "di cui imposta"),
+    "of it net": ("of it net", "davon netto", "dont net", "di cui netto"),
     "reverse charge": (
         "reverse charge",
         "Steuerschuldnerschaft des Leistungsempfängers",
@@ -53,6 +57,15 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
     "credited": ("Credited", "Gutgeschrieben", "Crédité", "Accreditato"),
     "open": ("Amount due", "Offener Betrag", "Montant dû", "Importo dovuto"),
     "corrects": ("Corrects", "Korrigiert", "Corrige", "Corregge"),
+    # What stands before and below a line
+    "minimum commitment": ("Minimum commitment", "Mindestumsatz", "Engagement minimum", "Impegno minimo"),
+    "overage line": ("Overage", "Mehrbezug", "Dépassement", "Eccedenza"),
+    "billed already": (
+        "billed before: {amount} ({documents})",
+        "bereits berechnet: {amount} ({documents})",
+        "déjà facturé: {amount} ({documents})",
+        "già fatturato: {amount} ({documents})",
+    ),
     # Explanations: what a value is
     "explanation": ("Explanation", "Erklärung", "Explication", "Spiegazione"),
     "exact amount": ("exact amount", "genauer Betrag", "montant exact", "importo esatto"),
@@ -107,6 +120,7 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "resto dopo gli sconti precedenti",
     ),
     "share taken off": ("discount", "Rabatt", "remise", "sconto"),
+    "coupon's amount": ("amount of the coupon", "Betrag des Gutscheins", "montant du coupon", "importo del coupon"),
     "taken off": ("taken off", "abgezogen", "déduit", "dedotto"),
     "rounded on": (
         "rounded amount on {document}",
@@ -122,6 +136,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "Verbrauch {meter}, {events} Ereignisse",
         "consommation {meter}, {events} événements",
         "consumo {meter}, {events} eventi",
+    ),
+    "share of the commitment": (
+        "share of the commitment",
+        "Anteil der Zusage",
+        "part de l'engagement",
+        "quota dell'impegno",
     ),
     "part": ("{period}", "{period}", "{period}", "{period}"),
     "rated amount": ("amount by the price", "Betrag nach Preis", "montant selon le prix", "importo secondo il prezzo"),
@@ -309,14 +329,22 @@ def known(name: str) -> bool:
     return name in WORDS
 
 
-def word(name: str, locale: str, /, **values: object) -> str:
+def word(name: str, locale: str, /, *, one: bool = False, **values: object) -> str:
     """A word in the locale's language, its places filled; one that is not in the table as it is.
 
-    A template whose values are not given reads as the bare name.
+    ``one`` takes the word of one, where it is another. A template whose values are not given reads as the bare name.
     """
-    if name not in WORDS:
+    row = ONE.get(name) if one else None
+    row = row or WORDS.get(name)
+    if row is None:
         return name
     try:
-        return WORDS[name][LANGUAGES.index(language(locale))].format(**values)
+        return row[LANGUAGES.index(language(locale))].format(**values)
     except KeyError:
         return name
+
+
+def committed(kind: CommittedKind | None, description: str, locale: str) -> str:
+    """The description of a line, with the word for what a commitment adds before it."""
+    names = {"true-up": "minimum commitment", "overage": "overage line"}
+    return description if kind is None else f"{word(names[kind], locale)}: {description}"

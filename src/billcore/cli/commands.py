@@ -8,6 +8,7 @@ import click
 
 from billcore.adapters.results import quote_to
 from billcore.adapters.serialization import SCHEMAS, schema_text
+from billcore.adapters.wording import committed
 from billcore.cli.catalogs import catalog as catalogs
 from billcore.cli.documents import documents
 from billcore.cli.explaining import explain, locale_option, page_option, tell
@@ -21,6 +22,8 @@ from billcore.cli.store import db, run, verify
 from billcore.cli.syncing import sync
 from billcore.cli.taxing import seller_option, taxes_of
 from billcore.kernel import InputError, InvalidDocument, instant
+from billcore.kernel import exact as ex
+from billcore.pricing import QuoteLine, committed_as
 from billcore.pricing import quote as make_quote
 
 __all__ = ["billcore"]
@@ -78,7 +81,7 @@ def _problems(path: Path) -> tuple[InputError, ...]:
     "--tax-id", default=None, callback=text_argument, help="The buyer's tax id; --seller says what it changes."
 )
 @seller_option
-@click.option("--explain", "price", default=None, help="Explain the line of this price.")
+@click.option("--explain", "price", default=None, help="Explain the line of this price or coupon.")
 @page_option
 @locale_option
 @json_option
@@ -108,13 +111,26 @@ def quote(
     if as_json:
         answer(quote_to(made), as_json=True)
         return
-    rows = [(line.price, line.description, str(line.quantity), str(line.amount)) for line in made.lines]
+    rows = [_row(line) for line in made.lines]
+    if made.discount is not None:
+        percent = made.discount.coupon.percent
+        off = "" if percent is None else f"{ex.text(percent)} %"
+        rows.append((made.discount.code, off, "", str(made.discount.amount)))
     columns = ("price", "description", "quantity", "amount")
     table(f"Quote from catalog {made.catalog}", columns, rows, right=(2, 3), prose=(1,))
     for name in ("recurring", "first_invoice", "usage", "all_in"):
         total = getattr(made, name)
         why = ", ".join(f"{tax.code}: {tax.reason}" for tax in total.taxes if tax.reason)
-        click.echo(f"{name:>14}  net {total.net}  tax {total.tax}  total {total.total}{f'  ({why})' if why else ''}")
+        off = f"discount {-total.discount}  " if total.off else ""
+        click.echo(
+            f"{name:>14}  {off}net {total.net}  tax {total.tax}  total {total.total}{f'  ({why})' if why else ''}"
+        )
+
+
+def _row(line: QuoteLine) -> tuple[str, str, str, str]:
+    """A line of the quote; what is over money has no quantity."""
+    said = committed(committed_as(line.record.price.model), line.description, "en")
+    return (line.price, said, "" if line.over else str(line.quantity), str(line.amount))
 
 
 @billcore.command(name="schema")

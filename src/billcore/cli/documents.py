@@ -85,9 +85,10 @@ def show(database: Path, number: str, page: Path | None, as_json: bool) -> None:
         invoice = billing.invoices.get(number)
         corrects = invoice.document.corrects
         corrected = None if corrects is None else billing.invoices.get(corrects).number
+        notes = billing.invoices.notes(number)
         profile: Profile = billing.customers.get(invoice.document.customer).profile(invoice.document.billing_date)
     if page is None:
-        text = invoice_text(invoice, profile, corrected).rstrip()
+        text = invoice_text(invoice, profile, corrected, notes).rstrip()
     else:
-        text = written(page, invoice_html(invoice, profile, corrected))
+        text = written(page, invoice_html(invoice, profile, corrected, notes))
     answer(invoice_to(invoice, corrected), as_json=as_json, text=text)

@@ -23,7 +23,9 @@ def catalog_at(tx: ReadTx, at: dt.datetime) -> Catalog:
     """The catalog in force at an instant. Raises ``PriceUnavailable`` where none is: what is unknown is not free."""
     found = _in_force(tx, at)
     if found is None:
-        raise PriceUnavailable("no catalog is in force", place="at", value=rfc3339(at), hint="publish one first")
+        first = tx.find(CATALOG, CATALOG.indexes[0], (), limit=1)
+        hint = f"the first takes effect {rfc3339(from_micros(int(first[0][1] or 0)))}" if first else "publish one first"
+        raise PriceUnavailable("no catalog is in force", place="at", value=rfc3339(at), hint=hint)
     return catalog_of(found)
 
 

@@ -30,8 +30,10 @@ __all__ = [
     "Exact",
     "Number",
     "add",
+    "ceiling",
     "compare",
     "exponent",
+    "floor",
     "fraction",
     "multiply",
     "negate",
@@ -190,6 +192,26 @@ def _settled(value: Fraction) -> Exact:
         return value
     places = max(twos, fives)
     return scaled(value.numerator * 10**places // value.denominator, places)
+
+
+def floor(value: Exact) -> Decimal:
+    """The largest whole number that is not above ``value``: ``floor(ratio(units, 12))`` are full dozens.
+
+    >>> floor(ratio(Decimal(25), 12)), floor(Decimal("-0.5"))
+    (Decimal('2'), Decimal('-1'))
+    """
+    n, d = value.as_integer_ratio()
+    return Decimal(n // d)
+
+
+def ceiling(value: Exact) -> Decimal:
+    """The smallest whole number that is not below ``value``: begun dozens.
+
+    >>> ceiling(ratio(Decimal(25), 12)), ceiling(Decimal("-0.5"))
+    (Decimal('3'), Decimal('0'))
+    """
+    n, d = value.as_integer_ratio()
+    return Decimal(-(-n // d))
 
 
 def scaled(units: int, places: int) -> Decimal:

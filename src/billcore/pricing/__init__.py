@@ -25,7 +25,7 @@ from billcore.pricing.charge import (
     usage_rating,
     windows_rating,
 )
-from billcore.pricing.commitment import Commitment, Committed, Overage, TrueUp
+from billcore.pricing.commitment import Commitment, Committed, CommittedKind, Overage, TrueUp, committed_as
 from billcore.pricing.committing import committed_records
 from billcore.pricing.component import PRODUCT_NAMES, Component
 from billcore.pricing.coupon import Coupon, CouponDuration, coupon_scope
@@ -58,6 +58,7 @@ from billcore.pricing.product import Addon, Aggregation, Meter, MeterPrice, Part
 from billcore.pricing.proration import share
 from billcore.pricing.publishing import CatalogPlan, plan_catalog, plan_hash
 from billcore.pricing.quote import Quote, QuoteTotal, anchor_of, quote
+from billcore.pricing.quote_discount import QuoteDiscount
 from billcore.pricing.quote_line import QuoteLine, allowance_of
 from billcore.pricing.rating import Event, EventModel, PriceModel, Rating, Step
 from billcore.pricing.record import OrderRecord, refuse_units_of_events
@@ -109,6 +110,7 @@ __all__ = [
     "Cell",
     "Commitment",
     "Committed",
+    "CommittedKind",
     "Component",
     "ComputePlan",
     "Cost",
@@ -166,6 +168,7 @@ __all__ = [
     "Progressive",
     "Proration",
     "Quote",
+    "QuoteDiscount",
     "QuoteLine",
     "QuoteTotal",
     "Rating",
@@ -207,6 +210,7 @@ __all__ = [
     "checked_currency",
     "cluster_quantity",
     "commitment_of",
+    "committed_as",
     "committed_records",
     "coupon_scope",
     "credits_of",

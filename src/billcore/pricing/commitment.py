@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Literal, TypeAlias
 
 import attrs
 
@@ -23,6 +24,7 @@ from billcore.kernel import (
     InvalidValue,
     Rounding,
     checked_id,
+    checked_text,
     minor_units,
     of_kind,
     several,
@@ -32,7 +34,10 @@ from billcore.pricing import fields, said
 from billcore.pricing.entry import Entry
 from billcore.pricing.rating import Rating, Step
 
-__all__ = ["Commitment", "Committed", "Overage", "TrueUp"]
+__all__ = ["Commitment", "Committed", "CommittedKind", "Overage", "TrueUp", "committed_as"]
+
+CommittedKind: TypeAlias = Literal["true-up", "overage"]
+"""What a line of a commitment adds: what is missing to it, or what goes beyond."""
 
 
 def _codes(values: Iterable[str]) -> tuple[str, ...]:
@@ -56,7 +61,8 @@ class Committed:
 class Commitment(Entry):
     """``amount`` (major units) is owed for these ``prices`` in each ``period``, whatever was used.
 
-    What they cost beyond it is taken times ``overage_factor``; all together is at most ``cap``.
+    What they cost beyond it is taken times ``overage_factor``; all together is at most ``cap``. ``name`` is what people
+    read on its lines; without one, the descriptions of what it covers.
     """
 
     prices: tuple[str, ...] = attrs.field(converter=_codes)
@@ -64,13 +70,22 @@ class Commitment(Entry):
     period: Interval = MONTH
     overage_factor: Decimal = attrs.field(default=ONE, converter=fields.overage_factor)
     cap: Decimal | None = attrs.field(default=None, converter=fields.cap)
+    name: str = ""
 
     def __attrs_post_init__(self) -> None:
         of_kind(self.period, Interval, "period")
+        if self.name:
+            checked_text(self.name, "name")
+        else:
+            of_kind(self.name, str, "name")
         if not self.prices:
             raise InvalidValue("a commitment is for one price or more", place="prices")
         if self.cap is not None and self.cap < self.amount:
             raise InvalidValue("the cap is below the commitment", place="cap", value=str(self.cap))
+
+    def told(self, covered: Iterable[str]) -> str:
+        """What people read of it, where its prices read like this."""
+        return self.name or ", ".join(dict.fromkeys(covered))
 
     def over(
         self,
@@ -135,3 +150,8 @@ class Overage:
         beyond = max(ZERO, ex.subtract(quantity, self.commitment.amount))
         added = ex.multiply(beyond, ex.subtract(self.commitment.overage_factor, ONE))
         return Rating(added, quantity, (Step("overage", amount=added),))
+
+
+def committed_as(model: object) -> CommittedKind | None:
+    """Which line of a commitment a price model makes, if it is of one."""
+    return "true-up" if isinstance(model, TrueUp) else "overage" if isinstance(model, Overage) else None

@@ -102,23 +102,19 @@ def _seconds(interval: Interval, month: int) -> int:
 def _sold(commitment: Commitment, covered: Sequence[Price], place: str) -> Iterator[Price]:
     """The true-up, and the overage where there can be one; taxed as what they are over, if that is taxed alike."""
     categories = {price.tax_category for price in covered}
-    names = ", ".join(commitment.prices)
     common = attrs.evolve(
         _ANY,
         currency=covered[0].currency,
         interval=commitment.period,
         tax_category=categories.pop() if len(categories) == 1 else _STANDARD,
         sum_of=commitment.prices,
+        description=commitment.told(price.description or price.code for price in covered),
     )
     first = commitment.prices[0]
     try:
-        yield attrs.evolve(
-            common, code=f"{first}:true-up", model=TrueUp(commitment), description=f"Minimum commitment: {names}"
-        )
+        yield attrs.evolve(common, code=f"{first}:true-up", model=TrueUp(commitment))
         if commitment.overage_factor > ONE:
-            yield attrs.evolve(
-                common, code=f"{first}:overage", model=Overage(commitment), description=f"Overage: {names}"
-            )
+            yield attrs.evolve(common, code=f"{first}:overage", model=Overage(commitment))
     except InvalidValue as error:
         raise InvalidValue("too long a code to name a true-up by", place=place, value=first) from error
 

@@ -57,7 +57,7 @@ def _part(amount: Decimal, part: tuple[int, int]) -> Explanation:
         return whole
     n, d = (leaf(word, ex.whole(count), kind="number") for word, count in zip(("passed", "of"), part, strict=True))
     portion = Explanation("share of the period", ex.ratio(n.value, d.value), "ratio", (n, d), kind="number")
-    return Explanation("part", ex.multiply(amount, portion.value), "product", (whole, portion))
+    return Explanation("share of the commitment", ex.multiply(amount, portion.value), "product", (whole, portion))
 
 
 def _beyond(model: Overage, lines: Explanation, share: SumShare, exact: Exact) -> Explanation:

@@ -24,10 +24,12 @@ from billcore.kernel import (
 )
 from billcore.pricing.catalog import Catalog
 from billcore.pricing.charge import recurring_amount
+from billcore.pricing.coupon import Coupon
 from billcore.pricing.explain import Explanation
 from billcore.pricing.price import PriceCadence, amount_of
 from billcore.pricing.product import period_of
 from billcore.pricing.proration import share
+from billcore.pricing.quote_discount import QuoteDiscount
 from billcore.pricing.quote_line import QuoteLine, quote_lines
 from billcore.pricing.quote_sum import Over
 from billcore.pricing.quote_total import QuoteTotal, Taxed, coupon_of
@@ -48,7 +50,8 @@ class Quote:
 
     ``recurring`` is a full period, ``first_invoice`` the recurring lines of the first period or stub whatever their
     timing, ``usage`` the usage that was expected and what commitments make of it, ``all_in`` recurring and usage. The
-    selection's coupon is taken off the totals, as in a period in which it holds.
+    selection's coupon is taken off the totals, as in a period in which it holds; ``discount`` is what it takes off
+    ``all_in``.
     """
 
     catalog: str
@@ -62,12 +65,18 @@ class Quote:
     first_invoice: QuoteTotal
     usage: QuoteTotal
     all_in: QuoteTotal
+    discount: QuoteDiscount | None = None
 
     def explain(self, price: str) -> Explanation:
-        """Why the line of that price costs what it costs. Raises ``NotFound``."""
+        """Why the line of that price costs what it costs, or the coupon of that code takes off so much.
+
+        Raises ``NotFound``.
+        """
         for line in self.lines:
             if line.price == price:
                 return line.explanation
+        if self.discount is not None and self.discount.code == price:
+            return self.discount.explanation
         raise NotFound(
             "no such price in the quote",
             place="price",
@@ -121,7 +130,9 @@ def quote(
     recurring = [line for line in lines if line.cadence is PriceCadence.RECURRING and not line.expected]
     used = [line for line in lines if line.expected]
     full = taxed.total([(line.record, line.minor) for line in recurring])
+    counted = [*recurring, *used]
     metered = taxed.total([(line.record, line.minor) for line in used])
+    whole = taxed.total([(line.record, line.minor) for line in counted]) if used else full
     if selection.starts_on is None:
         first = full
     else:
@@ -138,8 +149,16 @@ def quote(
         recurring=full,
         first_invoice=first,
         usage=metered,
-        all_in=taxed.total([(line.record, line.minor) for line in (*recurring, *used)]) if used else full,
+        all_in=whole,
+        discount=None if coupon is None else _discount(coupon, taxed, counted, whole.off),
     )
+
+
+def _discount(coupon: Coupon, taxed: Taxed, counted: list[QuoteLine], off: int) -> QuoteDiscount:
+    """What the coupon takes off a full period; a line that is not above zero has nothing to take off."""
+    meant = taxed.meant(coupon, [line.record for line in counted])
+    lines = tuple(line for line, is_meant in zip(counted, meant, strict=True) if is_meant and line.minor > 0)
+    return QuoteDiscount(coupon, off, lines, taxed.currency, taxed.mode)
 
 
 def _outside(

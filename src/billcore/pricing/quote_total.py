@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 import attrs
 
@@ -82,16 +83,17 @@ class Taxed:
     def _lowered(self, coupon: Coupon, priced: list[tuple[OrderRecord, int]]) -> list[tuple[OrderRecord, int]]:
         """What the coupon leaves of each line."""
         held = HeldCoupon(coupon)
-        scope = set(coupon_scope(coupon, self.catalog.plans))
-        bought = {self.selection.plan, self.selection.product, self.selection.service}
-        groups = [
-            ((held,),) if not scope or scope & {r.price.code, *({r.addon} if r.addon else bought)} else ()
-            for r, _ in priced
-        ]
+        groups = [((held,),) if meant else () for meant in self.meant(coupon, [r for r, _ in priced])]
         pots = {} if coupon.amount is None else {held.pot: minor_units(coupon.amount, places(self.currency), self.mode)}
         lines = [(minor, group) for (_, minor), group in zip(priced, groups, strict=True)]
         offs = paper_offs(lines, pots, self.mode)
         return [(r, minor - sum(off for _, off in used)) for (r, minor), used in zip(priced, offs, strict=True)]
+
+    def meant(self, coupon: Coupon, records: Iterable[OrderRecord]) -> list[bool]:
+        """Whether the coupon is for each record."""
+        scope = set(coupon_scope(coupon, self.catalog.plans))
+        bought = {self.selection.plan, self.selection.product, self.selection.service}
+        return [not scope or bool(scope & {r.price.code, *({r.addon} if r.addon else bought)}) for r in records]
 
 
 def coupon_of(catalog: Catalog, selection: Selection, at: dt.datetime) -> Coupon | None:

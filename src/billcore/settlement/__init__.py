@@ -30,6 +30,7 @@ from billcore.settlement.ledger import (
 )
 from billcore.settlement.moves import Difference, Fall, Fallen, Off, Rise, RoundingGroup
 from billcore.settlement.nets import discount_of, net_falls, net_lines, root_of, roots
+from billcore.settlement.note import LineNote, note_of
 from billcore.settlement.pay import Payout, pay
 from billcore.settlement.payment import Payment, Source
 from billcore.settlement.rounding_terms import RoundingTerms
@@ -74,6 +75,7 @@ __all__ = [
     "Issue",
     "Line",
     "LineKind",
+    "LineNote",
     "Off",
     "Payment",
     "Payout",
@@ -114,6 +116,7 @@ __all__ = [
     "net_falls",
     "net_lines",
     "not_below",
+    "note_of",
     "note_tax",
     "note_taxes",
     "one_off_charge",

@@ -31,7 +31,7 @@ from billcore.settlement.difference import RateLookup, difference
 from billcore.settlement.discounts import discount
 from billcore.settlement.document import Document, Invoice
 from billcore.settlement.documents import Issue, credit_notes, invoice
-from billcore.settlement.interim import billed_early, not_below
+from billcore.settlement.interim import billed_early, not_below, nothing_yet
 from billcore.settlement.key import ChargeKey
 from billcore.settlement.moves import Difference
 from billcore.settlement.pay import Payout, pay
@@ -94,7 +94,7 @@ def decide(
     issue = Issue(customer, policy.issuer, date, at)
     notes = credit_notes(issue, moved.falls, billed, sequence)
     documents = [*notes]
-    if moved.rises:
+    if moved.rises and not nothing_yet(moved.rises):
         documents.append(invoice(issue, moved.rises, sequence + len(notes), policy))
     for document in documents:
         _bounded(document)

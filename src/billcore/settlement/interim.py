@@ -12,9 +12,10 @@ from billcore.pricing import OrderRecord
 from billcore.settlement.account import AccountFacts
 from billcore.settlement.billed import Billed
 from billcore.settlement.key import ChargeKey
+from billcore.settlement.moves import Rise
 from billcore.settlement.wanted import Charge, open_period
 
-__all__ = ["billed_early", "interim_since", "is_open", "not_below"]
+__all__ = ["billed_early", "interim_since", "is_open", "not_below", "nothing_yet"]
 
 
 def not_below(charge: Charge, billed: Billed) -> Charge:
@@ -44,6 +45,11 @@ def _records(order: Order) -> Iterable[OrderRecord]:
 def is_open(life: Life, date: dt.datetime) -> bool:
     """Something that may be billed before its period ends has a period that is not over at ``date``."""
     return any(item.record.price.interim and open_period(life, item, date) is not None for item in life.charged)
+
+
+def nothing_yet(rises: Iterable[Rise]) -> bool:
+    """All that would be billed is of periods that are not over, and comes to 0.00: it waits for the next bill."""
+    return all(rise.charge.open and not rise.minor for rise in rises)
 
 
 def billed_early(wanted: Iterable[Charge], date: dt.datetime) -> frozenset[ChargeKey]:

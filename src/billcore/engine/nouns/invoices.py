@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import attrs
@@ -12,6 +12,7 @@ from billcore.engine.accounts import invoices_of, load, load_customer, save_acco
 from billcore.engine.correcting import credit_document, void_document
 from billcore.engine.explaining import explain_line
 from billcore.engine.lookup import document_row_of, insert_new, invoice_at, locked
+from billcore.engine.noting import notes_of
 from billcore.engine.nouns.page import Page, checked_page, paged
 from billcore.engine.reading import Loaded, invoices_in
 from billcore.engine.rows.customers import AccountRow, account_row
@@ -36,7 +37,7 @@ from billcore.lifecycle import OneOff, life
 from billcore.ports import ReadTx, Row, Tx
 from billcore.ports.tables import ACCOUNT, DOCUMENT, ONE_OFF
 from billcore.pricing import Explanation
-from billcore.settlement import Invoice, interim_since, is_open
+from billcore.settlement import Invoice, LineNote, interim_since, is_open
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -220,6 +221,14 @@ class Invoices:
             return credit_document(tx, call, self.session, number, line, amount, reason)
 
         return self.get(self.session.write("invoices.credit", [number, line, amount, reason], key, work))
+
+    def notes(self, number: str) -> Mapping[str, LineNote]:
+        """What a reader must be told beside the lines of a document, by the line's id; most lines have no note.
+
+        What was billed before for the same (usage that is billed early, or was late), and what is over money.
+        ``invoice_text`` and ``invoice_html`` show it. Raises ``NotFound``.
+        """
+        return self.session.read(lambda tx: notes_of(tx, self.session, number))
 
     def explain(self, number: str, line: str | int) -> Explanation:
         """Why a line has its amount: a tree recomputed from snapshot and facts, and checked against the line."""

@@ -65,8 +65,16 @@ def _recomputes(tree: Explanation) -> None:
 
 
 def quote_explains_itself(offer: Quote, rounding: Rounding = Rounding.HALF_UP) -> None:
-    """Law: the tree of every line recomputes, and gives the line's exact and rounded amounts."""
+    """Law: the tree of every line recomputes, and gives the line's exact and rounded amounts.
+
+    So does that of what the coupon takes off, and ``all_in`` is lowered by as much.
+    """
     law = "a quote explains itself"
+    if offer.discount is not None:
+        tree = offer.discount.explanation
+        same(law, tree.recompute(), offer.all_in.discount.amount, coupon=offer.discount.code)
+        same(law, -offer.discount.amount, offer.all_in.discount, coupon=offer.discount.code)
+        explanation_recomputes(tree)
     for line in offer.lines:
         tree = offer.explain(line.price)
         same(law, tree.recompute(), line.amount.amount, price=line.price)

@@ -59,6 +59,7 @@ def committing(draw: Draw, sold: Catalog) -> Catalog:
                 period=YEAR,
                 overage_factor=draw(st.sampled_from((ONE, Decimal("1.5")))),
                 cap=amount * 2 if one and draw(st.booleans()) else None,
+                name=draw(st.sampled_from(("", "A name"))),
             )
         )
     return attrs.evolve(sold, addons=addons, commitments=commitments)

@@ -200,14 +200,14 @@ def catalogs(*, currency: str | None = None) -> Strategy[Catalog]:
 
 
 @st.composite
-def _selections(draw: Draw, catalog: Catalog) -> Selection:
+def _selections(draw: Draw, catalog: Catalog, starts_on: Strategy[dt.datetime | None]) -> Selection:
     offered: list[Plan | Product | Service] = [*catalog.plans, *catalog.products, *catalog.services]
     what = draw(st.sampled_from(offered))
     count = draw(st.integers(1, 5))
     addons = [addon.code for addon in catalog.addons if addon.meter not in _by_event(catalog, what)]
     chosen: dict[str, Any] = {
         "addons": draw(st.lists(st.sampled_from(addons), max_size=2)) if addons else (),
-        "starts_on": draw(st.none() | instants()),
+        "starts_on": draw(starts_on),
         "timezone": draw(zones()),
         "country": draw(st.sampled_from((None, "DE", "FR"))),
         "hours": draw(st.sampled_from((Decimal(730), Decimal(744), Decimal("0.5")))),
@@ -244,9 +244,11 @@ def _sizings(draw: Draw, service: Service) -> dict[str, Any]:
     }
 
 
-def selections(catalog: Catalog) -> Strategy[Selection]:
+def selections(catalog: Catalog, *, starts_on: Strategy[dt.datetime | None] | None = None) -> Strategy[Selection]:
     """Choose from ``catalog`` what can be quoted: a plan, a product or a service. Shrinks to the first plan, once.
 
-    The catalog has the codes that ``catalogs`` gives, or at least a plan with an active version or a product.
+    The catalog has the codes that ``catalogs`` gives, or at least a plan with an active version or a product. It starts
+    at no instant or at any from 2000 on, before a customer or the catalog is there too: for ``subscriptions.create``
+    draw none, ``starts_on=st.none()``, or instants of your own.
     """
-    return _selections(catalog)
+    return _selections(catalog, st.none() | instants() if starts_on is None else starts_on)

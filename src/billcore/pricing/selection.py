@@ -92,7 +92,7 @@ class Selection:
     sla_tier: str | None = attrs.field(default=None, validator=said.text_or_none)
     replicas: Decimal = attrs.field(default=ONE, converter=fields.replicas)
     storage_gib: Decimal = attrs.field(default=Decimal(0), converter=fields.storage_gib)
-    storage: str | None = attrs.field(default=None, validator=said.text_or_none)
+    storage: str | None = None
     provider: str | None = attrs.field(default=None, validator=said.text_or_none)
     resources: Mapping[str, Decimal] = attrs.field(factory=FrozenMap, converter=_resources)
     supporting: Mapping[str, str] = attrs.field(factory=FrozenMap, converter=_supporting)
@@ -117,8 +117,10 @@ class Selection:
         if len(named) != 1:
             raise InvalidValue("select one service, plan or product", place="selection", value=named)
         zone(self.timezone, "timezone")
-        if self.storage is not None and not isinstance(self.storage, str):
-            raise InvalidValue("not text", place="storage", value=self.storage, hint="storage_gib?")
+        if self.storage is not None:
+            if not isinstance(self.storage, str):
+                raise InvalidValue("not text", place="storage", value=self.storage, hint="storage_gib?")
+            said.plain(self.storage, "storage")
         self._only("service", ("compute_plan", "sla_tier", "storage", "provider"))
         if self.service is None and (self.storage_gib or self.resources or self.supporting or self.replicas != 1):
             raise InvalidValue("replicas, storage and resources belong to a service", place="selection")

@@ -51,7 +51,7 @@ def no_quantity_costs_less_than_nothing(model: PriceModel, quantities: Iterable[
     """Law: no quantity costs less than nothing, and a negative one costs what zero costs."""
     law = "no quantity costs less than nothing"
     for quantity in map(exactly, quantities):
-        amount, below = amount_of(model, quantity), min(quantity, ex.negate(quantity))
+        amount, below = model.rate(quantity).amount, min(quantity, ex.negate(quantity))
         if amount < 0:
             raise broken(law, amount=amount, quantity=quantity, model=model)
         same(law, amount_of(model, below), amount_of(model, ZERO), quantity=below, model=model)

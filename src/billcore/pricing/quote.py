@@ -9,31 +9,24 @@ import attrs
 
 from billcore.kernel import (
     Anchor,
-    Exact,
     Interval,
     InvalidValue,
     NotFound,
-    Period,
     Rounding,
-    cadence,
-    minor_units,
     nearest,
     places,
     text_or_none,
     zone,
 )
 from billcore.pricing.catalog import Catalog
-from billcore.pricing.charge import recurring_amount
 from billcore.pricing.explain import Explanation
-from billcore.pricing.price import PriceCadence, amount_of
+from billcore.pricing.price import PriceCadence
 from billcore.pricing.product import period_of
-from billcore.pricing.proration import share
+from billcore.pricing.quote_first import FirstPeriods
 from billcore.pricing.quote_line import QuoteLine, quote_lines
-from billcore.pricing.quote_sum import Over
 from billcore.pricing.quote_total import QuoteTotal, Taxed, coupon_of
 from billcore.pricing.record import OrderRecord
 from billcore.pricing.selection import HOURS_PER_MONTH, Selection
-from billcore.pricing.summed import SumShare
 from billcore.pricing.tax import TaxRounding
 from billcore.pricing.tax_rates import CatalogTaxes, TaxProvider
 
@@ -125,8 +118,8 @@ def quote(
     if selection.starts_on is None:
         first = full
     else:
-        beats = _Beats(selection.starts_on, anchor, selection.timezone)
-        first = taxed.total(beats.firsts(recurring, digits, mode))
+        periods = FirstPeriods(selection.starts_on, anchor, selection.timezone, digits, mode)
+        first = taxed.total(periods.amounts(lines))
     return Quote(
         catalog=catalog.version,
         currency=currency,
@@ -161,41 +154,3 @@ def _outside(
             raise InvalidValue("no price of this selection meters this", place=f"usage.{meter}", value=meter)
         found.append(OrderRecord(price=price))
     return tuple(found)
-
-
-@attrs.frozen
-class _Beats:
-    start: dt.datetime
-    anchor: Anchor
-    timezone: str
-
-    def firsts(self, lines: list[QuoteLine], digits: int, mode: Rounding) -> list[tuple[OrderRecord, int]]:
-        """The recurring lines of the first period or stub, in minor units; those over others are over these."""
-        found = {place: minor_units(self.first(one), digits, mode) for place, one in enumerate(lines) if not one.over}
-        by_code: dict[str, int] = {}
-        for place, minor in found.items():
-            by_code[lines[place].price] = by_code.get(lines[place].price, 0) + minor
-        for place, line in enumerate(lines):
-            if line.over is not None:
-                parts = tuple((code, by_code.get(code, 0), times) for code, _, times in line.over.parts)
-                part = SumShare(places=digits, part=self._share(line), mode=mode)
-                found[place] = minor_units(Over(parts, part).amount(line.record.price), digits, mode)
-        return [(line.record, found[place]) for place, line in enumerate(lines)]
-
-    def _share(self, line: QuoteLine) -> tuple[int, int]:
-        price = line.record.price
-        beat = cadence(price.interval, self.anchor, self.start, self.timezone)
-        index = beat.index(self.start)
-        whole = beat.period(index)
-        return share(price.proration, Period(self.start, whole.end), whole, beat.zone(index))
-
-    def first(self, line: QuoteLine) -> Exact:
-        """The exact amount of a recurring price in the first period or stub."""
-        price = line.record.price
-        beat = cadence(price.interval, self.anchor, self.start, self.timezone)
-        index = beat.index(self.start)
-        whole = beat.period(index)
-        part = Period(self.start, whole.end)
-        if part == whole and price.per is None:
-            return amount_of(price.model, line.record.quantity)
-        return recurring_amount(price, ((part, line.record.quantity),), whole, beat.zone(index))

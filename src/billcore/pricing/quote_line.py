@@ -13,13 +13,13 @@ from billcore.pricing.charge import Allowance, usage_rating
 from billcore.pricing.explain import Branches, Explanation, leaf
 from billcore.pricing.explain_rating import explain_rating
 from billcore.pricing.explain_sum import explain_cap, explain_sum
-from billcore.pricing.price import Price, PriceCadence, amount_of
+from billcore.pricing.price import Price, PriceCadence, Timing, amount_of
 from billcore.pricing.quote_sum import Over, asks_usage, left_of_caps, over
 from billcore.pricing.record import OrderRecord
 from billcore.pricing.selection import HOURS_PER_MONTH, Selection
 from billcore.pricing.summed import SumShare
 
-__all__ = ["QuoteLine", "allowance_of", "quote_lines"]
+__all__ = ["QuoteLine", "allowance_of", "quote_lines", "uncapped_amount"]
 
 
 @attrs.frozen
@@ -97,6 +97,15 @@ def _uncapped(line: QuoteLine, price: Price) -> Explanation:
     return Explanation("amount over time", ex.multiply(tree.value, times.value), "product", (tree, times))
 
 
+def uncapped_amount(line: QuoteLine) -> Exact:
+    """What a line that is not over others costs in a full period, before a commitment's cap."""
+    price = line.record.price
+    if price.cadence is PriceCadence.USAGE:
+        return usage_rating(price, line.quantity, Allowance(extra=line.allowance)).amount
+    exact = amount_of(price.model, line.record.quantity)
+    return exact if price.per is None else ex.multiply(exact, _runs(price, line.hours))
+
+
 def allowance_of(records: tuple[OrderRecord, ...], meter: str | None) -> Exact:
     """What addons among the records add to a meter's included units."""
     return ex.total([ex.multiply(r.allowance, r.quantity) for r in records if meter is not None and r.meter == meter])
@@ -121,8 +130,9 @@ def quote_lines(
 
 
 def _cut(made: dict[int, QuoteLine], records: tuple[OrderRecord, ...], digits: int, mode: Rounding) -> None:
-    """Lower the lines of which a cap leaves less."""
-    places = {line.price: place for place, line in made.items() if line.cadence is not PriceCadence.ONCE}
+    """Lower the lines of which a cap leaves less; those due in advance reach it first, as they do in bills."""
+    due = sorted(made.items(), key=lambda one: one[1].record.price.due is not Timing.ADVANCE)
+    places = {line.price: place for place, line in due if line.cadence is not PriceCadence.ONCE}
     exacts = {code: made[place].exact for code, place in places.items()}
     for code, exact in left_of_caps(records, exacts, digits, mode).items():
         place = places[code]

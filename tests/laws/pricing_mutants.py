@@ -324,7 +324,7 @@ PRICING = (
     Mutant(
         QUOTED + "test_a_first_invoice_is_billed",
         "pricing/quote_first.py",
-        "            left -= min(one.minor, left)\n",
+        "            lefts[index] -= min(one.minor, lefts[index])\n",
         "",
     ),
     Mutant(

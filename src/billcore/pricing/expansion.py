@@ -125,7 +125,19 @@ def base_records(
     )
     for size in sorted(selection.sizes.keys() - set(_sizes(sold, product))):
         raise InvalidValue("no price of this product takes this size", place=f"sizes.{size}", value=size)
+    if selection.quantity != ONE:
+        _refuse_unpriced(sold, product, selection)
     return found
+
+
+def _refuse_unpriced(sold: Sold, product: Product, selection: Selection) -> None:
+    """Raise ``InvalidValue`` for a quantity of a sized or composed product that none of its prices would count."""
+    parts = [part for part in product.composed_of if selection.sizes.get(part.product, part.quantity)]
+    prices = [*product.prices, *(price for part in parts for price in sold.product(part.product).prices)]
+    sized = bool(product.composed_of) or any(price.size is not None for price in prices)
+    if sized and not any(price.counted and price.size is None for price in prices):
+        hint = "sizes say how many; or order it several times"
+        raise InvalidValue("nothing of it is priced by quantity", place="quantity", value=selection.quantity, hint=hint)
 
 
 def _of_service(sold: Sold, selection: Selection, service: Service) -> tuple[OrderRecord, ...]:

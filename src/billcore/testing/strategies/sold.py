@@ -250,10 +250,18 @@ def _selections(draw: Draw, catalog: Catalog) -> Selection:
         sizing = draw(_sizings(what))
         sized = sizing.get("compute_plan") is not None or sizing.get("storage_gib")
         return Selection(service=what.code, replicas=count if sized else 1, **sizing, **chosen)
-    bought: dict[str, Any] = {"plan" if isinstance(what, Plan) else "product": what.code, "quantity": count, **chosen}
+    bought: dict[str, Any] = {"plan" if isinstance(what, Plan) else "product": what.code, **chosen}
+    if isinstance(what, Plan) or not what.composed_of or _counts(catalog, what):
+        bought["quantity"] = count
     metered = {record.price.meter or "" for record in catalog.records(Selection(**bought))} - {""}
     usage = {meter: draw(quantities()) for meter in sorted(metered) if draw(st.booleans())}
     return Selection(**bought, usage=usage)
+
+
+def _counts(catalog: Catalog, whole: Product) -> bool:
+    """A price of a part goes by the quantity."""
+    parts = [catalog.product(part.product) for part in whole.composed_of]
+    return any(price.counted and price.size is None for part in parts for price in part.prices)
 
 
 def _by_event(catalog: Catalog, what: Plan | Product | Service) -> set[str | None]:

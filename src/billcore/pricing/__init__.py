@@ -28,7 +28,7 @@ from billcore.pricing.charge import (
 from billcore.pricing.commitment import Commitment, Committed, Overage, TrueUp
 from billcore.pricing.committing import committed_records
 from billcore.pricing.component import PRODUCT_NAMES, Component
-from billcore.pricing.coupon import Coupon, CouponDuration, coupon_scope
+from billcore.pricing.coupon import Coupon, CouponDuration, coupon_minor, coupon_scope
 from billcore.pricing.credit_unit import CreditUnit
 from billcore.pricing.diff import CatalogDiff, Cost, Difference, catalog_diff
 from billcore.pricing.discount import Discount, Discounted, Stacking, UsedDiscount, discounted, take_off
@@ -205,6 +205,7 @@ __all__ = [
     "cluster_quantity",
     "commitment_of",
     "committed_records",
+    "coupon_minor",
     "coupon_scope",
     "credits_of",
     "discounted",

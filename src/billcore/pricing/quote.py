@@ -109,8 +109,8 @@ def quote(
     digits = places(currency)
     lines = quote_lines((*records, *outside), selection, selection.hours or hours, digits, mode)
     start = selection.starts_on or at
-    coupon = coupon_of(catalog, selection, start)
-    taxed = Taxed(catalog, selection, start, currency, mode, taxes, tax_rounding, coupon, tax_id, exempt)
+    coupon = coupon_of(catalog, selection, start, currency)
+    taxed = Taxed(catalog, selection, start, currency, mode, taxes, tax_rounding, coupon, tax_id, exempt, outside)
     recurring = [line for line in lines if line.cadence is PriceCadence.RECURRING and not line.expected]
     used = [line for line in lines if line.expected]
     full = taxed.total([(line.record, line.minor) for line in recurring])

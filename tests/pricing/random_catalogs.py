@@ -188,6 +188,9 @@ def _of_service(draw: Draw, service: Made) -> Made:
     made |= draw.some(provider=draw.one_of(("exo", "aws")))
     made |= {"storage_gib": draw.number(200, 1, 1), "storage": draw.one_of(("ssd", "hdd"))} if draw.chance(7) else {}
     made |= draw.some(resources=lambda: {code: draw.number(4, 0) for code in ("lb", "ip") if draw.chance(6)})
+    known = sorted({one["provider"] for one in service["resources"] if "provider" in one})
+    if made.get("resources") and known:  # none, or one that nothing knows, is refused
+        made["provider"] = draw.one_of(known)
     return made | ({"quantity": draw.number(30, 0)} if service["billing_unit"] == "user" else {})
 
 

@@ -40,6 +40,11 @@ class Sold(Protocol):
         ...
 
     @property
+    def services(self) -> tuple[Service, ...]:
+        """The services that are sold."""
+        ...
+
+    @property
     def addons(self) -> tuple[Addon, ...]:
         """The addons that are sold."""
         ...
@@ -147,6 +152,8 @@ def _of_service(sold: Sold, selection: Selection, service: Service) -> tuple[Ord
     found = service.records(selection, tier)
     if sold.availability and selection.compute_plan is not None:
         refuse_unavailable(sold.availability, service.code, selection.compute_plan, selection.provider, "compute_plan")
+    if selection.resources:
+        _refuse_dropped(sold, service, selection)
     for code, plan in sorted(selection.supporting.items()):
         place = f"supporting.{code}"
         if code not in service.supporting:
@@ -154,6 +161,25 @@ def _of_service(sold: Sold, selection: Selection, service: Service) -> tuple[Ord
         sold.service(code).compute(plan, place)
         refuse_unavailable(sold.availability, code, plan, selection.provider, place)
     return found
+
+
+def _refuse_dropped(sold: Sold, service: Service, selection: Selection) -> None:
+    """Raise ``NotAvailable`` where a resource of a provider is asked for without one, or under one nobody knows.
+
+    Under another that is known it makes no line (R4-26).
+    """
+    owned = {entry.code for entry in service.resources if entry.provider not in (None, selection.provider)}
+    dropped = sorted(owned & selection.resources.keys())
+    if not dropped:
+        return
+    known = {entry.provider for one in sold.services for entry in one.resources if entry.provider}
+    known |= {row.offering for row in sold.availability if row.offering}
+    if selection.provider in known:
+        return
+    hint = f"providers: {', '.join(sorted(known))}"
+    if selection.provider is None:
+        raise NotAvailable("sold by a provider: name one", place=f"resources.{dropped[0]}", value=dropped[0], hint=hint)
+    raise NotAvailable("no such provider", place="provider", value=selection.provider, hint=hint)
 
 
 def _plain(product: Product, selection: Selection) -> Iterator[OrderRecord]:

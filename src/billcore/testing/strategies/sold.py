@@ -276,12 +276,13 @@ def _by_event(catalog: Catalog, what: Plan | Product | Service) -> set[str | Non
 def _sizings(draw: Draw, service: Service) -> dict[str, Any]:
     wanted = service.resources[: draw(st.integers(0, 2))]
     gib = draw(amounts(max_value=500))
+    known = sorted({entry.provider for entry in wanted if entry.provider is not None})
     return {
         "compute_plan": draw(st.sampled_from([plan.code for plan in service.compute_plans])),
         "sla_tier": draw(st.sampled_from((None, *service.sla_surcharges))),
         "storage_gib": gib,
         "storage": draw(st.sampled_from([disk.code for disk in service.storage])) if gib else None,
-        "provider": draw(st.sampled_from((None, "alpha", "beta"))),
+        "provider": draw(st.sampled_from(known or (None, "alpha", "beta"))),
         "resources": {entry.code: draw(quantities(max_value=5)) for entry in wanted},
     }
 

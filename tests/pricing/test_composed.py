@@ -376,3 +376,23 @@ def test_a_quantity_counts_what_has_no_size() -> None:
         ["9.00"],
         ["12.00", "6.00", "9.00"],
     )
+
+
+def test_a_product_that_is_not_listed_is_sold_as_a_part_alone() -> None:
+    """By itself it is not available; as a part it is, and what is had of it changes, in sizes and quantities."""
+    hidden = [attrs.evolve(one, listed=one.code not in ("disk", "vm")) for one in machines().products]
+    shop = Shop.new(machines(), JUNE)
+    shop.billing.subscriptions.create("acme", Selection(product="disk", sizes={"gb": 5}), id="s")
+    shop.billing.catalog.publish(attrs.evolve(machines(), version="2", products=hidden))
+    offer = shop.billing.quotes.preview(Selection(product="dual-stack-vm"))
+
+    assert offer.recurring.net == Money("28.00", "CHF")
+    for product, sizes in (("disk", {"gb": 5}), ("vm", {})):
+        with pytest.raises(NotAvailable, match=rf"^product: this product is not sold by itself \(got '{product}'\)"):
+            shop.billing.quotes.preview(Selection(product=product, sizes=sizes))
+    with pytest.raises(NotAvailable, match="not sold by itself"):
+        shop.billing.subscriptions.create("acme", Selection(product="disk", sizes={"gb": 5}))
+    with pytest.raises(NotAvailable, match="not sold by itself"):
+        shop.billing.subscriptions.change("s", selection=Selection(product="vm"))
+    changed = shop.billing.subscriptions.change("s", selection=Selection(product="disk", sizes={"gb": 9}))
+    assert [record.quantity for record in changed.orders[-1].records] == [9]

@@ -18,7 +18,7 @@ from billcore.engine.session import Call
 from billcore.kernel import OrderId
 from billcore.lifecycle import Aspect, Fact, Item, Life, Order, OrderKind, Subscription, effective, life
 from billcore.ports import ReadTx
-from billcore.pricing import BillingUnit, OrderRecord, PriceCadence, Selection
+from billcore.pricing import BillingUnit, OrderRecord, PriceCadence, Selection, main_of
 
 __all__ = ["base_records", "configured", "ground", "in_order", "with_quantity"]
 
@@ -45,7 +45,7 @@ def with_quantity(
         return tuple(records)
     if selection is not None and selection.service is not None:
         wanted = attrs.evolve(selection, quantity=quantity, starts_on=None, addons=())
-        return catalog_named(tx, order.catalog or "").records(wanted)
+        return catalog_named(tx, order.catalog or "").records(wanted, had=main_of(wanted))
     return tuple(_counted(record, quantity) for record in records)
 
 

@@ -84,14 +84,14 @@ class Sold(Protocol):
 
 
 def expanded(
-    sold: Sold, selection: Selection, at: dt.datetime | None = None, phase: int = 0
+    sold: Sold, selection: Selection, at: dt.datetime | None = None, phase: int = 0, had: str | None = None
 ) -> tuple[OrderRecord, ...]:
-    """Prices and quantities, the addons' last; ``at`` is when it is bought.
+    """Prices and quantities, the addons' last; ``at`` is when it is bought, ``had`` what product or service is had.
 
     Raises ``NotFound`` and ``InvalidValue`` with the place in the selection, ``NotAvailable`` for what is priced and
     not offered, ``CurrencyMismatch`` where prices of two currencies meet.
     """
-    base = base_records(sold, selection, at, phase)
+    base = base_records(sold, selection, at, phase, had)
     if not base:
         raise InvalidValue("nothing to sell in this selection", place="selection")
     found = base
@@ -114,16 +114,18 @@ def expanded(
 
 
 def base_records(
-    sold: Sold, selection: Selection, at: dt.datetime | None = None, phase: int = 0
+    sold: Sold, selection: Selection, at: dt.datetime | None = None, phase: int = 0, had: str | None = None
 ) -> tuple[OrderRecord, ...]:
-    """What the plan, product or service itself expands to."""
+    """What the plan, product or service itself expands to; one that is not listed changes where it is ``had``."""
     if selection.service is not None:
-        return _of_service(sold, selection, still(sold.service(selection.service), "service"))
+        return _of_service(sold, selection, still(sold.service(selection.service), "service"), had)
     if selection.plan is not None:
         prices = sold.plan_version(selection.plan, selection.version, at).phase_prices(phase)
         own = tuple(_metered(sold, OrderRecord(price=price, quantity=_quantity(price, selection))) for price in prices)
         return (*own, *(_included(sold, addon) for addon in sold.included(selection.plan)))
     product = still(sold.product(selection.product or ""), "product")
+    if not product.listed and product.code != had:
+        raise NotAvailable("this product is not sold by itself", place="product", value=product.code)
     found = tuple(
         _metered(sold, record)
         for record in (_composed(sold, product, selection) if product.composed_of else _plain(product, selection))
@@ -145,8 +147,8 @@ def _refuse_unpriced(sold: Sold, product: Product, selection: Selection) -> None
         raise InvalidValue("nothing of it is priced by quantity", place="quantity", value=selection.quantity, hint=hint)
 
 
-def _of_service(sold: Sold, selection: Selection, service: Service) -> tuple[OrderRecord, ...]:
-    if not service.listed:
+def _of_service(sold: Sold, selection: Selection, service: Service, had: str | None) -> tuple[OrderRecord, ...]:
+    if not service.listed and service.code != had:
         raise NotAvailable("this service is not sold by itself", place="service", value=service.code)
     tier = None if selection.sla_tier is None else sold.sla_tier(selection.sla_tier)
     found = service.records(selection, tier)

@@ -396,3 +396,18 @@ def test_a_product_that_is_not_listed_is_sold_as_a_part_alone() -> None:
         shop.billing.subscriptions.change("s", selection=Selection(product="vm"))
     changed = shop.billing.subscriptions.change("s", selection=Selection(product="disk", sizes={"gb": 9}))
     assert [record.quantity for record in changed.orders[-1].records] == [9]
+
+
+def test_a_change_of_quantity_counts_as_the_product_does() -> None:
+    """What nothing prices is refused there too; three seats of a part that is had twice are six."""
+    shop = Shop.new(machines(), JUNE)
+    shop.billing.subscriptions.create("acme", Selection(product="disk", sizes={"gb": 5}), id="s")
+    with pytest.raises(InvalidValue, match="nothing of it is priced by quantity"):
+        shop.billing.subscriptions.change("s", quantity=2)
+
+    seat = Product(code="seat", prices=[base(PerUnit(4), "seat"), base(9, "fee")])
+    team = Product(code="team", composed_of=[Part(product="seat", quantity=2)])
+    teams = Shop.new(attrs.evolve(catalog(), products=[seat, team]), JUNE)
+    teams.billing.subscriptions.create("acme", Selection(product="team"), id="s")
+    changed = teams.billing.subscriptions.change("s", quantity=3)
+    assert [str(record.quantity) for record in changed.orders[-1].records] == ["6", "2"]

@@ -33,7 +33,7 @@ from billcore.pricing.plan import Phase, Plan, PlanStatus, PlanVersion
 from billcore.pricing.price import Price
 from billcore.pricing.product import Addon, Meter, MeterPrice, Product, period_of, unique_codes
 from billcore.pricing.record import OrderRecord
-from billcore.pricing.references import check_meters, check_products, check_tiers
+from billcore.pricing.references import check_meters, check_products, check_sizes, check_tiers
 from billcore.pricing.selection import Selection
 from billcore.pricing.service import Service
 from billcore.pricing.sized import SlaTier
@@ -156,6 +156,7 @@ class Catalog:
     def _check_references(self) -> None:
         addons = ((f"addons[{index}]", addon.meter) for index, addon in enumerate(self.addons))
         check_meters(self.meters, [*((place, price.meter) for place, price in self.priced()), *addons])
+        check_sizes(self.priced())
         check_tiers(self.services, self.sla_tiers)
         check_products(self.plans, self.products)
         refuse_overlaps(self.tax_rates, lambda rate: (rate.country, rate.category), "tax_rates", "rates")

@@ -18,7 +18,7 @@ from billcore.cli.output import NO, Group, answer, counted, json_option, table, 
 from billcore.cli.plot import plot
 from billcore.cli.store import db, run, verify
 from billcore.cli.syncing import sync
-from billcore.kernel import InputError, InvalidDocument, instant
+from billcore.kernel import InputError, InvalidDocument, instant, zone
 from billcore.pricing import CatalogTaxes, EuVat
 from billcore.pricing import quote as make_quote
 
@@ -112,6 +112,11 @@ def quote(
         total = getattr(made, name)
         why = ", ".join(f"{tax.code}: {tax.reason}" for tax in total.taxes if tax.reason)
         click.echo(f"{name:>14}  net {total.net}  tax {total.tax}  total {total.total}{f'  ({why})' if why else ''}")
+    for phase in made.phases:
+        total = phase.recurring
+        when = phase.starts.astimezone(zone(made.selection.timezone))
+        name = "" if phase.code is None else f"  ({phase.code})"
+        click.echo(f"from {when:%Y-%m-%d}  net {total.net}  tax {total.tax}  total {total.total}{name}")
 
 
 @billcore.command(name="schema")

@@ -50,12 +50,13 @@ from billcore.pricing.model.wrapped import UnitRound, Wrapped, credits_of, witho
 from billcore.pricing.options import Option, options
 from billcore.pricing.own_currency import OwnCurrency, checked_currency
 from billcore.pricing.period_discount import PeriodDiscount
+from billcore.pricing.phases import phase_starts
 from billcore.pricing.plan import Phase, Plan, PlanStatus, PlanVersion
 from billcore.pricing.price import OnChange, OnEnd, Price, PriceCadence, Proration, Timing, amount_of
 from billcore.pricing.product import Addon, Aggregation, Meter, MeterPrice, Part, Product, period_of
 from billcore.pricing.proration import share
 from billcore.pricing.publishing import CatalogPlan, plan_catalog, plan_hash
-from billcore.pricing.quote import Quote, QuoteTotal, anchor_of, quote
+from billcore.pricing.quote import Quote, QuotePhase, QuoteTotal, anchor_of, quote
 from billcore.pricing.quote_line import QuoteLine, allowance_of
 from billcore.pricing.rating import Event, EventModel, PriceModel, Rating, Step
 from billcore.pricing.record import OrderRecord, refuse_units_of_events
@@ -165,6 +166,7 @@ __all__ = [
     "Proration",
     "Quote",
     "QuoteLine",
+    "QuotePhase",
     "QuoteTotal",
     "Rating",
     "Resource",
@@ -226,6 +228,7 @@ __all__ = [
     "options",
     "paper_offs",
     "period_of",
+    "phase_starts",
     "plan_catalog",
     "plan_hash",
     "price_hash",

@@ -19,7 +19,9 @@ from billcore.kernel import (
     zone,
 )
 from billcore.pricing.catalog import Catalog
+from billcore.pricing.coupon import CouponDuration
 from billcore.pricing.explain import Explanation
+from billcore.pricing.phases import phase_starts
 from billcore.pricing.price import PriceCadence
 from billcore.pricing.product import period_of
 from billcore.pricing.quote_first import FirstPeriods
@@ -30,7 +32,20 @@ from billcore.pricing.selection import HOURS_PER_MONTH, Selection
 from billcore.pricing.tax import TaxRounding
 from billcore.pricing.tax_rates import CatalogTaxes, TaxProvider
 
-__all__ = ["Quote", "QuoteTotal", "anchor_of", "quote"]
+__all__ = ["Quote", "QuotePhase", "QuoteTotal", "anchor_of", "quote"]
+
+
+@attrs.frozen(kw_only=True)
+class QuotePhase:
+    """What recurs once a phase of the plan has ended: in the next phase, or at the plan's own price.
+
+    ``code`` is that of the phase, ``None`` for the plan's own price, which is the last. The selection's coupon is taken
+    off where it holds for ever: how many periods it has left by then, a quote does not count.
+    """
+
+    code: str | None
+    starts: dt.datetime
+    recurring: QuoteTotal
 
 
 @attrs.frozen(kw_only=True)
@@ -41,7 +56,8 @@ class Quote:
 
     ``recurring`` is a full period, ``first_invoice`` the recurring lines of the first period or stub whatever their
     timing, ``usage`` the usage that was expected and what commitments make of it, ``all_in`` recurring and usage. The
-    selection's coupon is taken off the totals, as in a period in which it holds.
+    selection's coupon is taken off the totals, as in a period in which it holds. Of a plan with phases all of these are
+    for the first; ``phases`` are what recurs after it.
     """
 
     catalog: str
@@ -55,6 +71,7 @@ class Quote:
     first_invoice: QuoteTotal
     usage: QuoteTotal
     all_in: QuoteTotal
+    phases: tuple[QuotePhase, ...] = ()
 
     def explain(self, price: str) -> Explanation:
         """Why the line of that price costs what it costs. Raises ``NotFound``."""
@@ -132,7 +149,25 @@ def quote(
         first_invoice=first,
         usage=metered,
         all_in=taxed.total([(line.record, line.minor) for line in (*recurring, *used)]) if used else full,
+        phases=_later(taxed, hours),
     )
+
+
+def _later(taxed: Taxed, hours: Decimal) -> tuple[QuotePhase, ...]:
+    """What recurs after the first phase of the plan; mostly there is none."""
+    selection, start = taxed.selection, taxed.at
+    phases = taxed.catalog.phases(selection, start)
+    codes = (*(phase.code for phase in phases[1:]), None)
+    forever = taxed.coupon is not None and taxed.coupon.duration is CouponDuration.FOREVER
+    found = []
+    for n, (begins, code) in enumerate(zip(phase_starts(phases, start, selection.timezone), codes, strict=False), 1):
+        records = taxed.catalog.records(selection, start, phase=n)
+        lines = quote_lines(records, selection, selection.hours or hours, places(taxed.currency), taxed.mode)
+        then = attrs.evolve(taxed, at=begins, coupon=taxed.coupon if forever else None)
+        recurring = [line for line in lines if line.cadence is PriceCadence.RECURRING and not line.expected]
+        total = then.total([(line.record, line.minor) for line in recurring])
+        found.append(QuotePhase(code=code, starts=begins, recurring=total))
+    return tuple(found)
 
 
 def _outside(

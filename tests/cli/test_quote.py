@@ -11,8 +11,8 @@ from tests.cli.documents import CATALOG
 
 TAXED = {"code", "percent", "base", "reason", "inclusive"}
 """What is told of a tax: of a quote without a country there is none."""
-PHASED = {"phases", "starts"}
-"""What is told of a plan with phases."""
+PHASED = {"phases", "starts", "assumes"}
+"""What is told of a plan with phases, and of usage by event or window."""
 # Worked by hand: 7 x 9.90; 100 x 0.0225; 12.00, 16.00 and two replicas x 730 hours x 0.03.
 SOLD = [
     ('plan = "team"\nquantity = 7\ncountry = "CH"', {"seats": "69.30", "gb": "0.00"}, ("69.30", "5.61", "74.91")),
@@ -66,6 +66,22 @@ def test_what_comes_later_is_told(shop: Path) -> None:
     assert told["phases"] == [{"code": None, "starts": "2026-03-31T22:00:00Z", "recurring": then}]
     text = call("quote", "catalog.toml", "choice.toml").stdout
     assert "from 2026-04-01  net 19.80 CHF  tax 0.00 CHF  total 19.80 CHF\n" in text
+
+
+def test_an_estimate_is_called_one(shop: Path) -> None:
+    """10,000 by event at 2.9 % and 0.30 are one event here, and the quote says so."""
+    by_event = 'model = { type = "percentage", rate = "2.9", fixed_amount = "0.30" }'
+    text = CATALOG.replace('model = { type = "per_unit", unit_amount = "0.10" }', by_event)
+    (shop / "catalog.toml").write_text(text, encoding="utf-8")
+    (shop / "choice.toml").write_text('plan = "team"\nusage = { gb = 10000 }\n', encoding="utf-8")
+    told = answered("quote", "catalog.toml", "choice.toml")
+
+    assert isinstance(told, dict)
+    assert [(line["amount"], line.get("assumes")) for line in told["lines"]] == [
+        ("9.90", None),
+        ("290.30", "one event"),
+    ]
+    assert "gb: an estimate, as if all of it were one event\n" in call("quote", "catalog.toml", "choice.toml").stdout
 
 
 def test_the_instant_chooses_the_tax_rate(shop: Path) -> None:

@@ -26,6 +26,7 @@ from billcore.pricing import (
     PerUnit,
     Price,
     PriceCadence,
+    PriceModel,
     Proration,
     Quote,
     Selection,
@@ -100,15 +101,11 @@ GB = Price(code="gb", model=PerUnit("0.5"), meter="gb", cadence=PriceCadence.USA
 def fees(draw: Draw, code: str, interval: Interval) -> Price:
     """A recurring price."""
     amount, other = draw(AMOUNTS), draw(AMOUNTS)
-    model = draw(
-        st.sampled_from(
-            [Flat(amount), PerUnit(amount), Graduated([Tier(2, amount, other), Tier(None, other)]), Flat(other)]
-        )
-    )
+    models: list[PriceModel] = [Flat(amount), PerUnit(amount), Graduated([Tier(2, amount, other), Tier(None, other)])]
     per = draw(st.sampled_from([None, None, None, HOUR]))
     return Price(
         code=code,
-        model=model,
+        model=draw(st.sampled_from(models)),
         interval=interval,
         timing=draw(st.sampled_from(Timing)) if per is None else Timing.ARREARS,
         proration=draw(st.sampled_from([Proration.SECOND, Proration.HOUR, Proration.DAY, Proration.DAY_AFTER])),
@@ -127,7 +124,7 @@ def offers(draw: Draw) -> tuple[Catalog, Selection]:
     over = Price(code="sup", model=tenth, sum_of=shorter, interval=draw(st.sampled_from([QUARTER, YEAR])))
     amount, cap = draw(st.integers(0, 40)), draw(st.integers(40, 300))
     period = draw(st.sampled_from([QUARTER, YEAR, MONTH] if interval == MONTH else [QUARTER, WEEK]))
-    factor = draw(st.sampled_from([1, Decimal("1.5")]))
+    factor = draw(st.sampled_from([Decimal(1), Decimal("1.5")]))
     committed = Commitment(
         prices=shorter, amount=amount, cap=draw(st.sampled_from([cap, None])), period=period, overage_factor=factor
     )

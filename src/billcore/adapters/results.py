@@ -96,6 +96,7 @@ def quote_to(quote: Quote) -> dict[str, object]:
                 "quantity": ex.text(line.quantity),
                 "amount": line.amount.digits,
                 "exact": ex.text(line.exact),
+                **({} if line.assumes is None else {"assumes": line.assumes}),
             }
             for line in quote.lines
         ],

@@ -107,11 +107,14 @@ def quote(
         return
     rows = [(line.price, line.description, str(line.quantity), str(line.amount)) for line in made.lines]
     columns = ("price", "description", "quantity", "amount")
+    assumed = [(line.price, line.assumes) for line in made.lines if line.assumes is not None]
     table(f"Quote from catalog {made.catalog}", columns, rows, right=(2, 3), prose=(1,))
     for name in ("recurring", "first_invoice", "usage", "all_in"):
         total = getattr(made, name)
         why = ", ".join(f"{tax.code}: {tax.reason}" for tax in total.taxes if tax.reason)
         click.echo(f"{name:>14}  net {total.net}  tax {total.tax}  total {total.total}{f'  ({why})' if why else ''}")
+    for code, assumes in assumed:
+        click.echo(f"{code}: an estimate, as if all of it were {assumes}")
     for phase in made.phases:
         total = phase.recurring
         when = phase.starts.astimezone(zone(made.selection.timezone))

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import attrs
 
-from billcore.kernel import HOUR, Exact, Interval, Money, Rounding, minor_units, places
+from billcore.kernel import HOUR, Exact, Interval, InvalidValue, Money, Rounding, minor_units, places
 from billcore.kernel import exact as ex
 from billcore.pricing.charge import Allowance, usage_rating
 from billcore.pricing.explain import Branches, Explanation, leaf
@@ -60,6 +60,19 @@ class QuoteLine:
     def interval(self) -> Interval:
         """The price's period."""
         return self.record.price.interval
+
+    @property
+    def assumes(self) -> str | None:
+        """What the amount of expected usage takes for granted: ``one event``, or ``one minute``, ``hour`` or ``day``.
+
+        A price by event or by window needs to know how the usage is spread, which a quantity alone does not say.
+        """
+        price = self.record.price
+        if price.cadence is not PriceCadence.USAGE or not self.quantity:
+            return None
+        if price.by_event is not None:
+            return "one event"
+        return None if price.window is None else f"one {price.window.name}"
 
     @property
     def amount(self) -> Money:
@@ -172,12 +185,27 @@ def _line(
     if price.cadence is PriceCadence.USAGE:
         quantity = selection.usage.get(price.meter or "", ex.ZERO)
         free = allowance_of(records, price.meter)
-        used = usage_rating(price, quantity, Allowance(extra=free)).amount
+        used = _expected(price, quantity, Allowance(extra=free))
         return QuoteLine(record, quantity, used, minor_units(used, digits, mode), free, hours, mode, expected=True)
     exact = amount_of(price.model, record.quantity)
     if price.per is not None:
         exact = ex.multiply(exact, _runs(price, hours))
     return QuoteLine(record, record.quantity, exact, minor_units(exact, digits, mode), ex.ZERO, hours, mode)
+
+
+def _expected(price: Price, quantity: Exact, allowance: Allowance) -> Exact:
+    """What a quantity costs, all in one event or window where the price is by these. Raises ``InvalidValue``."""
+    try:
+        return usage_rating(price, quantity, allowance).amount
+    except InvalidValue as error:
+        if price.by_event is None:
+            raise
+        raise InvalidValue(
+            "priced by what its events are: a quantity alone cannot be quoted",
+            place=f"usage.{price.meter}",
+            value=str(quantity),
+            hint=error.text,
+        ) from error
 
 
 def _runs(price: Price, hours: Decimal) -> Exact:

@@ -12,6 +12,8 @@ from tests.cli.documents import CATALOG
 
 TAXED = {"code", "percent", "base", "reason", "inclusive"}
 """What is told of a tax: of a quote without a country there is none."""
+PHASED = {"phases", "starts", "assumes"}
+"""What is told of a plan with phases, and of usage by event or window."""
 # Worked by hand: 7 x 9.90; 100 x 0.0225; 12.00, 16.00 and two replicas x 730 hours x 0.03.
 SOLD = [
     ('plan = "team"\nquantity = 7\ncountry = "CH"', {"seats": "69.30", "gb": "0.00"}, ("69.30", "5.61", "74.91")),
@@ -34,7 +36,7 @@ def test_a_selection_is_quoted(shop: Path, chosen: str, lines: dict[str, str], t
     assert isinstance(told, dict)
     assert {line["price"]: line["amount"] for line in told["lines"]} == lines
     assert tuple(told["recurring"][name] for name in ("net", "tax", "total")) == total
-    assert keys(told) == documented("quote") - {"discount"} - (set() if "country" in chosen else TAXED)
+    assert keys(told) == documented("quote") - {"discount"} - PHASED - (set() if "country" in chosen else TAXED)
     text = call("quote", "catalog.toml", "choice.toml").stdout
     assert all(f" {amount} CHF " in text for amount in lines.values())
     assert f"recurring  net {total[0]} CHF  tax {total[1]} CHF  total {total[2]} CHF" in text
@@ -64,10 +66,53 @@ def test_a_coupon_is_a_line_of_the_quote(shop: Path, coupon: str, said: str, tre
     assert isinstance(told, dict)
     assert isinstance(why, dict)
     assert (told["all_in"]["discount"], told["all_in"]["net"]) == ("14.46", "57.84")
-    assert keys(told) == documented("quote")
+    assert keys(told) == documented("quote") - PHASED
     assert [why["value"], why["children"][0]["operation"]] == tree
     german = call(*command, "--explain", "START", "--locale", "de_CH").stdout
     assert german.splitlines()[1].strip().startswith("CHF\xa014.46  abgezogen")
+
+
+FREE = """version = 1
+
+[[plans.versions.phases]]
+code = "free"
+length = { months = 3 }
+prices = [{ code = "seats", model = { type = "flat", amount = 0 } }]
+
+"""
+
+
+def test_what_comes_later_is_told(shop: Path) -> None:
+    """Three months at nothing, then 19.80 from the first of the fourth, in the selection's time zone."""
+    (shop / "catalog.toml").write_text(
+        CATALOG.replace("[[plans.versions]]\nversion = 1\n", f"[[plans.versions]]\n{FREE}"), encoding="utf-8"
+    )
+    chosen = 'plan = "team"\nquantity = 2\ntimezone = "Europe/Zurich"\nstarts_on = "2026-01-01T00:00:00+01:00"\n'
+    (shop / "choice.toml").write_text(chosen, encoding="utf-8")
+    told = answered("quote", "catalog.toml", "choice.toml")
+
+    assert isinstance(told, dict)
+    assert told["recurring"]["net"] == "0.00"
+    then = {"net": "19.80", "tax": "0.00", "total": "19.80", "taxes": []}
+    assert told["phases"] == [{"code": None, "starts": "2026-03-31T22:00:00Z", "recurring": then}]
+    text = call("quote", "catalog.toml", "choice.toml").stdout
+    assert "from 2026-04-01  net 19.80 CHF  tax 0.00 CHF  total 19.80 CHF\n" in text
+
+
+def test_an_estimate_is_called_one(shop: Path) -> None:
+    """10,000 by event at 2.9 % and 0.30 are one event here, and the quote says so."""
+    by_event = 'model = { type = "percentage", rate = "2.9", fixed_amount = "0.30" }'
+    text = CATALOG.replace('model = { type = "per_unit", unit_amount = "0.10" }', by_event)
+    (shop / "catalog.toml").write_text(text, encoding="utf-8")
+    (shop / "choice.toml").write_text('plan = "team"\nusage = { gb = 10000 }\n', encoding="utf-8")
+    told = answered("quote", "catalog.toml", "choice.toml")
+
+    assert isinstance(told, dict)
+    assert [(line["amount"], line.get("assumes")) for line in told["lines"]] == [
+        ("9.90", None),
+        ("290.30", "one event"),
+    ]
+    assert "gb: an estimate, as if all of it were one event\n" in call("quote", "catalog.toml", "choice.toml").stdout
 
 
 def test_the_instant_chooses_the_tax_rate(shop: Path) -> None:

@@ -7,9 +7,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from billcore.adapters.results import quote_to
 from billcore.adapters.serialization import catalog_from
-from billcore.kernel import HOUR, ONE, QUARTER, Interval, InvalidInstant, InvalidValue
-from billcore.pricing import Catalog, PerUnit, Phase, Plan, PlanVersion, Selection, archive, unarchive
+from billcore.kernel import HOUR, ONE, QUARTER, Interval, InvalidInstant, InvalidValue, instant, rfc3339
+from billcore.pricing import (
+    Catalog,
+    Coupon,
+    CouponDuration,
+    PerUnit,
+    Phase,
+    Plan,
+    PlanVersion,
+    Selection,
+    archive,
+    unarchive,
+)
 from tests.shop import Shop, base, catalog, plan
 
 JANUARY = "2026-01-01T00:00:00Z"
@@ -233,3 +245,30 @@ def test_phases_beyond_the_calendar(length: Interval) -> None:
 
     assert shop.billing.subscriptions.list("acme").items == ()
     assert shop.billing.verify() == ()
+
+
+def test_a_quote_says_what_comes_later() -> None:
+    """Two months at nothing, one at 20.00, then 100.00: each step with its date, as it is billed then."""
+    shop = had(ramp((2, 0), (1, 20), then=100), at=JANUARY)
+    offer = shop.billing.quotes.preview(Selection(plan="ramp", quantity=2, starts_on=JANUARY))
+
+    assert (offer.recurring.total.digits, offer.first_invoice.total.digits) == ("0.00", "0.00")
+    assert [(one.code, rfc3339(one.starts), one.recurring.total.digits) for one in offer.phases] == [
+        ("step-1", MONTHS[2], "40.00"),
+        (None, MONTHS[3], "200.00"),
+    ]
+    assert shop.billing.quotes.preview(Selection(plan="ramp"), at=MONTHS[5]).phases[0].starts == instant(MONTHS[7])
+    assert quote_to(offer)["phases"] == [
+        {"code": code, "starts": starts, "recurring": {"net": net, "tax": "0.00", "total": net, "taxes": []}}
+        for code, starts, net in (("step-1", MONTHS[2], "40.00"), (None, MONTHS[3], "200.00"))
+    ]
+
+
+@pytest.mark.parametrize(("duration", "then"), [(CouponDuration.FOREVER, "90.00"), (CouponDuration.ONCE, "100.00")])
+def test_only_a_coupon_for_ever_lowers_what_comes_later(duration: CouponDuration, then: str) -> None:
+    """10 % off 50.00 now; off 100.00 in two months where it holds for ever."""
+    tenth = Coupon(code="C", percent=10, duration=duration)
+    shop = Shop.new(attrs.evolve(catalog(ramp((2, 50), then=100)), coupons=[tenth]), JANUARY)
+    offer = shop.billing.quotes.preview(Selection(plan="ramp", coupon="C"))
+
+    assert (offer.recurring.total.digits, [one.recurring.total.digits for one in offer.phases]) == ("45.00", [then])

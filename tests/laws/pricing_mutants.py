@@ -16,6 +16,7 @@ PRORATION = "tests/pricing/test_proration.py::"
 CATALOG = "tests/pricing/test_catalog.py::"
 EXPLAINED = "tests/pricing/test_explanations.py::"
 QUOTE = "tests/pricing/test_quote.py::"
+QUOTED = "tests/settlement/test_quoted_first.py::"
 SIZING = "tests/pricing/test_sizing.py::"
 SNAPSHOT = "tests/pricing/test_snapshot.py::"
 TAX = "tests/pricing/test_tax.py::"
@@ -310,9 +311,21 @@ PRICING = (
     ),
     Mutant(
         QUOTE + "test_a_first_invoice_is_at_most_a_period",
-        "pricing/quote.py",
-        "minor_units(self.first(one), digits, mode)",
-        "2 * minor_units(self.first(one), digits, mode)",
+        "pricing/quote_first.py",
+        "yield _Seen(place, price, part, minor_units(exact, self.digits, self.mode))",
+        "yield _Seen(place, price, part, 2 * minor_units(exact, self.digits, self.mode))",
+    ),
+    Mutant(
+        QUOTED + "test_a_first_invoice_is_billed",
+        "pricing/quote_first.py",
+        "if part.start > self.start and part.end > until:",
+        "if part.start > self.start:",
+    ),
+    Mutant(
+        QUOTED + "test_a_first_invoice_is_billed",
+        "pricing/quote_first.py",
+        "            lefts[index] -= min(one.minor, lefts[index])\n",
+        "",
     ),
     Mutant(
         QUOTE + "test_a_quote_does_not_depend_on_the_threads_context",

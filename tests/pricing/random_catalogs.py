@@ -170,8 +170,11 @@ def selection(draw: Draw, catalog: Made) -> Made:
     if "services" in catalog:
         return made | _of_service(draw, catalog["services"][0])
     if "products" in catalog:
-        sizes = {one["size"]: draw.number(64, 1) for one in catalog["products"][0]["prices"] if "size" in one}
-        return made | {"product": "vm", "quantity": draw.number(9, 1), **({"sizes": sizes} if sizes else {})}
+        prices = catalog["products"][0]["prices"]
+        sizes = {one["size"]: draw.number(64, 1) for one in prices if "size" in one}
+        counts = not sizes or any("size" not in one and one["model"]["type"] != "flat" for one in prices)
+        made |= {"quantity": draw.number(9, 1)} if counts else {}
+        return made | {"product": "vm", **({"sizes": sizes} if sizes else {})}
     codes = [addon["code"] for addon in catalog["addons"]]
     made |= {"plan": "basic", "quantity": draw.number(9, 0)}
     made |= {"addons": draw.random.choices(codes, k=draw.random.randrange(4))} if codes else {}
@@ -185,6 +188,9 @@ def _of_service(draw: Draw, service: Made) -> Made:
     made |= draw.some(provider=draw.one_of(("exo", "aws")))
     made |= {"storage_gib": draw.number(200, 1, 1), "storage": draw.one_of(("ssd", "hdd"))} if draw.chance(7) else {}
     made |= draw.some(resources=lambda: {code: draw.number(4, 0) for code in ("lb", "ip") if draw.chance(6)})
+    known = sorted({one["provider"] for one in service["resources"] if "provider" in one})
+    if made.get("resources") and known:  # none, or one that nothing knows, is refused
+        made["provider"] = draw.one_of(known)
     return made | ({"quantity": draw.number(30, 0)} if service["billing_unit"] == "user" else {})
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 import pytest
 from hypothesis import given
@@ -14,6 +16,8 @@ from billcore.pricing import (
     Flat,
     Meter,
     Overage,
+    PerUnit,
+    Phase,
     Plan,
     PlanStatus,
     PlanVersion,
@@ -180,3 +184,30 @@ def test_a_catalog_is_in_force_from_an_instant() -> None:
 
     assert catalog.effective == instant(EFFECTIVE)
     assert Product(code="p", prices=[price()]).prices[0].currency is None
+
+
+@pytest.mark.parametrize(
+    ("where", "place"),
+    [
+        ("plans", "plans[0].versions[0].prices[0].size"),
+        ("phases", "plans[0].versions[0].phases[0].prices[0].size"),
+        ("addons", "addons[0].price.size"),
+    ],
+)
+def test_only_prices_of_products_have_sizes(where: str, place: str) -> None:
+    """A plan with one could not be sold, an addon's would be ignored: refused with its place, as is one of usage."""
+    sized = Price(code="disk", model=PerUnit(1), size="gb", currency="CHF")
+    phased = PlanVersion(
+        version=1, prices=[price("p", "CHF")], phases=[Phase(code="intro", length=MONTH, prices=[sized])]
+    )
+    lists: dict[str, dict[str, Any]] = {
+        "plans": {"plans": [plan_of(sized, None)]},
+        "phases": {"plans": [Plan(code="plan", versions=[phased])]},
+        "addons": {"addons": [Addon(code="a", price=sized)]},
+    }
+    with pytest.raises(InvalidValue, match="only prices of products have sizes") as refused:
+        Catalog(version="1", effective=EFFECTIVE, **lists[where])
+    assert refused.value.place == place
+
+    with pytest.raises(InvalidValue, match=r"^size: the quantity of usage is what was used"):
+        attrs.evolve(sized, cadence=PriceCadence.USAGE, meter="gb")

@@ -121,10 +121,12 @@ def test_a_composed_product_costs_what_its_parts_cost(sold: Catalog) -> None:
     sold = attrs.evolve(sold, commitments=())
     parts = sold.product("bundle").composed_of
     alone: list[OrderRecord] = []
+    prices = [price for part in parts for price in sold.product(part.product).prices]
+    quantity = 3 if any(price.counted for price in prices) else 1
     for part in parts:
-        alone += sold.records(Selection(product=part.product, quantity=3))
+        alone += sold.records(Selection(product=part.product, quantity=quantity))
 
-    assert list(sold.records(Selection(product="bundle", quantity=3))) == alone
+    assert list(sold.records(Selection(product="bundle", quantity=quantity))) == alone
 
 
 @pytest.mark.parametrize(
@@ -220,7 +222,6 @@ def test_no_more_than_a_customer_may_have() -> None:
     "selection",
     [
         Selection(product="ipv4", quantity=2),
-        Selection(product="dual-stack-vm", quantity=2),
         Selection(product="dual-stack-vm", sizes={"ipv4": 2}),
     ],
 )
@@ -345,3 +346,68 @@ def test_a_product_may_carry_several_plans() -> None:
 
     assert [one.code for one in sold.plans if one.product == "model"] == ["licensed", "metered"]
     assert sold.records(Selection(plan="metered"))[0].price.model == PerUnit("0.01")
+
+
+@pytest.mark.parametrize("quantity", [0, 2, "0.5"])
+@pytest.mark.parametrize(
+    ("product", "sizes"), [("dual-stack-vm", {}), ("disk", {"gb": 5}), ("dual-stack-vm", {"disk": 2, "vm": 0})]
+)
+def test_a_quantity_that_no_price_counts_is_refused(product: str, sizes: dict[str, int], quantity: int | str) -> None:
+    """Sizes say how much of it there is: two of it would be counted by limits, and cost what one costs."""
+    with pytest.raises(InvalidValue, match="priced by quantity") as refused:
+        priced(Selection(product=product, sizes=sizes, quantity=quantity))
+
+    assert refused.value.place == "quantity"
+
+
+def test_a_quantity_counts_what_has_no_size() -> None:
+    """Three seats of a product with 20 GB in all are 3 x 4.00 and 20 x 0.30; a flat fee stays one, whatever it is."""
+    prices = [base(PerUnit(4), "seat"), base(PerUnit("0.30"), "disk", size="gb")]
+    products = [Product(code="desk", prices=prices), Product(code="fee", prices=[base(9, "fee")])]
+    products.append(Product(code="both", composed_of=[Part(product="desk"), Part(product="fee")]))
+    sold = attrs.evolve(catalog(), products=products)
+
+    def lines(product: str, **sizes: int) -> list[str]:
+        chosen = Selection(product=product, quantity=3, sizes=sizes)
+        return [line.amount.digits for line in quote(sold, chosen, Shop.new(sold, JUNE).clock.now()).lines]
+
+    assert (lines("desk", gb=20), lines("fee"), lines("both", gb=20)) == (
+        ["12.00", "6.00"],
+        ["9.00"],
+        ["12.00", "6.00", "9.00"],
+    )
+
+
+def test_a_product_that_is_not_listed_is_sold_as_a_part_alone() -> None:
+    """By itself it is not available; as a part it is, and what is had of it changes, in sizes and quantities."""
+    hidden = [attrs.evolve(one, listed=one.code not in ("disk", "vm")) for one in machines().products]
+    shop = Shop.new(machines(), JUNE)
+    shop.billing.subscriptions.create("acme", Selection(product="disk", sizes={"gb": 5}), id="s")
+    shop.billing.catalog.publish(attrs.evolve(machines(), version="2", products=hidden))
+    offer = shop.billing.quotes.preview(Selection(product="dual-stack-vm"))
+
+    assert offer.recurring.net == Money("28.00", "CHF")
+    for product, sizes in (("disk", {"gb": 5}), ("vm", {})):
+        with pytest.raises(NotAvailable, match=rf"^product: this product is not sold by itself \(got '{product}'\)"):
+            shop.billing.quotes.preview(Selection(product=product, sizes=sizes))
+    with pytest.raises(NotAvailable, match="not sold by itself"):
+        shop.billing.subscriptions.create("acme", Selection(product="disk", sizes={"gb": 5}))
+    with pytest.raises(NotAvailable, match="not sold by itself"):
+        shop.billing.subscriptions.change("s", selection=Selection(product="vm"))
+    changed = shop.billing.subscriptions.change("s", selection=Selection(product="disk", sizes={"gb": 9}))
+    assert [record.quantity for record in changed.orders[-1].records] == [9]
+
+
+def test_a_change_of_quantity_counts_as_the_product_does() -> None:
+    """What nothing prices is refused there too; three seats of a part that is had twice are six."""
+    shop = Shop.new(machines(), JUNE)
+    shop.billing.subscriptions.create("acme", Selection(product="disk", sizes={"gb": 5}), id="s")
+    with pytest.raises(InvalidValue, match="nothing of it is priced by quantity"):
+        shop.billing.subscriptions.change("s", quantity=2)
+
+    seat = Product(code="seat", prices=[base(PerUnit(4), "seat"), base(9, "fee")])
+    team = Product(code="team", composed_of=[Part(product="seat", quantity=2)])
+    teams = Shop.new(attrs.evolve(catalog(), products=[seat, team]), JUNE)
+    teams.billing.subscriptions.create("acme", Selection(product="team"), id="s")
+    changed = teams.billing.subscriptions.change("s", quantity=3)
+    assert [str(record.quantity) for record in changed.orders[-1].records] == ["6", "2"]

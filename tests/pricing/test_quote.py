@@ -9,17 +9,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billcore.kernel import DayAnchor, Money, NotFound, Rounding, instant
+from billcore.kernel import DAY, DayAnchor, InvalidValue, Money, NotFound, Rounding, instant
 from billcore.kernel import exact as ex
 from billcore.pricing import (
     Catalog,
+    Cell,
     Flat,
+    Graduated,
+    Matrix,
+    Meter,
+    Percentage,
     PerUnit,
+    Plan,
+    PlanVersion,
     Price,
     PriceCadence,
+    PriceModel,
     Product,
     Quote,
     Selection,
+    Tier,
     Wrapped,
     charge,
     quote,
@@ -58,7 +67,7 @@ def test_a_first_invoice_is_at_most_a_period(case: tuple[Catalog, Selection]) ->
     offer, whole = quote(catalog, selection, NOW), quote(catalog, attrs.evolve(selection, starts_on=None), NOW)
 
     assert whole.first_invoice == whole.recurring
-    if all(record.price.per is None for record in offer.records):
+    if all(record.price.per is None and not record.price.sum_of for record in offer.records):
         assert offer.first_invoice.net <= offer.recurring.net
 
 
@@ -198,3 +207,39 @@ def test_a_price_that_is_not_in_the_quote_has_no_explanation() -> None:
     """Asking why for a price that the quote does not have is ``NotFound``."""
     with pytest.raises(NotFound, match=r"^price: .*'gold'"):
         quote(studio(), STUDIO, NOW).explain("gold")
+
+
+@pytest.mark.parametrize(
+    ("model", "used", "amount", "assumes"),
+    [
+        (Wrapped(model=Graduated([Tier(10, 1), Tier(None, "0.5")]), per_window=DAY), 300, "155.00", "one day"),
+        (Percentage("2.9", fixed_amount="0.30"), 10_000, "290.30", "one event"),
+        (Percentage("2.9", fixed_amount="0.30"), 0, "0.00", None),
+        (PerUnit(1), 300, "300.00", None),
+    ],
+)
+def test_usage_by_event_or_window_is_an_estimate_that_says_so(
+    model: PriceModel, used: int, amount: str, assumes: str | None
+) -> None:
+    """A quantity does not say how it is spread: it is quoted as one event or window, and the line says it."""
+    (line,) = quote(metering(model), Selection(plan="p", usage={"m": used}), NOW).lines
+
+    assert (line.amount.digits, line.assumes) == (amount, assumes)
+
+
+def test_events_that_no_quantity_tells_cannot_be_quoted() -> None:
+    """A matrix without a default needs to know the events: said of the usage asked for, not of an event nobody sent."""
+    model = Matrix(["region"], [Cell({"region": "eu"}, 1)])
+
+    assert quote(metering(model), Selection(plan="p"), NOW).all_in.net.amount == 0
+    with pytest.raises(
+        InvalidValue, match=r"^usage\.m: priced by what its events are: a quantity alone cannot be quoted"
+    ):
+        quote(metering(model), Selection(plan="p", usage={"m": 3}), NOW)
+
+
+def metering(model: PriceModel) -> Catalog:
+    """A plan of one metered price."""
+    price = Price(code="u", model=model, cadence=PriceCadence.USAGE, meter="m")
+    plan = Plan(code="p", versions=[PlanVersion(version=1, prices=[price])])
+    return Catalog(version="1", effective=EFFECTIVE, currency="CHF", meters=[Meter(code="m")], plans=[plan])

@@ -7,7 +7,7 @@ from decimal import Decimal
 import attrs
 import pytest
 
-from billcore.kernel import HOUR, CurrencyMismatch, InvalidValue, Money, NotFound, instant
+from billcore.kernel import HOUR, CurrencyMismatch, InvalidValue, Money, NotAvailable, NotFound, instant
 from billcore.pricing import (
     Addon,
     BillingUnit,
@@ -138,12 +138,28 @@ def test_a_tier_that_is_not_named_is_not_offered() -> None:
         offer(attrs.evolve(FULL, sla_tier="24x7"), service)
 
 
-@pytest.mark.parametrize(("provider", "line"), [("exoscale", "12"), ("cloudscale", None), (None, None)])
-def test_resources_of_a_provider(provider: str | None, line: str | None) -> None:
+@pytest.mark.parametrize(("provider", "line"), [("exoscale", "12"), ("cloudscale", None)])
+def test_resources_of_a_provider(provider: str, line: str | None) -> None:
     """R4-26: a resource adds 12.00 under its own provider and no line under another."""
-    priced = offer(attrs.evolve(FULL, provider=provider))
+    service = attrs.evolve(
+        postgresql(), resources=[*postgresql().resources, Resource(code="ip", provider="cloudscale", price=1)]
+    )
+    priced = offer(attrs.evolve(FULL, provider=provider), service)
 
     assert lines(priced).get("resource:load_balancer") == line
+
+
+@pytest.mark.parametrize(
+    ("provider", "message"),
+    [
+        (None, r"^resources\.load_balancer: sold by a provider: name one \(got 'load_balancer'; providers: exoscale\)"),
+        ("exoscal", r"^provider: no such provider \(got 'exoscal'; providers: exoscale\)"),
+    ],
+)
+def test_a_resource_of_no_provider_is_not_dropped(provider: str | None, message: str) -> None:
+    """Without a provider, or with one that nothing in the catalog knows, it would be left out unsaid."""
+    with pytest.raises(NotAvailable, match=message):
+        offer(attrs.evolve(FULL, provider=provider))
 
 
 def test_resources_without_a_provider_are_everywhere() -> None:

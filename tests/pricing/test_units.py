@@ -176,3 +176,13 @@ def test_grants_of_a_catalog() -> None:
         Catalog(**{**whole, "currency": None}, grants=[five])
     with pytest.raises(InvalidValue, match="twice"):
         Catalog(**whole, grants=[five, five])
+
+
+@pytest.mark.parametrize("places", [0, 6])
+def test_places_of_credits_round_no_price(places: int) -> None:
+    """0.4 credits at 2.00 are 0.80, however fine credits are: credits times rate; 0.80 buys 0.4 or none."""
+    unit = CreditUnit(code="token", rate=2, places=places)
+    model = Wrapped(model=Flat("0.4"), credits=unit)
+
+    assert (model.rate(ex.ONE).amount, unit.worth("0.4", "CHF").digits) == (Decimal("0.8"), "0.80")
+    assert unit.bought(Money("0.80", "CHF")) == (Decimal("0.4") if places else 0)

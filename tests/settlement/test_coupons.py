@@ -345,6 +345,16 @@ def test_a_quote_explains_its_coupon(terms: dict[str, str | int], scope: tuple[s
     laws.quote_explains_itself(offer)
 
 
+def test_an_amount_finer_than_the_minor_unit_is_refused() -> None:
+    """Half a Rappen, where it meets the currency: in a quote, and where it is applied; nothing is half done."""
+    one = shop(Coupon(code="HALF", amount=Decimal("0.005")))
+    with pytest.raises(InvalidValue, match=r"coupon: its amount is finer than the minor unit \(got '0.005 CHF'\)"):
+        one.billing.quotes.preview(Selection(plan="small", coupon="HALF"))
+    with pytest.raises(InvalidValue, match=r"code: its amount is finer than the minor unit \(got '0.005 CHF'\)"):
+        one.billing.coupons.apply("acme", "HALF")
+    assert one.billing.coupons.list("acme").items == ()
+
+
 def test_a_preview_shows_the_discounts_of_the_run() -> None:
     """Line for line (P9)."""
     one = shop(TENTH, FIVE, coupon="TENTH")

@@ -254,6 +254,24 @@ def test_a_quote_prices_what_is_expected_outside() -> None:
         shop.billing.quotes.preview(Selection(plan="flat", usage={"calls": 1}))
 
 
+@pytest.mark.parametrize(
+    ("scope", "quoted"), [((), "11.70"), (("flat",), "12.00"), (("base",), "12.00"), (("gb-outside",), "12.70")]
+)
+def test_a_coupon_is_for_usage_outside_as_bills_have_it(scope: tuple[str, ...], quoted: str) -> None:
+    """10 % for a plan leave what no plan meters alone: of 10.00 and 3.00 outside, the quote says what is billed."""
+    tenth = Coupon(code="C", percent=10, applies_to=scope, duration=CouponDuration.FOREVER)
+    shop = Shop.new(attrs.evolve(sold(THREE), coupons=[tenth]), MAY)
+    chosen = Selection(plan="flat", coupon="C", usage={"gb": 100}, starts_on=MAY)
+    offer = shop.billing.quotes.preview(chosen)
+    shop.billing.subscriptions.create("acme", chosen, id="1")
+    shop.use("one", MID, 100)
+    shop.billing.subscriptions.cancel("1")
+    shop.run("2026-06-01T00:00:00Z")
+
+    assert offer.all_in.total.digits == quoted
+    assert sum(one.total.minor for one in shop.documents()) == offer.all_in.total.minor
+
+
 def test_in_a_file(tmp_path: object) -> None:
     """The same from a SQLite file: snapshots are read back."""
     clock = ManualClock(APRIL)

@@ -231,7 +231,27 @@ def publishing_another(billing: Billing, patch: pytest.MonkeyPatch) -> None:
     laws.applied_plan_is_what_was_planned(billing, LATER)
 
 
+def billed_otherwise(by: int) -> Books:
+    """A fee quoted, bought and billed, its line moved by some minor units."""
+
+    def broken(_: Billing, __: pytest.MonkeyPatch) -> None:
+        clock = ManualClock(START)
+        billing = Billing.in_memory(clock=clock)
+        billing.catalog.publish(offer("1"))
+        billing.customers.create("acme", currency="CHF")
+        chosen = Selection(plan="small", starts_on=START)
+        told = billing.quotes.preview(chosen)
+        billing.subscriptions.create("acme", chosen, id="s")
+        billing.invoices.run()
+        laws.first_invoice_is_billed(billing, "acme", told)
+        change(billing, LINE, "minor", plus(LINE, "minor", by), price="base")
+        laws.first_invoice_is_billed(billing, "acme", told)
+
+    return broken
+
+
 BOOKS: tuple[tuple[str, Books], ...] = (
+    ("first_invoice_is_billed", billed_otherwise(1)),
     ("ledger_sums_to_zero", changed(laws.ledger_sums_to_zero, POSTING, "minor", plus(POSTING, "minor", 1))),
     ("ledger_sums_to_zero", changed(laws.ledger_sums_to_zero, POSTING, "currency", "EUR")),
     ("ledger_holds_what_is_open", changed(laws.ledger_holds_what_is_open, PAYMENT, "minor", plus(PAYMENT, "minor", 1))),

@@ -321,6 +321,12 @@ VALUES: tuple[tuple[str, Callable[[pytest.MonkeyPatch], None]], ...] = (
             attrs.evolve(offer(), all_in=QuoteTotal(Money("1", "AUD"), ()))
         ),
     ),
+    (
+        "quote_totals_are_sums_of_its_lines",
+        lambda _: laws.quote_totals_are_sums_of_its_lines(
+            attrs.evolve(offer(), first_invoice=QuoteTotal(Money("1", "AUD"), ()))
+        ),
+    ),
     ("size_is_exact", a_unit_too_large),
     ("path_reads_back", path_forgets),
     ("items_read_back", items_turn_round),

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from billcore.kernel import Money, Period, rfc3339
 from billcore.kernel import exact as ex
-from billcore.pricing import About, Explanation, Quote, QuoteTotal, Tax
+from billcore.pricing import About, Explanation, Quote, QuotePhase, QuoteTotal, Tax
 from billcore.settlement import DocumentKind, Invoice, Line, Payment, discount_of
 
 __all__ = ["explanation_to", "invoice_to", "notice_to", "quote_to", "standing_to"]
@@ -83,7 +83,7 @@ def _payment(payment: Payment, amount: str) -> dict[str, object]:
 
 
 def quote_to(quote: Quote) -> dict[str, object]:
-    """A quote: its lines, and the four totals, each with tax apart."""
+    """A quote: its lines, and the four totals, each with tax apart; of a plan with phases what recurs later."""
     return {
         "catalog": quote.catalog,
         "currency": quote.currency,
@@ -96,6 +96,7 @@ def quote_to(quote: Quote) -> dict[str, object]:
                 "quantity": ex.text(line.quantity),
                 "amount": line.amount.digits,
                 "exact": ex.text(line.exact),
+                **({} if line.assumes is None else {"assumes": line.assumes}),
             }
             for line in quote.lines
         ],
@@ -103,7 +104,12 @@ def quote_to(quote: Quote) -> dict[str, object]:
         "first_invoice": _total(quote.first_invoice),
         "usage": _total(quote.usage),
         "all_in": _total(quote.all_in),
+        **({"phases": [_phase(phase) for phase in quote.phases]} if quote.phases else {}),
     }
+
+
+def _phase(phase: QuotePhase) -> dict[str, object]:
+    return {"code": phase.code, "starts": rfc3339(phase.starts), "recurring": _total(phase.recurring)}
 
 
 def _total(total: QuoteTotal) -> dict[str, object]:

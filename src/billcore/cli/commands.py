@@ -21,7 +21,7 @@ from billcore.cli.plot import plot
 from billcore.cli.store import db, run, verify
 from billcore.cli.syncing import sync
 from billcore.cli.taxing import seller_option, taxes_of
-from billcore.kernel import InputError, InvalidDocument, instant
+from billcore.kernel import InputError, InvalidDocument, instant, zone
 from billcore.kernel import exact as ex
 from billcore.pricing import QuoteLine, committed_as
 from billcore.pricing import quote as make_quote
@@ -117,6 +117,7 @@ def quote(
         off = "" if percent is None else f"{ex.text(percent)} %"
         rows.append((made.discount.code, off, "", str(made.discount.amount)))
     columns = ("price", "description", "quantity", "amount")
+    assumed = [(line.price, line.assumes) for line in made.lines if line.assumes is not None]
     table(f"Quote from catalog {made.catalog}", columns, rows, right=(2, 3), prose=(1,))
     for name in ("recurring", "first_invoice", "usage", "all_in"):
         total = getattr(made, name)
@@ -125,6 +126,13 @@ def quote(
         click.echo(
             f"{name:>14}  {off}net {total.net}  tax {total.tax}  total {total.total}{f'  ({why})' if why else ''}"
         )
+    for code, assumes in assumed:
+        click.echo(f"{code}: an estimate, as if all of it were {assumes}")
+    for phase in made.phases:
+        total = phase.recurring
+        when = phase.starts.astimezone(zone(made.selection.timezone))
+        name = "" if phase.code is None else f"  ({phase.code})"
+        click.echo(f"from {when:%Y-%m-%d}  net {total.net}  tax {total.tax}  total {total.total}{name}")
 
 
 def _row(line: QuoteLine) -> tuple[str, str, str, str]:

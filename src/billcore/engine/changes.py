@@ -30,6 +30,7 @@ from billcore.pricing import (
     Selection,
     TrueUp,
     amount_of,
+    main_of,
     period_of,
     refuse_units_of_events,
     sum_rating,
@@ -183,7 +184,8 @@ def _priced(
         quantity = None if selection.quantity == kept.quantity else selection.quantity
         return configured(with_quantity(tx, before, held, quantity), selection), selection, before.catalog
     published = catalog_at(tx, now)
-    return published.records(selection, now), selection, published.version
+    had = None if kept is None else main_of(kept)
+    return published.records(selection, now, had=had), selection, published.version
 
 
 def _named(asked: Asked, before: Order) -> frozenset[Aspect]:

@@ -11,11 +11,11 @@ from billcore.engine.catalogs import catalog_at
 from billcore.engine.reading import Loaded
 from billcore.engine.rows.coupons import applied_row, removed_row
 from billcore.engine.session import Call
-from billcore.kernel import InvalidValue, Money, NotAllowed, SubscriptionId, rfc3339
+from billcore.kernel import InvalidValue, NotAllowed, SubscriptionId, rfc3339
 from billcore.lifecycle import AppliedCoupon, Order
 from billcore.ports import Tx
 from billcore.ports.tables import COUPON, COUPON_FACT
-from billcore.pricing import Coupon, coupon_scope, sold, unmarked
+from billcore.pricing import Coupon, coupon_minor, coupon_scope, sold, unmarked
 
 __all__ = ["apply_chosen", "apply_coupon", "mark_coupon", "remove_coupon"]
 
@@ -36,7 +36,7 @@ def apply_coupon(
     if not coupon.holds(at):
         raise InvalidValue("the coupon cannot be applied then", place="at", value=rfc3339(at))
     if coupon.amount is not None:
-        Money(coupon.amount, customer.currency)  # no more places than the currency has
+        coupon_minor(coupon, customer.currency, "code")
     if tx.find(COUPON_FACT, COUPON_FACT.indexes[0], (customer.id, subscription or "", code), limit=1):
         raise NotAllowed("the coupon was applied to this before", place="code", value=code)
     applied = AppliedCoupon(

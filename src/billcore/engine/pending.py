@@ -18,7 +18,7 @@ from billcore.engine.session import Call
 from billcore.kernel import OrderId
 from billcore.lifecycle import Aspect, Fact, Item, Life, Order, OrderKind, Subscription, effective, life
 from billcore.ports import ReadTx
-from billcore.pricing import BillingUnit, OrderRecord, PriceCadence, Selection
+from billcore.pricing import BillingUnit, OrderRecord, PriceCadence, Selection, main_of
 
 __all__ = ["base_records", "configured", "ground", "in_order", "with_quantity"]
 
@@ -38,14 +38,14 @@ def with_quantity(
 ) -> tuple[OrderRecord, ...]:
     """An order's prices with another quantity; ``None`` leaves it. They are those that were bought.
 
-    A service says itself what its quantity counts: it expands anew from the catalog that the order was made from.
+    A service or product says itself what its quantity counts: it expands anew from the catalog of its order.
     """
     selection = order.selection
     if quantity is None:
         return tuple(records)
-    if selection is not None and selection.service is not None:
+    if selection is not None and selection.plan is None and order.catalog is not None:
         wanted = attrs.evolve(selection, quantity=quantity, starts_on=None, addons=())
-        return catalog_named(tx, order.catalog or "").records(wanted)
+        return catalog_named(tx, order.catalog).records(wanted, had=main_of(wanted))
     return tuple(_counted(record, quantity) for record in records)
 
 

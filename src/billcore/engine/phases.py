@@ -11,8 +11,8 @@ import attrs
 from billcore.engine.reading import Loaded
 from billcore.engine.session import Call
 from billcore.kernel import OrderId
-from billcore.lifecycle import Aspect, Order, phase_starts
-from billcore.pricing import Catalog, period_of
+from billcore.lifecycle import Aspect, Order
+from billcore.pricing import Catalog, period_of, phase_starts
 
 __all__ = ["phase_orders"]
 

@@ -14,7 +14,6 @@ from billcore.lifecycle.fallback import Fallback, fallbacks
 from billcore.lifecycle.item import Epoch, Item
 from billcore.lifecycle.oneoff import OneOff
 from billcore.lifecycle.outside import outside_windows
-from billcore.lifecycle.phases import phase_starts
 from billcore.lifecycle.schedule import Occurrence, due_dates, next_due, occurrences, schedule_of
 from billcore.lifecycle.subscription import Life, Subscription, SubscriptionState, fallback_items, items_of, life
 from billcore.lifecycle.usage import (
@@ -69,7 +68,6 @@ __all__ = [
     "occurrences",
     "outside_windows",
     "period_start",
-    "phase_starts",
     "quantity_of",
     "schedule_of",
     "term",

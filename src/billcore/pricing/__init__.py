@@ -28,7 +28,7 @@ from billcore.pricing.charge import (
 from billcore.pricing.commitment import Commitment, Committed, CommittedKind, Overage, TrueUp, committed_as
 from billcore.pricing.committing import committed_records
 from billcore.pricing.component import PRODUCT_NAMES, Component
-from billcore.pricing.coupon import Coupon, CouponDuration, coupon_scope
+from billcore.pricing.coupon import Coupon, CouponDuration, coupon_minor, coupon_scope
 from billcore.pricing.credit_unit import CreditUnit
 from billcore.pricing.diff import CatalogDiff, Cost, Difference, catalog_diff, catalog_prices
 from billcore.pricing.discount import Discount, Discounted, Stacking, UsedDiscount, discounted, take_off
@@ -52,12 +52,13 @@ from billcore.pricing.model.wrapped import UnitRound, Wrapped, credits_of, witho
 from billcore.pricing.options import Option, options
 from billcore.pricing.own_currency import OwnCurrency, checked_currency
 from billcore.pricing.period_discount import PeriodDiscount
+from billcore.pricing.phases import phase_starts
 from billcore.pricing.plan import Phase, Plan, PlanStatus, PlanVersion
 from billcore.pricing.price import OnChange, OnEnd, Price, PriceCadence, Proration, Timing, amount_of
 from billcore.pricing.product import Addon, Aggregation, Meter, MeterPrice, Part, Product, period_of
 from billcore.pricing.proration import share
 from billcore.pricing.publishing import CatalogPlan, plan_catalog, plan_hash
-from billcore.pricing.quote import Quote, QuoteTotal, anchor_of, quote
+from billcore.pricing.quote import Quote, QuotePhase, QuoteTotal, anchor_of, quote
 from billcore.pricing.quote_discount import QuoteDiscount
 from billcore.pricing.quote_line import QuoteLine, allowance_of
 from billcore.pricing.rating import Event, EventModel, PriceModel, Rating, Step
@@ -170,6 +171,7 @@ __all__ = [
     "Quote",
     "QuoteDiscount",
     "QuoteLine",
+    "QuotePhase",
     "QuoteTotal",
     "Rating",
     "Resource",
@@ -212,6 +214,7 @@ __all__ = [
     "commitment_of",
     "committed_as",
     "committed_records",
+    "coupon_minor",
     "coupon_scope",
     "credits_of",
     "discounted",
@@ -233,6 +236,7 @@ __all__ = [
     "options",
     "paper_offs",
     "period_of",
+    "phase_starts",
     "plan_catalog",
     "plan_hash",
     "price_hash",

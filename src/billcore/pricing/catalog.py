@@ -27,7 +27,7 @@ from billcore.pricing.credit_unit import CreditUnit
 from billcore.pricing.currencies import Codes, with_currencies
 from billcore.pricing.dated import refuse_overlaps
 from billcore.pricing.entry import sold
-from billcore.pricing.expansion import addon_record, base_records, expanded
+from billcore.pricing.expansion import addon_record, base_records, expanded, main_of
 from billcore.pricing.grant import Grant, granted_in
 from billcore.pricing.names import refuse_unknown_names
 from billcore.pricing.own_currency import OwnCurrency
@@ -35,7 +35,7 @@ from billcore.pricing.plan import Phase, Plan, PlanStatus, PlanVersion
 from billcore.pricing.price import Price
 from billcore.pricing.product import Addon, Meter, MeterPrice, Product, period_of, unique_codes
 from billcore.pricing.record import OrderRecord
-from billcore.pricing.references import check_meters, check_products, check_tiers
+from billcore.pricing.references import check_meters, check_products, check_sizes, check_tiers
 from billcore.pricing.selection import Selection
 from billcore.pricing.service import Service
 from billcore.pricing.sized import SlaTier
@@ -158,6 +158,7 @@ class Catalog:
     def _check_references(self) -> None:
         addons = ((f"addons[{index}]", addon.meter) for index, addon in enumerate(self.addons))
         check_meters(self.meters, [*((place, price.meter) for place, price in self.priced()), *addons])
+        check_sizes(self.priced())
         check_tiers(self.services, self.sla_tiers)
         check_products(self.plans, self.products)
         refuse_overlaps(self.tax_rates, lambda rate: (rate.country, rate.category), "tax_rates", "rates")
@@ -264,15 +265,16 @@ class Catalog:
         return self.plan_version(selection.plan, selection.version, at).phases
 
     def records(
-        self, selection: Selection, at: dt.datetime | None = None, *, phase: int = 0
+        self, selection: Selection, at: dt.datetime | None = None, *, phase: int = 0, had: str | None = None
     ) -> tuple[OrderRecord, ...]:
         """What a selection expands to: prices and quantities, the addons' last; ``at`` is when it is bought.
 
         ``phase`` counts the phases of its plan version, that after the last is the version itself.
+        ``had`` is the code of the product or service that is had already: it may change when it is not listed.
         Raises ``NotFound`` and ``InvalidValue`` with the place in the selection, ``NotAvailable`` for what is priced
         and not offered, ``CurrencyMismatch`` where prices of two currencies meet.
         """
-        return expanded(self, selection, at, phase)
+        return expanded(self, selection, at, phase, had)
 
     def addon_record(self, code: str, quantity: int = 1) -> OrderRecord:
         """The record of an addon: its price and what it adds to a meter's allowance."""
@@ -284,7 +286,7 @@ class Catalog:
 
     def interval(self, selection: Selection) -> Interval:
         """The plan's period that a selection brings."""
-        return period_of(tuple(record.price for record in base_records(self, selection)))
+        return period_of(tuple(record.price for record in base_records(self, selection, had=main_of(selection))))
 
 
 def _find(entries: tuple[T, ...], code: str, what: str) -> T:

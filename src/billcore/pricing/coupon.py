@@ -10,14 +10,14 @@ from typing import Protocol
 
 import attrs
 
-from billcore.kernel import InvalidValue, NotSupportedYet, of_kind
+from billcore.kernel import InvalidValue, Money, NotSupportedYet, bounded, of_kind
 from billcore.kernel import exact as ex
 from billcore.pricing import coded, fields
 from billcore.pricing.discount import Stacking
 from billcore.pricing.entry import Entry
 from billcore.pricing.plan import Plan
 
-__all__ = ["Coupon", "CouponDuration", "Scoped", "coupon_scope", "refuse_strangers"]
+__all__ = ["Coupon", "CouponDuration", "Scoped", "coupon_minor", "coupon_scope", "refuse_strangers"]
 
 
 class CouponDuration(enum.Enum):
@@ -78,6 +78,15 @@ class Coupon(Entry):
         most = {CouponDuration.ONCE: 1, CouponDuration.REPEATING: self.periods, CouponDuration.FOREVER: None}
         left = most[self.duration]
         return left is None or used < left
+
+
+def coupon_minor(coupon: Coupon, currency: str, place: str = "coupon") -> int:
+    """The amount of a coupon in minor units of a currency. Raises ``InvalidValue`` where it is finer, or too much."""
+    money = Money(coupon.amount or 0, currency)
+    try:
+        return bounded(money, place).minor
+    except InvalidValue as error:
+        raise InvalidValue(f"its amount is {error.text}", place=place, value=str(money)) from None
 
 
 class Scoped(Protocol):

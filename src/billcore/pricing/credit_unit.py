@@ -23,7 +23,11 @@ _MOST_PLACES = 12
 
 @attrs.frozen(kw_only=True)
 class CreditUnit(Entry):
-    """A unit of ``places`` decimal places, of which each is worth ``rate`` in the currency it is used with."""
+    """Credits, of which each is worth ``rate`` in the currency it is used with.
+
+    ``places`` are those of what an amount buys (``bought``). They round no price: an amount is the exact credits times
+    the rate, rounded once (FORMATS.md, ``credit_units``).
+    """
 
     code: str = attrs.field(converter=coded.code)
     places: int = 0

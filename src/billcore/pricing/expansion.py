@@ -40,6 +40,11 @@ class Sold(Protocol):
         ...
 
     @property
+    def services(self) -> tuple[Service, ...]:
+        """The services that are sold."""
+        ...
+
+    @property
     def addons(self) -> tuple[Addon, ...]:
         """The addons that are sold."""
         ...
@@ -79,14 +84,14 @@ class Sold(Protocol):
 
 
 def expanded(
-    sold: Sold, selection: Selection, at: dt.datetime | None = None, phase: int = 0
+    sold: Sold, selection: Selection, at: dt.datetime | None = None, phase: int = 0, had: str | None = None
 ) -> tuple[OrderRecord, ...]:
-    """Prices and quantities, the addons' last; ``at`` is when it is bought.
+    """Prices and quantities, the addons' last; ``at`` is when it is bought, ``had`` what product or service is had.
 
     Raises ``NotFound`` and ``InvalidValue`` with the place in the selection, ``NotAvailable`` for what is priced and
     not offered, ``CurrencyMismatch`` where prices of two currencies meet.
     """
-    base = base_records(sold, selection, at, phase)
+    base = base_records(sold, selection, at, phase, had)
     if not base:
         raise InvalidValue("nothing to sell in this selection", place="selection")
     found = base
@@ -109,32 +114,48 @@ def expanded(
 
 
 def base_records(
-    sold: Sold, selection: Selection, at: dt.datetime | None = None, phase: int = 0
+    sold: Sold, selection: Selection, at: dt.datetime | None = None, phase: int = 0, had: str | None = None
 ) -> tuple[OrderRecord, ...]:
-    """What the plan, product or service itself expands to."""
+    """What the plan, product or service itself expands to; one that is not listed changes where it is ``had``."""
     if selection.service is not None:
-        return _of_service(sold, selection, still(sold.service(selection.service), "service"))
+        return _of_service(sold, selection, still(sold.service(selection.service), "service"), had)
     if selection.plan is not None:
         prices = sold.plan_version(selection.plan, selection.version, at).phase_prices(phase)
         own = tuple(_metered(sold, OrderRecord(price=price, quantity=_quantity(price, selection))) for price in prices)
         return (*own, *(_included(sold, addon) for addon in sold.included(selection.plan)))
     product = still(sold.product(selection.product or ""), "product")
+    if not product.listed and product.code != had:
+        raise NotAvailable("this product is not sold by itself", place="product", value=product.code)
     found = tuple(
         _metered(sold, record)
         for record in (_composed(sold, product, selection) if product.composed_of else _plain(product, selection))
     )
     for size in sorted(selection.sizes.keys() - set(_sizes(sold, product))):
         raise InvalidValue("no price of this product takes this size", place=f"sizes.{size}", value=size)
+    if selection.quantity != ONE:
+        _refuse_unpriced(sold, product, selection)
     return found
 
 
-def _of_service(sold: Sold, selection: Selection, service: Service) -> tuple[OrderRecord, ...]:
-    if not service.listed:
+def _refuse_unpriced(sold: Sold, product: Product, selection: Selection) -> None:
+    """Raise ``InvalidValue`` for a quantity of a sized or composed product that none of its prices would count."""
+    parts = [part for part in product.composed_of if selection.sizes.get(part.product, part.quantity)]
+    prices = [*product.prices, *(price for part in parts for price in sold.product(part.product).prices)]
+    sized = bool(product.composed_of) or any(price.size is not None for price in prices)
+    if sized and not any(price.counted and price.size is None for price in prices):
+        hint = "sizes say how many; or order it several times"
+        raise InvalidValue("nothing of it is priced by quantity", place="quantity", value=selection.quantity, hint=hint)
+
+
+def _of_service(sold: Sold, selection: Selection, service: Service, had: str | None) -> tuple[OrderRecord, ...]:
+    if not service.listed and service.code != had:
         raise NotAvailable("this service is not sold by itself", place="service", value=service.code)
     tier = None if selection.sla_tier is None else sold.sla_tier(selection.sla_tier)
     found = service.records(selection, tier)
     if sold.availability and selection.compute_plan is not None:
         refuse_unavailable(sold.availability, service.code, selection.compute_plan, selection.provider, "compute_plan")
+    if selection.resources:
+        _refuse_dropped(sold, service, selection)
     for code, plan in sorted(selection.supporting.items()):
         place = f"supporting.{code}"
         if code not in service.supporting:
@@ -142,6 +163,25 @@ def _of_service(sold: Sold, selection: Selection, service: Service) -> tuple[Ord
         sold.service(code).compute(plan, place)
         refuse_unavailable(sold.availability, code, plan, selection.provider, place)
     return found
+
+
+def _refuse_dropped(sold: Sold, service: Service, selection: Selection) -> None:
+    """Raise ``NotAvailable`` where a resource of a provider is asked for without one, or under one nobody knows.
+
+    Under another that is known it makes no line (R4-26).
+    """
+    owned = {entry.code for entry in service.resources if entry.provider not in (None, selection.provider)}
+    dropped = sorted(owned & selection.resources.keys())
+    if not dropped:
+        return
+    known = {entry.provider for one in sold.services for entry in one.resources if entry.provider}
+    known |= {row.offering for row in sold.availability if row.offering}
+    if selection.provider in known:
+        return
+    hint = f"providers: {', '.join(sorted(known))}"
+    if selection.provider is None:
+        raise NotAvailable("sold by a provider: name one", place=f"resources.{dropped[0]}", value=dropped[0], hint=hint)
+    raise NotAvailable("no such provider", place="provider", value=selection.provider, hint=hint)
 
 
 def _plain(product: Product, selection: Selection) -> Iterator[OrderRecord]:

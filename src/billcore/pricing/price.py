@@ -147,6 +147,8 @@ class Price:
             self._summing()
         if self.size is not None and not self.counted:
             raise InvalidValue("a flat price has no quantity for a size to give", place="size", value=self.size)
+        if self.size is not None and self.cadence is PriceCadence.USAGE:
+            raise InvalidValue("the quantity of usage is what was used, no size", place="size", value=self.size)
         self._metered()
         if self.timing is Timing.ADVANCE and (self.per is not None or self.cadence is PriceCadence.USAGE):
             raise InvalidValue("usage and time are known at the end only", place="timing", value="advance")

@@ -188,7 +188,8 @@ def _parts(parts: Iterable[Part]) -> tuple[Part, ...]:
 class Product(Entry):
     """Something sold at a list of prices, or ``composed_of`` other products.
 
-    No customer has more than ``max_per_customer`` of it at a time.
+    One that is not ``listed`` is sold as a part alone; where it is had it may change. No customer has more than
+    ``max_per_customer`` of it at a time.
     """
 
     code: str = attrs.field(converter=coded.code)

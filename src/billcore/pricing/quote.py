@@ -9,37 +9,44 @@ import attrs
 
 from billcore.kernel import (
     Anchor,
-    Exact,
     Interval,
     InvalidValue,
     NotFound,
-    Period,
     Rounding,
-    cadence,
-    minor_units,
     nearest,
     places,
     text_or_none,
     zone,
 )
 from billcore.pricing.catalog import Catalog
-from billcore.pricing.charge import recurring_amount
-from billcore.pricing.coupon import Coupon
+from billcore.pricing.coupon import Coupon, CouponDuration
 from billcore.pricing.explain import Explanation
-from billcore.pricing.price import PriceCadence, amount_of
+from billcore.pricing.phases import phase_starts
+from billcore.pricing.price import PriceCadence
 from billcore.pricing.product import period_of
-from billcore.pricing.proration import share
 from billcore.pricing.quote_discount import QuoteDiscount
+from billcore.pricing.quote_first import FirstPeriods
 from billcore.pricing.quote_line import QuoteLine, quote_lines
-from billcore.pricing.quote_sum import Over
 from billcore.pricing.quote_total import QuoteTotal, Taxed, coupon_of
 from billcore.pricing.record import OrderRecord
 from billcore.pricing.selection import HOURS_PER_MONTH, Selection
-from billcore.pricing.summed import SumShare
 from billcore.pricing.tax import TaxRounding
 from billcore.pricing.tax_rates import CatalogTaxes, TaxProvider
 
-__all__ = ["Quote", "QuoteTotal", "anchor_of", "quote"]
+__all__ = ["Quote", "QuotePhase", "QuoteTotal", "anchor_of", "quote"]
+
+
+@attrs.frozen(kw_only=True)
+class QuotePhase:
+    """What recurs once a phase of the plan has ended: in the next phase, or at the plan's own price.
+
+    ``code`` is that of the phase, ``None`` for the plan's own price, which is the last. The selection's coupon is taken
+    off where it holds for ever: how many periods it has left by then, a quote does not count.
+    """
+
+    code: str | None
+    starts: dt.datetime
+    recurring: QuoteTotal
 
 
 @attrs.frozen(kw_only=True)
@@ -51,7 +58,7 @@ class Quote:
     ``recurring`` is a full period, ``first_invoice`` the recurring lines of the first period or stub whatever their
     timing, ``usage`` the usage that was expected and what commitments make of it, ``all_in`` recurring and usage. The
     selection's coupon is taken off the totals, as in a period in which it holds; ``discount`` is what it takes off
-    ``all_in``.
+    ``all_in``. Of a plan with phases all of these are for the first; ``phases`` are what recurs after it.
     """
 
     catalog: str
@@ -66,6 +73,7 @@ class Quote:
     usage: QuoteTotal
     all_in: QuoteTotal
     discount: QuoteDiscount | None = None
+    phases: tuple[QuotePhase, ...] = ()
 
     def explain(self, price: str) -> Explanation:
         """Why the line of that price costs what it costs, or the coupon of that code takes off so much.
@@ -125,8 +133,8 @@ def quote(
     digits = places(currency)
     lines = quote_lines((*records, *outside), selection, selection.hours or hours, digits, mode)
     start = selection.starts_on or at
-    coupon = coupon_of(catalog, selection, start)
-    taxed = Taxed(catalog, selection, start, currency, mode, taxes, tax_rounding, coupon, tax_id, exempt)
+    coupon = coupon_of(catalog, selection, start, currency)
+    taxed = Taxed(catalog, selection, start, currency, mode, taxes, tax_rounding, coupon, tax_id, exempt, outside)
     recurring = [line for line in lines if line.cadence is PriceCadence.RECURRING and not line.expected]
     used = [line for line in lines if line.expected]
     full = taxed.total([(line.record, line.minor) for line in recurring])
@@ -136,8 +144,8 @@ def quote(
     if selection.starts_on is None:
         first = full
     else:
-        beats = _Beats(selection.starts_on, anchor, selection.timezone)
-        first = taxed.total(beats.firsts(recurring, digits, mode))
+        periods = FirstPeriods(selection.starts_on, anchor, selection.timezone, digits, mode)
+        first = taxed.total(periods.amounts(lines))
     return Quote(
         catalog=catalog.version,
         currency=currency,
@@ -151,6 +159,7 @@ def quote(
         usage=metered,
         all_in=whole,
         discount=None if coupon is None else _discount(coupon, taxed, counted, whole.off),
+        phases=_later(taxed, hours),
     )
 
 
@@ -159,6 +168,23 @@ def _discount(coupon: Coupon, taxed: Taxed, counted: list[QuoteLine], off: int) 
     meant = taxed.meant(coupon, [line.record for line in counted])
     lines = tuple(line for line, is_meant in zip(counted, meant, strict=True) if is_meant and line.minor > 0)
     return QuoteDiscount(coupon, off, lines, taxed.currency, taxed.mode)
+
+
+def _later(taxed: Taxed, hours: Decimal) -> tuple[QuotePhase, ...]:
+    """What recurs after the first phase of the plan; mostly there is none."""
+    selection, start = taxed.selection, taxed.at
+    phases = taxed.catalog.phases(selection, start)
+    codes = (*(phase.code for phase in phases[1:]), None)
+    forever = taxed.coupon is not None and taxed.coupon.duration is CouponDuration.FOREVER
+    found = []
+    for n, (begins, code) in enumerate(zip(phase_starts(phases, start, selection.timezone), codes, strict=False), 1):
+        records = taxed.catalog.records(selection, start, phase=n)
+        lines = quote_lines(records, selection, selection.hours or hours, places(taxed.currency), taxed.mode)
+        then = attrs.evolve(taxed, at=begins, coupon=taxed.coupon if forever else None)
+        recurring = [line for line in lines if line.cadence is PriceCadence.RECURRING and not line.expected]
+        total = then.total([(line.record, line.minor) for line in recurring])
+        found.append(QuotePhase(code=code, starts=begins, recurring=total))
+    return tuple(found)
 
 
 def _outside(
@@ -180,41 +206,3 @@ def _outside(
             raise InvalidValue("no price of this selection meters this", place=f"usage.{meter}", value=meter)
         found.append(OrderRecord(price=price))
     return tuple(found)
-
-
-@attrs.frozen
-class _Beats:
-    start: dt.datetime
-    anchor: Anchor
-    timezone: str
-
-    def firsts(self, lines: list[QuoteLine], digits: int, mode: Rounding) -> list[tuple[OrderRecord, int]]:
-        """The recurring lines of the first period or stub, in minor units; those over others are over these."""
-        found = {place: minor_units(self.first(one), digits, mode) for place, one in enumerate(lines) if not one.over}
-        by_code: dict[str, int] = {}
-        for place, minor in found.items():
-            by_code[lines[place].price] = by_code.get(lines[place].price, 0) + minor
-        for place, line in enumerate(lines):
-            if line.over is not None:
-                parts = tuple((code, by_code.get(code, 0), times) for code, _, times in line.over.parts)
-                part = SumShare(places=digits, part=self._share(line), mode=mode)
-                found[place] = minor_units(Over(parts, part).amount(line.record.price), digits, mode)
-        return [(line.record, found[place]) for place, line in enumerate(lines)]
-
-    def _share(self, line: QuoteLine) -> tuple[int, int]:
-        price = line.record.price
-        beat = cadence(price.interval, self.anchor, self.start, self.timezone)
-        index = beat.index(self.start)
-        whole = beat.period(index)
-        return share(price.proration, Period(self.start, whole.end), whole, beat.zone(index))
-
-    def first(self, line: QuoteLine) -> Exact:
-        """The exact amount of a recurring price in the first period or stub."""
-        price = line.record.price
-        beat = cadence(price.interval, self.anchor, self.start, self.timezone)
-        index = beat.index(self.start)
-        whole = beat.period(index)
-        part = Period(self.start, whole.end)
-        if part == whole and price.per is None:
-            return amount_of(price.model, line.record.quantity)
-        return recurring_amount(price, ((part, line.record.quantity),), whole, beat.zone(index))

@@ -7,20 +7,20 @@ from decimal import Decimal
 
 import attrs
 
-from billcore.kernel import HOUR, Exact, Interval, Money, Rounding, minor_units, places
+from billcore.kernel import HOUR, Exact, Interval, InvalidValue, Money, Rounding, minor_units, places
 from billcore.kernel import exact as ex
 from billcore.pricing.charge import Allowance, usage_rating
 from billcore.pricing.explain import Branches, Explanation, leaf
 from billcore.pricing.explain_rating import explain_rating
 from billcore.pricing.explain_sum import explain_cap, explain_sum
 from billcore.pricing.model.asked import rating_by
-from billcore.pricing.price import Price, PriceCadence, amount_of
+from billcore.pricing.price import Price, PriceCadence, Timing, amount_of
 from billcore.pricing.quote_sum import Over, asks_usage, left_of_caps, over
 from billcore.pricing.record import OrderRecord
 from billcore.pricing.selection import HOURS_PER_MONTH, Selection
 from billcore.pricing.summed import SumShare
 
-__all__ = ["QuoteLine", "allowance_of", "quote_lines"]
+__all__ = ["QuoteLine", "allowance_of", "quote_lines", "uncapped_amount"]
 
 
 @attrs.frozen
@@ -63,6 +63,19 @@ class QuoteLine:
         return self.record.price.interval
 
     @property
+    def assumes(self) -> str | None:
+        """What the amount of expected usage takes for granted: ``one event``, or ``one minute``, ``hour`` or ``day``.
+
+        A price by event or by window needs to know how the usage is spread, which a quantity alone does not say.
+        """
+        price = self.record.price
+        if price.cadence is not PriceCadence.USAGE or not self.quantity:
+            return None
+        if price.by_event is not None:
+            return "one event"
+        return None if price.window is None else f"one {price.window.name}"
+
+    @property
     def amount(self) -> Money:
         """The rounded amount."""
         return Money.of_minor(self.minor, self.record.price.currency or "")
@@ -98,6 +111,15 @@ def _uncapped(line: QuoteLine, price: Price) -> Explanation:
     return Explanation("amount over time", ex.multiply(tree.value, times.value), "product", (tree, times))
 
 
+def uncapped_amount(line: QuoteLine) -> Exact:
+    """What a line that is not over others costs in a full period, before a commitment's cap."""
+    price = line.record.price
+    if price.cadence is PriceCadence.USAGE:
+        return usage_rating(price, line.quantity, Allowance(extra=line.allowance)).amount
+    exact = amount_of(price.model, line.record.quantity)
+    return exact if price.per is None else ex.multiply(exact, _runs(price, line.hours))
+
+
 def allowance_of(records: tuple[OrderRecord, ...], meter: str | None) -> Exact:
     """What addons among the records add to a meter's included units."""
     return ex.total([ex.multiply(r.allowance, r.quantity) for r in records if meter is not None and r.meter == meter])
@@ -122,8 +144,9 @@ def quote_lines(
 
 
 def _cut(made: dict[int, QuoteLine], records: tuple[OrderRecord, ...], digits: int, mode: Rounding) -> None:
-    """Lower the lines of which a cap leaves less."""
-    places = {line.price: place for place, line in made.items() if line.cadence is not PriceCadence.ONCE}
+    """Lower the lines of which a cap leaves less; those due in advance reach it first, as they do in bills."""
+    due = sorted(made.items(), key=lambda one: one[1].record.price.due is not Timing.ADVANCE)
+    places = {line.price: place for place, line in due if line.cadence is not PriceCadence.ONCE}
     exacts = {code: made[place].exact for code, place in places.items()}
     for code, exact in left_of_caps(records, exacts, digits, mode).items():
         place = places[code]
@@ -163,12 +186,27 @@ def _line(
     if price.cadence is PriceCadence.USAGE:
         quantity = selection.usage.get(price.meter or "", ex.ZERO)
         free = allowance_of(records, price.meter)
-        used = usage_rating(price, quantity, Allowance(extra=free)).amount
+        used = _expected(price, quantity, Allowance(extra=free))
         return QuoteLine(record, quantity, used, minor_units(used, digits, mode), free, hours, mode, expected=True)
     exact = amount_of(price.model, record.quantity)
     if price.per is not None:
         exact = ex.multiply(exact, _runs(price, hours))
     return QuoteLine(record, record.quantity, exact, minor_units(exact, digits, mode), ex.ZERO, hours, mode)
+
+
+def _expected(price: Price, quantity: Exact, allowance: Allowance) -> Exact:
+    """What a quantity costs, all in one event or window where the price is by these. Raises ``InvalidValue``."""
+    try:
+        return usage_rating(price, quantity, allowance).amount
+    except InvalidValue as error:
+        if price.by_event is None:
+            raise
+        raise InvalidValue(
+            "priced by what its events are: a quantity alone cannot be quoted",
+            place=f"usage.{price.meter}",
+            value=str(quantity),
+            hint=error.text,
+        ) from error
 
 
 def _runs(price: Price, hours: Decimal) -> Exact:

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 import attrs
 
-from billcore.kernel import InvalidValue, Money, Rounding, minor_units, places, zone
+from billcore.kernel import InvalidValue, Money, Rounding, zone
 from billcore.pricing.catalog import Catalog
-from billcore.pricing.coupon import Coupon, coupon_scope
+from billcore.pricing.coupon import Coupon, coupon_minor, coupon_scope
 from billcore.pricing.entry import sold
 from billcore.pricing.record import OrderRecord
 from billcore.pricing.selection import Selection
@@ -61,6 +61,8 @@ class Taxed:
     coupon: Coupon | None = None
     tax_id: str | None = None
     exempt: str | None = None
+    outside: tuple[OrderRecord, ...] = ()
+    """Usage that nothing of the selection meters: a coupon for what is selected is not for it."""
 
     def total(self, priced: list[tuple[OrderRecord, int]]) -> QuoteTotal:
         """The total of lines, given in minor units."""
@@ -84,7 +86,7 @@ class Taxed:
         """What the coupon leaves of each line."""
         held = HeldCoupon(coupon)
         groups = [((held,),) if meant else () for meant in self.meant(coupon, [r for r, _ in priced])]
-        pots = {} if coupon.amount is None else {held.pot: minor_units(coupon.amount, places(self.currency), self.mode)}
+        pots = {} if coupon.amount is None else {held.pot: coupon_minor(coupon, self.currency)}
         lines = [(minor, group) for (_, minor), group in zip(priced, groups, strict=True)]
         offs = paper_offs(lines, pots, self.mode)
         return [(r, minor - sum(off for _, off in used)) for (r, minor), used in zip(priced, offs, strict=True)]
@@ -92,13 +94,20 @@ class Taxed:
     def meant(self, coupon: Coupon, records: Iterable[OrderRecord]) -> list[bool]:
         """Whether the coupon is for each record."""
         scope = set(coupon_scope(coupon, self.catalog.plans))
-        bought = {self.selection.plan, self.selection.product, self.selection.service}
-        return [not scope or bool(scope & {r.price.code, *({r.addon} if r.addon else bought)}) for r in records]
+        return [not scope or bool(scope & {r.price.code, *self._bought_with(r)}) for r in records]
+
+    def _bought_with(self, record: OrderRecord) -> tuple[str | None, ...]:
+        """What a coupon may call a line beside its price, as bills do: its addon, or what is selected."""
+        if record.addon is not None or record in self.outside:
+            return (record.addon,)
+        return (self.selection.plan, self.selection.product, self.selection.service)
 
 
-def coupon_of(catalog: Catalog, selection: Selection, at: dt.datetime) -> Coupon | None:
-    """The coupon of the selection, which must be sold and hold then."""
+def coupon_of(catalog: Catalog, selection: Selection, at: dt.datetime, currency: str) -> Coupon | None:
+    """The coupon of the selection, which must be sold and hold then, its amount in the currency's minor units."""
     found = None if selection.coupon is None else sold(catalog.coupon(selection.coupon), "coupon")
     if found is not None and not found.holds(at):
         raise InvalidValue("the coupon cannot be applied then", place="coupon", value=found.code)
+    if found is not None and found.amount is not None:
+        coupon_minor(found, currency)
     return found

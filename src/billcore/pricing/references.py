@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 
 from billcore.kernel import InvalidValue, nearest
 from billcore.pricing.plan import Plan
+from billcore.pricing.price import Price
 from billcore.pricing.product import Meter, Product
 from billcore.pricing.service import Service
 from billcore.pricing.sized import SlaTier
 
-__all__ = ["check_meters", "check_products", "check_tiers"]
+__all__ = ["check_meters", "check_products", "check_sizes", "check_tiers"]
 
 
 def check_tiers(services: Sequence[Service], tiers: Iterable[SlaTier]) -> None:
@@ -28,6 +29,13 @@ def check_meters(meters: Iterable[Meter], named: Iterable[tuple[str, str | None]
     for place, meter in named:
         if meter is not None and meter not in known:
             raise InvalidValue("no such meter", place=f"{place}.meter", value=meter, hint=nearest(meter, known))
+
+
+def check_sizes(priced: Iterable[tuple[str, Price]]) -> None:
+    """Raise ``InvalidValue`` where a price outside products names a size: no selection could give it one."""
+    for place, price in priced:
+        if price.size is not None and not place.startswith("products["):
+            raise InvalidValue("only prices of products have sizes", place=f"{place}.size", value=price.size)
 
 
 def check_products(plans: Sequence[Plan], products: Iterable[Product]) -> None:

@@ -67,6 +67,7 @@ from billcore.testing.laws.prices import (
     rounded_parts_add_up,
     shares_of_parts_add_up,
 )
+from billcore.testing.laws.quoted import first_invoice_is_billed
 from billcore.testing.laws.runs import (
     later_catalog_touches_no_order,
     preview_equals_run,
@@ -88,6 +89,7 @@ __all__ = [
     "equal_prices_have_one_hash",
     "explanation_is_one_value",
     "explanation_recomputes",
+    "first_invoice_is_billed",
     "grants_never_exceed_what_was_given",
     "invoices_only_add_and_notes_only_lower",
     "items_read_back",

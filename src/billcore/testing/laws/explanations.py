@@ -86,6 +86,7 @@ def quote_explains_itself(offer: Quote, rounding: Rounding = Rounding.HALF_UP) -
 def quote_totals_are_sums_of_its_lines(offer: Quote) -> None:
     """Law: recurring and usage are the sums of their rounded lines, all-in is both, and each total is net and tax.
 
+    The first invoice is the recurring lines where nothing says when it starts (else see ``first_invoice_is_billed``).
     Where prices include tax, it is the net with that tax that is the sum; what the coupon takes off is part of it, and
     never negative nor more than it.
     """
@@ -104,8 +105,10 @@ def quote_totals_are_sums_of_its_lines(offer: Quote) -> None:
         ("recurring", offer.recurring, recurring),
         ("usage", offer.usage, usage),
         ("all in", offer.all_in, recurring + usage),
+        *([("first invoice", offer.first_invoice, recurring)] if offer.selection.starts_on is None else []),
     ):
         same(law, priced(total), gross, total=name)
         same(law, min(max(total.discount.minor, 0), gross.minor), total.discount.minor, total=name)
-    for name, total in (("recurring", offer.recurring), ("usage", offer.usage), ("all in", offer.all_in)):
+    totals = (offer.recurring, offer.first_invoice, offer.usage, offer.all_in)
+    for name, total in zip(("recurring", "first invoice", "usage", "all in"), totals, strict=True):
         same(law, total.total, total.net + total.tax, total=name)

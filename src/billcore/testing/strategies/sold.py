@@ -216,30 +216,40 @@ def _selections(draw: Draw, catalog: Catalog, starts_on: Strategy[dt.datetime | 
         sizing = draw(_sizings(what))
         sized = sizing.get("compute_plan") is not None or sizing.get("storage_gib")
         return Selection(service=what.code, replicas=count if sized else 1, **sizing, **chosen)
-    bought: dict[str, Any] = {"plan" if isinstance(what, Plan) else "product": what.code, "quantity": count, **chosen}
+    bought: dict[str, Any] = {"plan" if isinstance(what, Plan) else "product": what.code, **chosen}
+    if isinstance(what, Plan) or not what.composed_of or _counts(catalog, what):
+        bought["quantity"] = count
     metered = {record.price.meter or "" for record in catalog.records(Selection(**bought))} - {""}
     usage = {meter: draw(quantities()) for meter in sorted(metered) if draw(st.booleans())}
     return Selection(**bought, usage=usage)
 
 
+def _counts(catalog: Catalog, whole: Product) -> bool:
+    """A price of a part goes by the quantity."""
+    parts = [catalog.product(part.product) for part in whole.composed_of]
+    return any(price.counted and price.size is None for part in parts for price in part.prices)
+
+
 def _by_event(catalog: Catalog, what: Plan | Product | Service) -> set[str | None]:
-    """The meters of which no addon may give units: their prices need the events themselves."""
-    if isinstance(what, Service):
-        return set()
-    bought = Selection(plan=what.code) if isinstance(what, Plan) else Selection(product=what.code)
-    return {record.price.meter for record in catalog.records(bought) if record.price.by_event is not None}
+    """The meters of which no addon may give units: their prices, of addons too, need the events themselves."""
+    prices = [addon.price for addon in catalog.addons]
+    if not isinstance(what, Service):
+        bought = Selection(plan=what.code) if isinstance(what, Plan) else Selection(product=what.code)
+        prices += [record.price for record in catalog.records(bought)]
+    return {price.meter for price in prices if price.by_event is not None}
 
 
 @st.composite
 def _sizings(draw: Draw, service: Service) -> dict[str, Any]:
     wanted = service.resources[: draw(st.integers(0, 2))]
     gib = draw(amounts(max_value=500))
+    known = sorted({entry.provider for entry in wanted if entry.provider is not None})
     return {
         "compute_plan": draw(st.sampled_from([plan.code for plan in service.compute_plans])),
         "sla_tier": draw(st.sampled_from((None, *service.sla_surcharges))),
         "storage_gib": gib,
         "storage": draw(st.sampled_from([disk.code for disk in service.storage])) if gib else None,
-        "provider": draw(st.sampled_from((None, "alpha", "beta"))),
+        "provider": draw(st.sampled_from(known or (None, "alpha", "beta"))),
         "resources": {entry.code: draw(quantities(max_value=5)) for entry in wanted},
     }
 

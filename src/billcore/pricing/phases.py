@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from billcore.kernel import Interval, add_days
 from billcore.kernel import cadence as make_cadence
-from billcore.pricing import Phase
+from billcore.pricing.plan import Phase
 
 __all__ = ["phase_starts"]
 

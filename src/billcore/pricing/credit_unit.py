@@ -23,13 +23,18 @@ _MOST_PLACES = 12
 
 @attrs.frozen(kw_only=True)
 class CreditUnit(Entry):
-    """A unit of ``places`` decimal places, of which each is worth ``rate`` in the currency it is used with."""
+    """A unit of ``places`` decimal places, of which each is worth ``rate`` in the currency it is used with.
+
+    Its code has no dot: with one it could be read as an own currency's with its places (``GEM.0``).
+    """
 
     code: str = attrs.field(converter=coded.code)
     places: int = 0
     rate: Decimal = attrs.field(converter=fields.positive_rate)
 
     def __attrs_post_init__(self) -> None:
+        if "." in self.code:
+            raise InvalidValue("a credit unit has no dot in its code", place="code", value=self.code)
         if type(self.places) is not int or not 0 <= self.places <= _MOST_PLACES:
             raise InvalidValue("places are 0 to 12", place="places", value=self.places)
 

@@ -35,6 +35,7 @@ from billcore.pricing import (
     Service,
     SyncChange,
     TaxRate,
+    Wrapped,
     entries,
     merged,
     price_hash,
@@ -231,6 +232,35 @@ def test_a_new_price_may_be_in_any_currency() -> None:
 
     assert done.counts == (1, 0, 1, 0)
     assert done.catalog.currency == "CHF"
+
+
+TOKEN = CreditUnit(code="token", rate="0.5")
+
+
+def test_a_price_in_credits_stays_in_the_currency_that_it_says() -> None:
+    """What was written by hand in euro, in a catalog that says no currency, is in euro beside a feed in francs too."""
+    both = Addon(code="more", price=Price(code="p", model=Wrapped(model=Flat(10), credits=TOKEN), currency="EUR"))
+    by_hand = Catalog(version="1", effective=EFFECTIVE, credit_units=[TOKEN], addons=[both])
+
+    found = merged(by_hand, shop("a"), "portal", FIRST).catalog
+
+    assert found.currency == "CHF"
+    assert found.addons == by_hand.addons == (both,)
+
+
+def test_a_feed_does_not_say_what_a_credit_of_the_house_is_worth() -> None:
+    """It would re-rate what is written by hand in these credits, and tell nothing of it."""
+    feed = attrs.evolve(shop("a"), credit_units=[attrs.evolve(TOKEN, rate="50")])
+
+    with pytest.raises(SyncAborted, match=r"^credit_units/token: a credit is worth more or less \(got '0\.5 -> 50'"):
+        merged(attrs.evolve(shop("mine"), credit_units=[TOKEN]), feed, "portal", FIRST)
+
+
+def test_the_first_feed_may_be_in_a_currency_of_its_own() -> None:
+    """There is no catalog before it that could know the currency."""
+    gems = attrs.evolve(shop("a"), currency="GEM", currencies=[OwnCurrency(code="GEM")])
+
+    assert merged(None, gems, "portal", FIRST).catalog.currency == "GEM.0"
 
 
 def test_new_changed_and_same() -> None:

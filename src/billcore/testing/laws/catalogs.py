@@ -8,7 +8,7 @@ import attrs
 
 from billcore.engine import Billing
 from billcore.kernel import SyncAborted, instant
-from billcore.pricing import Catalog, Merged, SyncChange, catalog_diff, entries, merged, restamped
+from billcore.pricing import Catalog, Entry, Merged, SyncChange, catalog_diff, entries, merged, restamped
 from billcore.testing.laws._broken import broken, same
 
 __all__ = [
@@ -17,6 +17,10 @@ __all__ = [
     "sync_loses_nothing",
     "sync_twice_is_unchanged",
 ]
+
+
+_INNER = ("compute_plans", "storage", "resources", "versions")
+_MARKS = ("stale", "source", "last_synced_at")
 
 
 def diff_tells_every_difference(before: Catalog, after: Catalog) -> None:
@@ -37,10 +41,9 @@ def diff_tells_every_difference(before: Catalog, after: Catalog) -> None:
 
 def _sold(catalog: Catalog) -> tuple[object, dict[str, object]]:
     """What a catalog sells, by place; entries that have others inside are compared without them."""
-    inner = ("compute_plans", "storage", "resources", "versions")
     found: dict[str, object] = {}
     for place, entry in entries(catalog):
-        values = {f.name: getattr(entry, f.name) for f in attrs.fields(type(entry)) if f.name not in inner}
+        values = {f.name: getattr(entry, f.name) for f in attrs.fields(type(entry)) if f.name not in _INNER}
         prices = {getattr(one, "code", one): one for one in values.pop("prices", ())}
         found[place] = ({k: v for k, v in values.items() if k not in ("source", "last_synced_at")}, prices)
     return catalog.currency, found
@@ -72,6 +75,8 @@ def sync_loses_nothing(base: Catalog, feed: Catalog, at: dt.datetime | str, sour
     """Law: after a sync every entry of before is still there, and what the feed names is as the feed has it (R4-02).
 
     An entry is stale exactly if it came from the source and is named no more, or was stale before and is none of its.
+    What the feed does not name sells what it sold, in the currency and at the worth of a credit that it had; a plan's
+    version may retire.
     """
     law, when = "a sync loses nothing", instant(at, "at")
     done = _synced(base, feed, source, when)
@@ -89,6 +94,13 @@ def sync_loses_nothing(base: Catalog, feed: Catalog, at: dt.datetime | str, sour
             told = done.changes.get(place)
             newly = had[place].source == source and not had[place].stale
             same(law, told, SyncChange.STALE if newly else None, place=place)
+            same(law, _kept(entry), _kept(had[place]), place=place)
+
+
+def _kept(entry: Entry) -> dict[str, object]:
+    """What no sync changes on an entry that it does not name."""
+    changing = {*_MARKS, *_INNER, "status"}
+    return {f.name: getattr(entry, f.name) for f in attrs.fields(type(entry)) if f.init and f.name not in changing}
 
 
 def applied_plan_is_what_was_planned(billing: Billing, catalog: Catalog) -> None:

@@ -270,13 +270,13 @@ def test_prices_of_meters_outside_any_plan() -> None:
     for day, unit in (("2026-04-30", "0.02"), ("2026-05-01", "0.03")):
         on = attrs.evolve(rates[0], from_=day, to=None).from_
         assert on is not None
-        assert catalog.meter_price("gb", on) == attrs.evolve(usage("gb", "gb", PerUnit(unit)), currency="AUD")
+        assert catalog.meter_price("gb", on, "AUD") == attrs.evolve(usage("gb", "gb", PerUnit(unit)), currency="AUD")
     with pytest.raises(InvalidValue, match=r"^meter_prices\[1\]: two prices of a meter at one time"):
         attrs.evolve(catalog, meter_prices=[rates[0], attrs.evolve(rates[1], from_="2026-04-30")])
     with pytest.raises(InvalidValue, match=r"^meter_prices\[0\].price.meter: no such meter"):
         attrs.evolve(catalog, meters=[Meter(code="tokens"), Meter(code="gb")][:1], plans=(), addons=())
     with pytest.raises(NotFound, match="no price of this meter outside plans"):
-        attrs.evolve(catalog, meter_prices=rates[1:]).meter_price("gb", days[0] or pytest.fail("it has a day"))
+        attrs.evolve(catalog, meter_prices=rates[1:]).meter_price("gb", days[0] or pytest.fail("it has a day"), "AUD")
 
 
 def test_what_somebody_has_and_the_catalog_lacks() -> None:

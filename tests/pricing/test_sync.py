@@ -211,6 +211,17 @@ def test_one_price_in_another_currency(name: str, place: str) -> None:
         assert "CHF -> EUR" in str(told.value)
 
 
+def test_a_meter_may_be_sold_in_another_currency_too() -> None:
+    """Usage outside plans has a price in each currency: the one in euro comes beside that in francs."""
+    francs, euros = (priced(code).meter_prices[0] for code in ("CHF", "EUR"))
+    both = priced("CHF", meter_prices=[francs, euros])
+
+    done = merged(synced(priced("CHF")), both, "portal", SECOND)
+
+    assert done.named(SyncChange.CREATED) == ("meter_prices/m:EUR@ever",)
+    assert merged(done.catalog, priced("CHF"), "portal", THIRD).named(SyncChange.STALE) == ("meter_prices/m:EUR@ever",)
+
+
 def test_other_units_are_other_currencies() -> None:
     """Francs that become credits, and a currency of the house's own with other places."""
     token = {"credit_units": [CreditUnit(code="token", rate=1)], "currencies": [OwnCurrency(code="GEM")]}

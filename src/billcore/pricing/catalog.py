@@ -159,7 +159,9 @@ class Catalog:
         check_tiers(self.services, self.sla_tiers)
         check_products(self.plans, self.products)
         refuse_overlaps(self.tax_rates, lambda rate: (rate.country, rate.category), "tax_rates", "rates")
-        refuse_overlaps(self.meter_prices, lambda entry: (entry.meter,), "meter_prices", "prices of a meter")
+        refuse_overlaps(
+            self.meter_prices, lambda one: (one.meter, one.price.currency or ""), "meter_prices", "prices of a meter"
+        )
         refuse_unknown_names(self)
         if self.coupons or self.grants:
             codes = self.sold_codes()
@@ -212,9 +214,13 @@ class Catalog:
         """The meter of that code. Raises ``NotFound``."""
         return _find(self.meters, code, "meter")
 
-    def meter_price(self, meter: str, on: dt.date) -> Price:
-        """What usage of a meter outside any plan costs on a local date (R3-22). Raises ``NotFound``."""
-        for entry in sorted(self.meter_prices, key=lambda entry: entry.stale):
+    def meter_prices_in(self, currency: str) -> tuple[MeterPrice, ...]:
+        """The prices outside plans for who pays so and buys now: none that is stale."""
+        return tuple(one for one in self.meter_prices if one.price.currency == currency and not one.stale)
+
+    def meter_price(self, meter: str, on: dt.date, currency: str) -> Price:
+        """What usage of a meter outside any plan costs on a local date, in a currency (R3-22). Raises ``NotFound``."""
+        for entry in self.meter_prices_in(currency):
             if entry.meter == meter and entry.holds(on):
                 return entry.price
         raise NotFound("no price of this meter outside plans on that date", place="meter", value=meter)

@@ -37,6 +37,7 @@ from billcore.pricing import (
     TaxRate,
     Wrapped,
     entries,
+    find_rate,
     merged,
     price_hash,
     quote,
@@ -409,6 +410,9 @@ def test_a_fresh_tax_rate_goes_before_a_stale_one() -> None:
         (found.tax_rates[1].percent, True),
     ]
     assert str(found.tax_rates[0].percent) == "8.1"
+    for order in (found.tax_rates, found.tax_rates[::-1]):
+        on = [find_rate(order, "CH", "standard", dt.date.fromisoformat(day)) for day in ("2023-12-31", "2024-01-01")]
+        assert [str(rate.percent) for rate in on] == ["7.7", "8.1"]
 
 
 def test_what_does_not_fit_what_is_there_is_told() -> None:

@@ -18,12 +18,14 @@ from billcore.pricing import (
     Coupon,
     CreditUnit,
     Entry,
+    Finding,
     Flat,
     Grant,
     GrantKind,
     Meter,
     MeterPrice,
     OwnCurrency,
+    Part,
     Phase,
     Plan,
     PlanStatus,
@@ -36,6 +38,7 @@ from billcore.pricing import (
     SyncChange,
     TaxRate,
     Wrapped,
+    check_selection,
     entries,
     find_rate,
     merged,
@@ -383,6 +386,38 @@ def test_every_kind_of_entry_can_go_stale() -> None:
     for selection in ({"compute_plan": "small"}, {"storage_gib": 5}, {"sla_tier": "24x7", "storage_gib": 5}):
         with pytest.raises(StaleCatalogEntry, match=r"^service: "):
             catalog.records(Selection(service="postgresql", **selection))
+
+
+def test_nobody_new_buys_what_is_stale_within_something_else() -> None:
+    """R4-06, R4-28: a supporting service, its plan, a part: refused at their places, and told of who has them."""
+    size = ComputePlan(code="c", cpu=1, ram_gib=1, price=1)
+    base = attrs.evolve(
+        shop("kc", "db"),
+        services=[Service(code="kc", base_fee=1, supporting=["db"]), Service(code="db", compute_plans=[size])],
+        products=[
+            Product(code="ip", prices=[Price(code="ip", model=Flat(1))]),
+            Product(code="vm", prices=[Price(code="vm", model=Flat(1))]),
+            Product(code="set", composed_of=[Part(product="vm"), Part(product="ip")]),
+        ],
+    )
+    (keycloak, db), (ip, vm, whole) = base.services, base.products
+    with_db, with_ip = Selection(service="kc", supporting={"db": "c"}), Selection(product="set")
+    old_size = attrs.evolve(db, compute_plans=[attrs.evolve(size, stale=True)])
+    cases = (
+        (attrs.evolve(base, services=[keycloak, attrs.evolve(db, stale=True)]), with_db, "supporting.db"),
+        (attrs.evolve(base, services=[keycloak, old_size]), with_db, "supporting.db"),
+        (attrs.evolve(base, products=[attrs.evolve(ip, stale=True), vm, whole]), with_ip, "sizes.ip"),
+    )
+
+    for catalog, selection, place in cases:
+        assert base.records(selection)
+        assert check_selection(base, selection) == ()
+        with pytest.raises(StaleCatalogEntry, match=rf"^({place}|product): its source sells it no more"):
+            catalog.records(selection)
+        assert check_selection(catalog, selection) == (Finding(place, "rests on a stale entry"),)
+    assert check_selection(cases[2][0], Selection(product="set", sizes={"ip": 0})) == ()
+    gone = Selection(service="kc", supporting={"dc": "c"})
+    assert check_selection(base, gone) == (Finding("supporting.dc", "not in the catalog"),)
 
 
 def test_stale_by_age() -> None:

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import given
 
-from billcore.adapters.pictures import bounds_of, points, reach
+from billcore.adapters.pictures import points, reach
 from billcore.kernel import exact as ex
 from billcore.pricing import (
     Bracket,
@@ -24,6 +24,7 @@ from billcore.pricing import (
     Volume,
     Wrapped,
     amount_of,
+    bounds_of,
 )
 from billcore.testing.strategies import price_models
 from tests.cli.desk import answered, call, documented, keys

@@ -32,7 +32,7 @@ from billcore.pricing import (
     plan_catalog,
 )
 from billcore.testing import laws
-from billcore.testing.strategies import catalogs
+from billcore.testing.strategies import catalogs, whole_catalogs
 from tests.pricing.examples import EFFECTIVE, servala, studio, usage
 
 
@@ -43,7 +43,7 @@ def team(price: Price, *, number: int = 1, **more: object) -> Catalog:
 
 
 @settings(max_examples=25)
-@given(catalogs(), catalogs())
+@given(catalogs() | whole_catalogs(), catalogs() | whole_catalogs())
 def test_a_diff_tells_every_difference(before: Catalog, after: Catalog) -> None:
     """Law: empty exactly if the same is sold; a catalog never differs from itself."""
     laws.diff_tells_every_difference(before, after)
@@ -51,7 +51,7 @@ def test_a_diff_tells_every_difference(before: Catalog, after: Catalog) -> None:
 
 
 def test_in_words_and_in_money() -> None:
-    """A dearer tier is told where it stands, and what it costs at one and at the bound of each tier."""
+    """A dearer tier is told where it stands, and what it costs just beyond the bound and far beyond."""
 
     def seats(last: str) -> Catalog:
         return team(Price(code="seats", model=Graduated([Tier(10, "9.00"), Tier(None, last)])))
@@ -59,9 +59,8 @@ def test_in_words_and_in_money() -> None:
     text = diff_text(catalog_diff(seats("6.00"), seats("7.50")))
 
     assert text == (
-        "plans/team/versions/1/prices/seats/model/tiers: [Tier (up_to 10, unit_amount 9), "
-        "Tier (unit_amount 6)] -> [Tier (up_to 10, unit_amount 9), "
-        "Tier (unit_amount 7.5)]\n\nin money:\n"
+        "plans/team/versions/1/prices/seats/model/tiers/beyond/unit_amount: 6 -> 7.5\n\nin money:\n"
+        "  plans/team/seats, 11 x a month: 96 -> 97.5 CHF (+1.6 %)\n"
         "  plans/team/seats, 20 x a month: 150 -> 165 CHF (+10.0 %)"
     )
 

@@ -17,5 +17,5 @@ def test_a_service_sells_tiers_and_what_an_erp_prices_too() -> None:
         ({"sla_surcharges": {"gold": 0}}, [Finding("services/s", "it has nothing to sell")]),
     ):
         catalog = Catalog(version="1", effective=EFFECTIVE, currency="CHF", sla_tiers=[tier])
-        found = lint(attrs.evolve(catalog, services=[Service(code="s", **more)]))  # type: ignore[arg-type]  # its keywords
+        found = lint(attrs.evolve(catalog, services=[Service(code="s", **more)]))
         assert [one for one in found if one.place != "sla_tiers/gold"] == findings

@@ -15,6 +15,7 @@ Decimal('12.0')
 
 from billcore.pricing.archive import archive, price_hash, unarchive
 from billcore.pricing.availability import Availability
+from billcore.pricing.bounds import bounds_of
 from billcore.pricing.catalog import Catalog
 from billcore.pricing.charge import (
     Allowance,
@@ -28,9 +29,10 @@ from billcore.pricing.charge import (
 from billcore.pricing.commitment import Commitment, Committed, Overage, TrueUp
 from billcore.pricing.committing import committed_records
 from billcore.pricing.component import PRODUCT_NAMES, Component
+from billcore.pricing.costs import Cost, catalog_prices
 from billcore.pricing.coupon import Coupon, CouponDuration, coupon_scope
 from billcore.pricing.credit_unit import CreditUnit
-from billcore.pricing.diff import CatalogDiff, Cost, Difference, catalog_diff, catalog_prices
+from billcore.pricing.diff import CatalogDiff, Difference, catalog_diff
 from billcore.pricing.discount import Discount, Discounted, Stacking, UsedDiscount, discounted, take_off
 from billcore.pricing.entry import Entry, sold, unmarked
 from billcore.pricing.expansion import addons_that_go, main_of
@@ -199,6 +201,7 @@ __all__ = [
     "amount_of",
     "anchor_of",
     "archive",
+    "bounds_of",
     "cap_of",
     "catalog_diff",
     "catalog_prices",

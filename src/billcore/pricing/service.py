@@ -178,10 +178,15 @@ class Service(Entry):
         return (
             *([("", self._base)] if self.base_fee else []),
             *((code, self._tier(code, code)) for code in self.sla_surcharges),
-            *((plan.code, self._plan(plan)) for plan in self.compute_plans),
+            *((plan.code, price) for plan, price in self.plan_prices),
             *((entry.code, self._disk(entry)) for entry in self.storage),
             *((entry.code, self._resource(entry)) for entry in self.resources),
         )
+
+    @property
+    def plan_prices(self) -> tuple[tuple[ComputePlan, Price], ...]:
+        """Each compute plan with its price, of one billing unit and more."""
+        return tuple((plan, self._plan(plan)) for plan in self.compute_plans)
 
     @property
     def price_codes(self) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """What is sold and what it costs: models, prices, plans, services, catalogs, quotes.
 
 It owns the arithmetic that quote and invoice share: price, quantities and window to exact amounts (``charge``,
-``proration``), tax over lines (``tax``), explanations (``explain``) and price snapshots (``snapshot``). It does not own
+``proration``), tax over lines (``tax``), explanations (``explain``) and price snapshots (``archive``). It does not own
 who buys, windows of a customer's life, differences or documents.
 
 Invariants: rating is exact, nothing is rounded inside a charge; a price built wrong refuses with the place; whatever a

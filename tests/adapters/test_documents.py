@@ -432,6 +432,11 @@ BAD_CATALOGS: list[tuple[list[str | int], object, type[InputError], str, str]] =
     (["meters", 0, "aggregation"], "mean", InvalidValue, "meters[0].aggregation", "one of sum, count"),
     (["meters", 0, "group_by"], ["region"], NotSupportedYet, "meters[0].group_by", "a list"),
     (["meters", 0, "last_synced_at"], "x", InvalidInstant, "meters[0].last_synced_at", "x"),
+    (
+        ["services", 0, "components"],
+        [{"code": "c", "product_id": "x", "stale": True}],
+        *(NotSupportedYet, "services[0].components[0].stale", ""),
+    ),
     (["products", 0, "composed_of"], [{}], InvalidValue, "products[0].composed_of[0].product", "missing"),
     (["products", 0, "composed_of"], [{"product": "x"}], InvalidValue, "products[0].composed_of[0].product", "no such"),
     (["products", 0, "max_per_customer"], "0.5", InvalidValue, "products[0].max_per_customer", "must be whole"),

@@ -232,6 +232,18 @@ def test_an_api_of_another_shape_is_translated(web: Site) -> None:
     assert feed.catalog.service("vpn").currency == "CHF"
 
 
+def test_what_cannot_be_translated_aborts_the_sync(web: Site) -> None:
+    """An answer of another shape makes the host's function raise what it will: the sync is refused, with its cause."""
+    web.answer(b'{"error": "maintenance"}')
+
+    def translated(data: Any) -> dict[str, object]:  # noqa: ANN401 - what the API says
+        return {"version": data["revision"]}
+
+    with pytest.raises(SyncAborted, match=r"^the answer could not be translated: KeyError: 'revision'") as told:
+        ask(web, translate=translated).fetch(None)
+    assert isinstance(told.value.__cause__, KeyError)
+
+
 BAD: dict[str, tuple[dict[str, Any], str]] = {
     "plain http": ({"url": "http://shop.example/catalog"}, "not https"),
     "another scheme": ({"url": "ftp://shop.example/catalog"}, "not a URL"),

@@ -110,7 +110,7 @@ def test_show_tells_prices_and_what_is_given(shop: Path) -> None:
     assert "commitments/seats │ at least 50 a month" in lines
     assert "plans/team/seats │ 1 │ a month │ 9.9 CHF" in lines
     assert "services/postgres/base_fee │ 1 │ a month │ 12 CHF" in lines
-    assert "products/fee/fee │ 1 │ gb │ by event" in lines
+    assert "products/fee/fee │ 1 │ gb as one event │ 0.02 CHF" in lines
     told = answered("catalog", "show", "catalog.toml")
     assert isinstance(told, dict)
     assert {"place": "plans/team/gb", "quantity": "1", "unit": "gb", "currency": "CHF", "amount": "0.1"} in told[

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import given
 
-from billcore.adapters.pictures import bounds_of, points, reach
+from billcore.adapters.pictures import points, reach
 from billcore.kernel import exact as ex
 from billcore.pricing import (
     Bracket,
@@ -24,6 +24,7 @@ from billcore.pricing import (
     Volume,
     Wrapped,
     amount_of,
+    bounds_of,
 )
 from billcore.testing.strategies import price_models
 from tests.cli.desk import answered, call, documented, keys
@@ -103,6 +104,55 @@ def test_the_compute_of_a_service(catalog: Path) -> None:
 
     assert isinstance(told, dict)
     assert told["points"][-1]["amount"] == "0.145"
+
+
+MORE = """
+format = "billcore-catalog/1"
+version = "1"
+effective = 2026-01-01T00:00:00Z
+currency = "EUR"
+meters = [{ code = "gb" }]
+meter_prices = [{ meter = "gb", price = { code = "outside", cadence = "usage", meter = "gb", model = { type = "per_unit", unit_amount = 2 } } }]
+availability = [{ service = "db", compute_plan = "new", offering = "exo" }]
+sla_tiers = [{ code = "gold" }]
+plans = [{ code = "team", versions = [{ version = 1, prices = [{ code = "base", model = { type = "flat", amount = 9 } }], phases = [
+    { code = "intro", length = "month", prices = [{ code = "base", model = { type = "flat", amount = 1 } }] },
+] }] }]
+
+[[services]]
+code = "db"
+listed = false
+base_fee = 20
+sla_surcharges = { gold = 50 }
+compute_plans = [
+    { code = "new", cpu = 1, ram_gib = 4, price = 3 },
+    { code = "old", cpu = 1, ram_gib = 4, price = 4, stale = true },
+]
+storage = [{ code = "ssd", price = 6, per = "month" }]
+resources = [{ code = "ip", price = 7 }]
+"""  # noqa: E501 - a catalog in few lines
+
+
+def test_every_price_can_be_looked_at(catalog: Path) -> None:
+    """Of an unlisted service, a plan offered elsewhere, a stale one, a phase, usage outside plans: none is bought."""
+    pytest.importorskip("matplotlib")
+    catalog.write_text(MORE, encoding="utf-8")
+    names = {
+        "team/base": "9",
+        "team/intro/base": "1",
+        "gb:EUR@ever/outside": "2",
+        "db/base": "20",
+        "db/gold/sla": "50",
+        "db/new/compute": "0.75",
+        "db/old/compute": "1",
+        "db/ssd/storage": "6",
+        "db/ip/resource:ip": "7",
+    }
+
+    for name, amount in names.items():
+        told = answered("catalog", "plot", catalog, name, "--to", "1", "-o", "x.svg")
+        assert isinstance(told, dict)
+        assert (name, told["points"][-1]["amount"]) == (name, amount)
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,36 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from decimal import Decimal
+from typing import ClassVar
 
 import attrs
 import pytest
 
 from billcore.engine import Billing
-from billcore.kernel import CatalogMoved, NotAllowed, NotFound, StaleCatalogEntry, SyncAborted, instant
+from billcore.kernel import (
+    CatalogMoved,
+    Exact,
+    InvalidValue,
+    NotAllowed,
+    NotFound,
+    StaleCatalogEntry,
+    SyncAborted,
+    instant,
+)
 from billcore.ports import Feed
-from billcore.pricing import Catalog, Flat, Plan, PlanVersion, Price, Selection, Service, price_hash
+from billcore.pricing import (
+    Catalog,
+    Flat,
+    Plan,
+    PlanVersion,
+    Price,
+    PriceModel,
+    Rating,
+    Selection,
+    Service,
+    price_hash,
+)
 from billcore.testing import laws
 from billcore.testing.clock import ManualClock
 from tests.pricing.examples import servala
@@ -65,6 +87,54 @@ def test_a_plan_is_applied_as_it_was_looked_at(billing: Billing) -> None:
     assert plan.base == "2"
     assert billing.catalog.apply(plan) == billing.catalog.apply(plan) == plan.catalog
     assert billing.catalog.list() == ("1", "2", "3")
+
+
+def _twice(value: Decimal | str) -> Decimal:
+    return 2 * Decimal(value)
+
+
+@attrs.frozen
+class Twofold(PriceModel):
+    """A model that is read back as another one: what it is given it doubles, and its archive has the double."""
+
+    archived_as: ClassVar[str] = "tests.twofold"
+
+    amount: Decimal = attrs.field(converter=_twice)
+
+    def rate(self, quantity: Exact) -> Rating:
+        """The same whatever the quantity."""
+        return Rating(self.amount, quantity, ())
+
+
+@attrs.frozen
+class Once(Twofold):
+    """A model that cannot be read back: its archive is of four, and it takes no more than three."""
+
+    archived_as: ClassVar[str] = "tests.once"
+
+    def __attrs_post_init__(self) -> None:
+        if self.amount > 3:
+            raise InvalidValue("too much", place="amount")
+
+
+@pytest.mark.parametrize(
+    ("model", "says"),
+    [
+        (Twofold("2"), "it is read back as another catalog"),
+        (Once("1.5"), r"it cannot be read back: archive: not an archived catalog"),
+    ],
+)
+def test_what_is_not_read_back_as_it_is_is_not_published(billing: Billing, model: PriceModel, says: str) -> None:
+    """Every run and every order reads the catalog in force: one that cannot be would stop the house."""
+    billing.catalog.publish(vms("20.00"))
+    price = Price(code="vm", model=model)
+    new = attrs.evolve(vms("20.00", "2"), plans=[Plan(code="vm", versions=[PlanVersion(version=1, prices=[price])])])
+
+    with pytest.raises(InvalidValue, match=rf"^catalog: {says}"):
+        billing.catalog.publish(new)
+
+    assert billing.catalog.list() == ("1",)
+    assert billing.catalog.as_of().version == "1"
 
 
 def test_a_plan_is_refused_where_the_catalog_has_moved(billing: Billing) -> None:

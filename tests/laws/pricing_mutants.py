@@ -436,6 +436,12 @@ PRICING = (
         "    if a != b:\n        return\n    match a, b:",
     ),
     Mutant(
+        "tests/pricing/test_costs.py::test_a_diff_tells_the_money",
+        "pricing/bounds.py",
+        "    ends = sorted(set(bounds))",
+        "    ends = sorted(set(bounds))[:0]",
+    ),
+    Mutant(
         "tests/pricing/test_explanations.py::test_events_and_windows_explain_themselves",
         "pricing/explain_rating.py",
         "for step in rating.steps if step.name not in FREE or step.amount",

@@ -86,14 +86,17 @@ def test_a_quote_shows_a_fee_with_what_recurs() -> None:
 
 
 def test_a_diff_tells_commitments_in_words_and_in_money() -> None:
-    """Another amount is a difference at the commitment, and so is what a period comes to at least."""
+    """Another amount is a difference at the commitment, and what is paid for what is spent."""
     found = catalog_diff(sold(YEARLY), sold(attrs.evolve(YEARLY, amount=Decimal(1_200))))
 
     assert diff_text(found).splitlines() == [
         "commitments/base+gb/amount: 1000 -> 1200",
         "",
         "in money:",
-        "  commitments/base+gb, 1 x a year, at least: 1000 -> 1200 CHF (+20.0 %)",
+        "  commitments/base+gb, 1 x CHF spent a year: 1000 -> 1200 CHF (+20.0 %)",
+        "  commitments/base+gb, 1001 x CHF spent a year: 1001.5 -> 1200 CHF (+19.8 %)",
+        "  commitments/base+gb, 1200 x CHF spent a year: 1300 -> 1200 CHF (-7.7 %)",
+        "  commitments/base+gb, 1201 x CHF spent a year: 1301.5 -> 1201.5 CHF (-7.7 %)",
     ]
 
 

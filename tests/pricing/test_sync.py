@@ -18,12 +18,14 @@ from billcore.pricing import (
     Coupon,
     CreditUnit,
     Entry,
+    Finding,
     Flat,
     Grant,
     GrantKind,
     Meter,
     MeterPrice,
     OwnCurrency,
+    Part,
     Phase,
     Plan,
     PlanStatus,
@@ -35,7 +37,10 @@ from billcore.pricing import (
     Service,
     SyncChange,
     TaxRate,
+    Wrapped,
+    check_selection,
     entries,
+    find_rate,
     merged,
     price_hash,
     quote,
@@ -210,6 +215,17 @@ def test_one_price_in_another_currency(name: str, place: str) -> None:
         assert "CHF -> EUR" in str(told.value)
 
 
+def test_a_meter_may_be_sold_in_another_currency_too() -> None:
+    """Usage outside plans has a price in each currency: the one in euro comes beside that in francs."""
+    francs, euros = (priced(code).meter_prices[0] for code in ("CHF", "EUR"))
+    both = priced("CHF", meter_prices=[francs, euros])
+
+    done = merged(synced(priced("CHF")), both, "portal", SECOND)
+
+    assert done.named(SyncChange.CREATED) == ("meter_prices/m:EUR@ever",)
+    assert merged(done.catalog, priced("CHF"), "portal", THIRD).named(SyncChange.STALE) == ("meter_prices/m:EUR@ever",)
+
+
 def test_other_units_are_other_currencies() -> None:
     """Francs that become credits, and a currency of the house's own with other places."""
     token = {"credit_units": [CreditUnit(code="token", rate=1)], "currencies": [OwnCurrency(code="GEM")]}
@@ -231,6 +247,35 @@ def test_a_new_price_may_be_in_any_currency() -> None:
 
     assert done.counts == (1, 0, 1, 0)
     assert done.catalog.currency == "CHF"
+
+
+TOKEN = CreditUnit(code="token", rate="0.5")
+
+
+def test_a_price_in_credits_stays_in_the_currency_that_it_says() -> None:
+    """What was written by hand in euro, in a catalog that says no currency, is in euro beside a feed in francs too."""
+    both = Addon(code="more", price=Price(code="p", model=Wrapped(model=Flat(10), credits=TOKEN), currency="EUR"))
+    by_hand = Catalog(version="1", effective=EFFECTIVE, credit_units=[TOKEN], addons=[both])
+
+    found = merged(by_hand, shop("a"), "portal", FIRST).catalog
+
+    assert found.currency == "CHF"
+    assert found.addons == by_hand.addons == (both,)
+
+
+def test_a_feed_does_not_say_what_a_credit_of_the_house_is_worth() -> None:
+    """It would re-rate what is written by hand in these credits, and tell nothing of it."""
+    feed = attrs.evolve(shop("a"), credit_units=[attrs.evolve(TOKEN, rate="50")])
+
+    with pytest.raises(SyncAborted, match=r"^credit_units/token: a credit is worth more or less \(got '0\.5 -> 50'"):
+        merged(attrs.evolve(shop("mine"), credit_units=[TOKEN]), feed, "portal", FIRST)
+
+
+def test_the_first_feed_may_be_in_a_currency_of_its_own() -> None:
+    """There is no catalog before it that could know the currency."""
+    gems = attrs.evolve(shop("a"), currency="GEM", currencies=[OwnCurrency(code="GEM")])
+
+    assert merged(None, gems, "portal", FIRST).catalog.currency == "GEM.0"
 
 
 def test_new_changed_and_same() -> None:
@@ -343,6 +388,38 @@ def test_every_kind_of_entry_can_go_stale() -> None:
             catalog.records(Selection(service="postgresql", **selection))
 
 
+def test_nobody_new_buys_what_is_stale_within_something_else() -> None:
+    """R4-06, R4-28: a supporting service, its plan, a part: refused at their places, and told of who has them."""
+    size = ComputePlan(code="c", cpu=1, ram_gib=1, price=1)
+    base = attrs.evolve(
+        shop("kc", "db"),
+        services=[Service(code="kc", base_fee=1, supporting=["db"]), Service(code="db", compute_plans=[size])],
+        products=[
+            Product(code="ip", prices=[Price(code="ip", model=Flat(1))]),
+            Product(code="vm", prices=[Price(code="vm", model=Flat(1))]),
+            Product(code="set", composed_of=[Part(product="vm"), Part(product="ip")]),
+        ],
+    )
+    (keycloak, db), (ip, vm, whole) = base.services, base.products
+    with_db, with_ip = Selection(service="kc", supporting={"db": "c"}), Selection(product="set")
+    old_size = attrs.evolve(db, compute_plans=[attrs.evolve(size, stale=True)])
+    cases = (
+        (attrs.evolve(base, services=[keycloak, attrs.evolve(db, stale=True)]), with_db, "supporting.db"),
+        (attrs.evolve(base, services=[keycloak, old_size]), with_db, "supporting.db"),
+        (attrs.evolve(base, products=[attrs.evolve(ip, stale=True), vm, whole]), with_ip, "sizes.ip"),
+    )
+
+    for catalog, selection, place in cases:
+        assert base.records(selection)
+        assert check_selection(base, selection) == ()
+        with pytest.raises(StaleCatalogEntry, match=rf"^({place}|product): its source sells it no more"):
+            catalog.records(selection)
+        assert check_selection(catalog, selection) == (Finding(place, "rests on a stale entry"),)
+    assert check_selection(cases[2][0], Selection(product="set", sizes={"ip": 0})) == ()
+    gone = Selection(service="kc", supporting={"dc": "c"})
+    assert check_selection(base, gone) == (Finding("supporting.dc", "not in the catalog"),)
+
+
 def test_stale_by_age() -> None:
     """R4-09: last synced longer ago than max_age is stale; at the age itself it is not, and by hand it never is."""
     base = merged(shop("own"), shop("a"), "portal", FIRST).catalog
@@ -368,6 +445,9 @@ def test_a_fresh_tax_rate_goes_before_a_stale_one() -> None:
         (found.tax_rates[1].percent, True),
     ]
     assert str(found.tax_rates[0].percent) == "8.1"
+    for order in (found.tax_rates, found.tax_rates[::-1]):
+        on = [find_rate(order, "CH", "standard", dt.date.fromisoformat(day)) for day in ("2023-12-31", "2024-01-01")]
+        assert [str(rate.percent) for rate in on] == ["7.7", "8.1"]
 
 
 def test_what_does_not_fit_what_is_there_is_told() -> None:

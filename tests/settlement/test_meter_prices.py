@@ -6,7 +6,7 @@ import attrs
 import pytest
 
 from billcore.engine import Billing
-from billcore.kernel import InvalidValue
+from billcore.kernel import InvalidValue, instant
 from billcore.lifecycle import UsageEvent
 from billcore.pricing import (
     Aggregation,
@@ -20,6 +20,7 @@ from billcore.pricing import (
     PriceModel,
     Selection,
     Wrapped,
+    entries,
 )
 from billcore.testing import ManualClock
 from tests.shop import Shop, base, catalog, plan
@@ -237,6 +238,29 @@ def test_prices_in_another_currency_and_stale_ones_are_not_sold() -> None:
         shop.run(MID)
 
         assert outside(shop) == []
+
+
+def test_each_customer_pays_in_his_currency() -> None:
+    """A catalog sells in francs and in euros: 100 GB are 2.00 CHF to the one and 5.00 EUR to the other, once each."""
+    euros = attrs.evolve(TWO, price=attrs.evolve(TWO.price, currency="EUR", model=PerUnit("0.05")))
+    both = sold(TWO, euros, THREE)
+    both = attrs.evolve(both, plans=[*both.plans, attrs.evolve(plan("euro", base(10, currency="EUR")), currency="EUR")])
+    shop = Shop.new(both, APRIL)
+    shop.billing.customers.create("emma", currency="EUR")
+    for customer, code in (("acme", "flat"), ("emma", "euro")):
+        chosen = Selection(plan=code, anchor="start", usage={"gb": 100})
+        shop.billing.subscriptions.create(customer, chosen, id=customer)
+        at = instant("2026-04-20T00:00:00Z")
+        shop.billing.usage.record([UsageEvent(id=code, source="t", customer=customer, meter="gb", time=at, value=100)])
+        assert str(shop.billing.quotes.preview(chosen).usage.net) == {"acme": "2.00 CHF", "emma": "5.00 EUR"}[customer]
+    shop.run(MID)
+
+    bills = (bill for customer in ("acme", "emma") for bill in shop.billing.invoices.list(customer).items)
+    lines = [str(one.document.money(line.minor)) for one in bills for line in one.document.lines if line.key]
+    assert [amount for amount in lines if not amount.startswith(("10", "20"))] == ["2.00 CHF", "5.00 EUR"]
+    assert {place for place, _ in entries(both)} >= {f"meter_prices/gb:{code}@2026-01-01" for code in ("CHF", "EUR")}
+    with pytest.raises(InvalidValue, match="two prices of a meter at one time"):
+        sold(euros, TWO, euros)
 
 
 def test_a_quote_prices_what_is_expected_outside() -> None:

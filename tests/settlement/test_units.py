@@ -190,6 +190,12 @@ def test_codes_that_mean_nothing_or_two_things(keys: dict[str, object], error: t
     assert caught.value.place == place
 
 
+def test_a_credit_unit_is_never_called_like_an_own_currency() -> None:
+    """``GEM.0`` beside GEM: the catalog could be published, and no more be read; so no unit has a dot in its code."""
+    with pytest.raises(InvalidValue, match=r"^code: a credit unit has no dot in its code \(got 'GEM\.0'\)$"):
+        CreditUnit(code="GEM.0", rate=2)
+
+
 def test_a_document_tells_all_of_them() -> None:
     """Words that neither ISO 4217 nor the catalog knows, each at its place, with what else is wrong."""
     price = {"code": "a", "currency": "coin", "model": {"type": "flat", "amount": 1}}

@@ -24,6 +24,8 @@ from billcore.pricing import (
     Difference,
     Explanation,
     Flat,
+    Plan,
+    PlanVersion,
     Price,
     Proration,
     Quote,
@@ -242,6 +244,14 @@ def restless_diff(patch: pytest.MonkeyPatch) -> None:
     laws.diff_tells_every_difference(studio(), studio())
 
 
+def penniless_diff(patch: pytest.MonkeyPatch) -> None:
+    """A diff that says nothing of money."""
+    patch.setattr(catalogs, "catalog_diff", lambda a, b: CatalogDiff(a.version, b.version, (), ()))
+    version = PlanVersion(version=1, prices=[Price(code="studio", model=Flat("51.00"))])
+    dearer = attrs.evolve(studio(), plans=[Plan(code="studio", versions=[version])])
+    laws.diff_tells_the_money(studio(), dearer, Decimal(1))
+
+
 def restless_sync(patch: pytest.MonkeyPatch) -> None:
     """A sync that takes each entry for a new one."""
     patch.setattr(catalogs, "merged", lambda _, *rest, **more: merged(None, *rest, **more))
@@ -343,6 +353,7 @@ VALUES: tuple[tuple[str, Callable[[pytest.MonkeyPatch], None]], ...] = (
     ("archive_reads_back", archive_forgets),
     ("diff_tells_every_difference", blind_diff),
     ("diff_tells_every_difference", restless_diff),
+    ("diff_tells_the_money", penniless_diff),
     ("sync_twice_is_unchanged", restless_sync),
     ("sync_loses_nothing", sync_that_deletes),
     ("sync_loses_nothing", sync_without_coupons),

@@ -61,18 +61,18 @@ def diff_to(diff: CatalogDiff) -> dict[str, object]:
 
 
 def listed_amount(cost: Cost) -> str:
-    """What is asked for it, or why there is no amount of a quantity."""
-    return "by event" if cost.after is None else f"{ex.text(cost.after)} {currency_name(cost.currency)}"
+    """What is asked for it."""
+    return f"{_amount(cost.after)} {currency_name(cost.currency)}"
 
 
 def listed_to(cost: Cost) -> dict[str, object]:
-    """A price of a list as plain data; ``amount`` is exact, as text, and none where each event is priced."""
+    """A price of a list as plain data; ``amount`` is exact, as text."""
     return {
         "place": cost.place,
         "quantity": ex.text(cost.quantity),
         "unit": cost.unit,
         "currency": cost.currency,
-        "amount": None if cost.after is None else ex.text(cost.after),
+        "amount": _amount(cost.after),
     }
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -21,6 +20,7 @@ import attrs
 
 from billcore.kernel import (
     MONTH,
+    NOT_TEXT,
     ZERO,
     Exact,
     InputError,
@@ -56,7 +56,6 @@ _COLUMNS = (
 _TOLERANCE = Decimal("0.00000000005")
 _LONGEST_ROW = 64 * 1024
 _LONGEST_ID = 200
-_NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # no store and no page can take it
 
 
 def read_focus(stream: IO[bytes]) -> FocusExport:
@@ -158,7 +157,7 @@ def _row(line: int, cells: dict[str, str]) -> FocusRow:
     for column in _COLUMNS:
         if not cells.get(column):
             raise InvalidValue("the row lacks this column", place=column)
-        if _NOT_TEXT.search(cells[column]):
+        if NOT_TEXT.search(cells[column]):
             raise InvalidValue("a control character in text", place=column, value=cells[column])
     if len(cells["Id"]) > _LONGEST_ID:
         raise InvalidValue(f"longer than {_LONGEST_ID} characters", place="Id", value=cells["Id"])

@@ -117,7 +117,8 @@ def quantity(value: Exact, locale: str) -> str:
         return text(value)
     with decimal.localcontext() as context:
         context.prec = _WIDE
-        written: str = format_decimal(value, locale=known_locale(locale), decimal_quantization=False)
+        unsigned = value or abs(value)  # minus one times nothing is nothing, to people too
+        written: str = format_decimal(unsigned, locale=known_locale(locale), decimal_quantization=False)
     return written
 
 

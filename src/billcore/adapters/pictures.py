@@ -14,20 +14,9 @@ import attrs
 
 from billcore.kernel import ZERO, Exact, InvalidValue, Number, currency_name, from_extra, number
 from billcore.kernel import exact as ex
-from billcore.pricing import (
-    Graduated,
-    GraduatedPercentage,
-    Package,
-    Price,
-    PriceModel,
-    Progressive,
-    StairStep,
-    Volume,
-    Wrapped,
-    amount_of,
-)
+from billcore.pricing import Price, PriceModel, amount_of, bounds_of
 
-__all__ = ["PictureFormat", "PricePoint", "bounds_of", "picture", "points", "reach"]
+__all__ = ["PictureFormat", "PricePoint", "picture", "points", "reach"]
 
 PictureFormat = Literal["svg", "png", "pdf"]
 _STEPS = 200
@@ -43,24 +32,6 @@ class PricePoint:
     quantity: Decimal
     amount: Exact
     average: Exact | None
-
-
-def bounds_of(model: PriceModel) -> tuple[Exact, ...]:
-    """Where tiers, brackets or packages begin anew, in units that are metered: what is included shifts them."""
-    inner = model.model if isinstance(model, Wrapped) else model
-    found: list[Decimal] = []
-    if isinstance(inner, Graduated | Volume | StairStep | GraduatedPercentage):
-        found = [tier.up_to for tier in inner.tiers if tier.up_to is not None]
-    elif isinstance(inner, Progressive):
-        found = [bracket.up_to for bracket in inner.brackets if bracket.up_to is not None]
-    elif isinstance(inner, Package):
-        found = [inner.package_size]
-    if not isinstance(model, Wrapped):
-        return tuple(found)
-    shifted: list[Exact] = [model.included, *(ex.add(bound, model.included) for bound in found)]
-    return tuple(
-        ex.ratio(ex.multiply(bound, model.unit_divisor), model.unit_multiplier) for bound in shifted if bound > ZERO
-    )
 
 
 def reach(model: PriceModel) -> Decimal:

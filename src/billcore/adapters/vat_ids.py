@@ -12,7 +12,7 @@ __all__ = ["checked_vat_id"]
 
 
 def checked_vat_id(value: str, country: str | None = None) -> str:
-    """The id without blanks and punctuation, in capitals: ``DE136695976``.
+    """The id without blanks and punctuation, in capitals: ``DE136695976``; a Greek one begins with EL, not GR.
 
     ``country`` (ISO 3166) is the customer's: then the id must be one of that country. Raises ``InvalidValue``, and
     ``ExtraMissing`` where the extra is not installed.
@@ -27,6 +27,8 @@ def checked_vat_id(value: str, country: str | None = None) -> str:
         why = type(error).__name__.removeprefix("Invalid").lower()
         hint = f"its {why} is wrong" if why in ("checksum", "component", "format", "length") else None
         raise InvalidValue("not a VAT id of the European Union", place="tax_id", value=value, hint=hint) from None
+    if found.startswith("GR"):
+        found = "EL" + found[2:]
     if country is not None and checked_country(country) != (home := found[:2].replace("EL", "GR")):
         raise InvalidValue(f"a VAT id of {home}, not of {country}", place="tax_id", value=value)
     return found

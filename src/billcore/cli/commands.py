@@ -28,7 +28,6 @@ from billcore.pricing import quote as make_quote
 
 __all__ = ["billcore"]
 
-NEW = click.Path(dir_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 

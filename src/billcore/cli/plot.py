@@ -13,7 +13,7 @@ from billcore.cli.files import read_catalog
 from billcore.cli.output import answer, json_option, text_argument, written
 from billcore.kernel import InvalidValue, NotFound, nearest
 from billcore.kernel import exact as ex
-from billcore.pricing import Catalog, Price, Selection
+from billcore.pricing import Catalog, Price, key_of
 
 __all__ = ["plot"]
 
@@ -68,15 +68,15 @@ def _price(catalog: Catalog, name: str) -> Price:
 
 
 def _prices(catalog: Catalog) -> Iterator[tuple[str, Price]]:
-    """Each price with the code of its plan, product or addon; of a service those of each compute plan."""
+    """Each price with the code of what it is of, whoever can buy that now: to look at a price is not to buy."""
     for plan in catalog.plans:
         for version in plan.versions:
             owner = plan.code if len(plan.versions) == 1 else f"{plan.code}@{version.version}"
             yield from ((owner, price) for price in version.prices)
+            yield from ((f"{owner}/{phase.code}", price) for phase in version.phases for price in phase.prices)
     for product in catalog.products:
         yield from ((product.code, price) for price in product.prices)
     yield from ((addon.code, addon.price) for addon in catalog.addons)
+    yield from ((key_of(entry), entry.price) for entry in catalog.meter_prices)
     for service in catalog.services:
-        for size in service.compute_plans:
-            records = catalog.records(Selection(service=service.code, compute_plan=size.code))
-            yield from ((f"{service.code}/{size.code}", record.price) for record in records)
+        yield from ((f"{service.code}/{part}".rstrip("/"), price) for part, price in service.prices)

@@ -7,8 +7,19 @@ import json
 
 import attrs
 
-from billcore.engine.catalogs import catalog_found
-from billcore.kernel import AlreadyExists, CatalogMoved, StateError, SyncAborted, instant, micros, of_kind, rfc3339
+from billcore.engine.catalogs import catalog_found, catalog_of
+from billcore.kernel import (
+    AlreadyExists,
+    BillcoreError,
+    CatalogMoved,
+    InvalidValue,
+    StateError,
+    SyncAborted,
+    instant,
+    micros,
+    of_kind,
+    rfc3339,
+)
 from billcore.ports import CatalogSource, Feed, ReadTx, Tx
 from billcore.ports.tables import CATALOG, SYNC
 from billcore.pricing import Catalog, CatalogPlan, Merged, SyncChange, archive, entries, merged, plan_catalog, plan_hash
@@ -57,7 +68,7 @@ def insert_catalog(tx: Tx, catalog: Catalog, now: dt.datetime, expect: str | Non
     """Publish a catalog, unless that is done already.
 
     Raises ``AlreadyExists`` where its version has other content, ``CatalogMoved`` where ``expect`` is not its hash
-    against the catalog in force at its instant.
+    against the catalog in force at its instant, ``InvalidValue`` for one that would not be read back as it is.
     """
     body = archive(catalog)
     row = tx.get(CATALOG, (catalog.version,))
@@ -68,7 +79,18 @@ def insert_catalog(tx: Tx, catalog: Catalog, now: dt.datetime, expect: str | Non
     base = catalog_found(tx, catalog.effective)
     if expect is not None and plan_hash(None if base is None else base.version, catalog) != expect:
         raise CatalogMoved(place="catalog", value=catalog.version, hint="plan again")
+    _refuse_unreadable(catalog, body)
     tx.insert(CATALOG, [(catalog.version, micros(catalog.effective), micros(now), body)])
+
+
+def _refuse_unreadable(catalog: Catalog, body: str) -> None:
+    """What is in force is read by every run and every order: a text that cannot be would stop the house."""
+    try:
+        found = catalog_of(body)
+    except BillcoreError as error:
+        raise InvalidValue(f"it cannot be read back: {error}", place="catalog", value=catalog.version) from error
+    if found != catalog:
+        raise InvalidValue("it is read back as another catalog", place="catalog", value=catalog.version)
 
 
 def known_tag(tx: ReadTx, source: str, at: dt.datetime) -> str | None:

@@ -1,8 +1,8 @@
 """Exact numbers: the one home of arithmetic on amounts and quantities.
 
-An exact number is a ``Decimal`` where it ends and a ``Fraction`` where it does not; both are finite and canonical
-(no exponent shown, no trailing zeros, never minus zero). The functions here do not look at the thread's decimal
-context: they use one constant context that refuses to round.
+An exact number is a ``Decimal`` where it ends and a ``Fraction`` where it does not; both are finite. Their ``text`` is
+canonical: no exponent, no trailing zeros, never minus zero, which a product may be. The functions here do not look at
+the thread's decimal context: they use one constant context that refuses to round.
 
 >>> add(Decimal("0.1"), Decimal("0.2"))
 Decimal('0.3')

@@ -62,11 +62,7 @@ def held_from(held: Iterable[Held], order: str, ordered: Iterable[Fallback], at:
 
 def fallbacks(catalog: Catalog, currency: str, timezone: str) -> tuple[Fallback, ...]:
     """The catalog's ``meter_prices`` in a currency; their dates are local ones. Stale ones are sold to nobody new."""
-    return tuple(
-        _fallback(catalog, entry, timezone)
-        for entry in catalog.meter_prices
-        if not entry.stale and entry.price.currency == currency
-    )
+    return tuple(_fallback(catalog, entry, timezone) for entry in catalog.meter_prices_in(currency))
 
 
 def _fallback(catalog: Catalog, entry: MeterPrice, timezone: str) -> Fallback:

@@ -1,7 +1,7 @@
 """What is sold and what it costs: models, prices, plans, services, catalogs, quotes.
 
 It owns the arithmetic that quote and invoice share: price, quantities and window to exact amounts (``charge``,
-``proration``), tax over lines (``tax``), explanations (``explain``) and price snapshots (``snapshot``). It does not own
+``proration``), tax over lines (``tax``), explanations (``explain``) and price snapshots (``archive``). It does not own
 who buys, windows of a customer's life, differences or documents.
 
 Invariants: rating is exact, nothing is rounded inside a charge; a price built wrong refuses with the place; whatever a
@@ -15,6 +15,7 @@ Decimal('12.0')
 
 from billcore.pricing.archive import archive, price_hash, unarchive
 from billcore.pricing.availability import Availability
+from billcore.pricing.bounds import bounds_of
 from billcore.pricing.catalog import Catalog
 from billcore.pricing.charge import (
     Allowance,
@@ -28,9 +29,10 @@ from billcore.pricing.charge import (
 from billcore.pricing.commitment import Commitment, Committed, CommittedKind, Overage, TrueUp, committed_as
 from billcore.pricing.committing import committed_records
 from billcore.pricing.component import PRODUCT_NAMES, Component
+from billcore.pricing.costs import Cost, catalog_prices
 from billcore.pricing.coupon import Coupon, CouponDuration, coupon_minor, coupon_scope
 from billcore.pricing.credit_unit import CreditUnit
-from billcore.pricing.diff import CatalogDiff, Cost, Difference, catalog_diff, catalog_prices
+from billcore.pricing.diff import CatalogDiff, Difference, catalog_diff
 from billcore.pricing.discount import Discount, Discounted, Stacking, UsedDiscount, discounted, take_off
 from billcore.pricing.entry import Entry, sold, unmarked
 from billcore.pricing.expansion import addons_that_go, main_of
@@ -205,6 +207,7 @@ __all__ = [
     "amount_of",
     "anchor_of",
     "archive",
+    "bounds_of",
     "cap_of",
     "catalog_diff",
     "catalog_prices",

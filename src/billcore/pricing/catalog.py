@@ -10,12 +10,10 @@ import attrs
 
 from billcore.kernel import (
     Interval,
-    InvalidValue,
     NotFound,
     checked_id,
     instant,
     nearest,
-    rfc3339,
     several,
 )
 from billcore.pricing import said
@@ -26,12 +24,11 @@ from billcore.pricing.coupon import Coupon, refuse_strangers
 from billcore.pricing.credit_unit import CreditUnit
 from billcore.pricing.currencies import Codes, with_currencies
 from billcore.pricing.dated import refuse_overlaps
-from billcore.pricing.entry import sold
 from billcore.pricing.expansion import addon_record, base_records, expanded, main_of
 from billcore.pricing.grant import Grant, granted_in
 from billcore.pricing.names import refuse_unknown_names
 from billcore.pricing.own_currency import OwnCurrency
-from billcore.pricing.plan import Phase, Plan, PlanStatus, PlanVersion
+from billcore.pricing.plan import Phase, Plan, PlanVersion, sold_version
 from billcore.pricing.price import Price
 from billcore.pricing.product import Addon, Meter, MeterPrice, Product, period_of, unique_codes
 from billcore.pricing.record import OrderRecord
@@ -162,7 +159,9 @@ class Catalog:
         check_tiers(self.services, self.sla_tiers)
         check_products(self.plans, self.products)
         refuse_overlaps(self.tax_rates, lambda rate: (rate.country, rate.category), "tax_rates", "rates")
-        refuse_overlaps(self.meter_prices, lambda entry: (entry.meter,), "meter_prices", "prices of a meter")
+        refuse_overlaps(
+            self.meter_prices, lambda one: (one.meter, one.price.currency or ""), "meter_prices", "prices of a meter"
+        )
         refuse_unknown_names(self)
         if self.coupons or self.grants:
             codes = self.sold_codes()
@@ -215,9 +214,13 @@ class Catalog:
         """The meter of that code. Raises ``NotFound``."""
         return _find(self.meters, code, "meter")
 
-    def meter_price(self, meter: str, on: dt.date) -> Price:
-        """What usage of a meter outside any plan costs on a local date (R3-22). Raises ``NotFound``."""
-        for entry in sorted(self.meter_prices, key=lambda entry: entry.stale):
+    def meter_prices_in(self, currency: str) -> tuple[MeterPrice, ...]:
+        """The prices outside plans for who pays so and buys now: none that is stale."""
+        return tuple(one for one in self.meter_prices if one.price.currency == currency and not one.stale)
+
+    def meter_price(self, meter: str, on: dt.date, currency: str) -> Price:
+        """What usage of a meter outside any plan costs on a local date, in a currency (R3-22). Raises ``NotFound``."""
+        for entry in self.meter_prices_in(currency):
             if entry.meter == meter and entry.holds(on):
                 return entry.price
         raise NotFound("no price of this meter outside plans on that date", place="meter", value=meter)
@@ -243,20 +246,7 @@ class Catalog:
 
         Drafts and retired versions are not sold, nor one that takes effect after ``at``.
         """
-        plan = sold(self.plan(code), "plan")
-        chosen = plan.active if version is None else plan.version(version)
-        if chosen is None:
-            raise NotFound(
-                f"plan {code} has no such version" if version is not None else "the plan has no active version",
-                place="plan" if version is None else "version",
-                value=code if version is None else version,
-            )
-        if chosen.status is not PlanStatus.ACTIVE:
-            raise InvalidValue(f"a {chosen.status.value} version is not sold", place="version", value=chosen.version)
-        if at is not None and chosen.effective is not None and at < chosen.effective:
-            since = rfc3339(chosen.effective)
-            raise InvalidValue("this version is not sold yet", place="version", value=chosen.version, hint=since)
-        return sold(chosen, "version")
+        return sold_version(self.plan(code), version, at)
 
     def phases(self, selection: Selection, at: dt.datetime | None = None) -> tuple[Phase, ...]:
         """The phases of the plan version that is selected; mostly there are none."""

@@ -27,6 +27,8 @@ class CreditUnit(Entry):
 
     ``places`` are those of what an amount buys (``bought``). They round no price: an amount is the exact credits times
     the rate, rounded once (FORMATS.md, ``credit_units``).
+
+    Its code has no dot: with one it could be read as an own currency's with its places (``GEM.0``).
     """
 
     code: str = attrs.field(converter=coded.code)
@@ -34,6 +36,8 @@ class CreditUnit(Entry):
     rate: Decimal = attrs.field(converter=fields.positive_rate)
 
     def __attrs_post_init__(self) -> None:
+        if "." in self.code:
+            raise InvalidValue("a credit unit has no dot in its code", place="code", value=self.code)
         if type(self.places) is not int or not 0 <= self.places <= _MOST_PLACES:
             raise InvalidValue("places are 0 to 12", place="places", value=self.places)
 

@@ -2,7 +2,8 @@
 
 A price says a currency of ISO 4217, the code of one of the catalog's own currencies, or the code of a credit unit.
 Where it says none it has that of its plan or product, else the catalog's. Credits are billed in the currency of the
-plan or product, or where that says credits too in the catalog's.
+plan or product, or where that says credits too in the catalog's; a price whose model is in credits already and that has
+a currency keeps it, for another catalog that takes it over does not change what is sold.
 """
 
 from __future__ import annotations
@@ -69,11 +70,18 @@ class Codes:
         if code not in self.units:
             money = self.money(code, f"{place}.currency")
             return price if price.currency == money else attrs.evolve(price, currency=money)
-        behind = self.usual if default is None or default in self.units else self.money(default, f"{place}.currency")
+        behind = self._behind(price, default, place)
         if behind is None:
             hint = "its plan, its product or the catalog says in which currency a credit is worth something"
             raise InvalidValue("no currency to bill credits in", place=f"{place}.currency", value=code, hint=hint)
         return attrs.evolve(price, currency=behind, model=in_credits(price.model, self.units[code]))
+
+    def _behind(self, price: Price, default: str | None, place: str) -> str | None:
+        """What credits are billed in: where the price says it already, resolved or by hand, that stays."""
+        for code in (price.currency, default):
+            if code is not None and code not in self.units:
+                return self.money(code, f"{place}.currency")
+        return self.usual
 
     def default(self, code: str | None, place: str) -> str | None:
         """What a plan or product says: a currency, or a credit unit by its code."""

@@ -160,7 +160,7 @@ def _of_service(sold: Sold, selection: Selection, service: Service, had: str | N
         place = f"supporting.{code}"
         if code not in service.supporting:
             raise NotAvailable(f"no supporting service of {service.code}", place=place, value=code)
-        sold.service(code).compute(plan, place)
+        still(still(sold.service(code), place).compute(plan, place), place)
         refuse_unavailable(sold.availability, code, plan, selection.provider, place)
     return found
 

@@ -100,7 +100,7 @@ def _rises(price: Price) -> bool:
 def _services(catalog: Catalog) -> Iterator[Finding]:
     for service in catalog.services:
         place = f"services/{service.code}"
-        if not (service.base_fee or service.compute_plans or service.storage or service.resources):
+        if not (service.priced or service.components):
             yield Finding(place, "it has nothing to sell")
         percents = [bracket.percent for bracket in service.discount_brackets]
         if percents != sorted(percents):
@@ -163,6 +163,11 @@ def _named(catalog: Catalog, chosen: Selection) -> Iterator[tuple[str, Entry | N
     plan = next((plan for plan in catalog.plans if plan.code == chosen.plan), None)
     if plan is not None and chosen.version is not None:
         yield "version", plan.version(chosen.version)
+    product = next((product for product in catalog.products if product.code == chosen.product), None)
+    if product is not None:
+        had = [part.product for part in product.composed_of if chosen.sizes.get(part.product, part.quantity)]
+        yield from ((f"sizes.{code}", _by_code(catalog.products, code)) for code in had)
+    yield from ((f"supporting.{code}", _supporting(catalog, code, plan)) for code, plan in chosen.supporting.items())
     service = next((service for service in catalog.services if service.code == chosen.service), None)
     if service is not None:
         parts: tuple[tuple[str, Sequence[Entry], str | None], ...] = (
@@ -171,6 +176,12 @@ def _named(catalog: Catalog, chosen: Selection) -> Iterator[tuple[str, Entry | N
             *((f"resources.{code}", service.resources, code) for code in chosen.resources),
         )
         yield from ((place, _by_code(known, code)) for place, known, code in parts if code is not None)
+
+
+def _supporting(catalog: Catalog, code: str, plan: str) -> Entry | None:
+    """The plan of a supporting service; the service itself where that is stale, as all its plans are then."""
+    service = next((service for service in catalog.services if service.code == code), None)
+    return service if service is None or service.stale else _by_code(service.compute_plans, plan)
 
 
 def _by_code(known: Sequence[Entry], code: str | None) -> Entry | None:

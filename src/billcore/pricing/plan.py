@@ -12,16 +12,18 @@ from billcore.kernel import (
     Anchor,
     Interval,
     InvalidValue,
+    NotFound,
     checked_anchor,
     of_kind,
+    rfc3339,
     several,
 )
 from billcore.pricing import coded, said
-from billcore.pricing.entry import Entry
+from billcore.pricing.entry import Entry, sold
 from billcore.pricing.price import Price
 from billcore.pricing.product import unique_codes
 
-__all__ = ["Phase", "Plan", "PlanStatus", "PlanVersion"]
+__all__ = ["Phase", "Plan", "PlanStatus", "PlanVersion", "sold_version"]
 
 
 def _prices(prices: Iterable[Price]) -> tuple[Price, ...]:
@@ -114,3 +116,21 @@ class Plan(Entry):
     def version(self, number: int) -> PlanVersion | None:
         """The version of that number."""
         return next((version for version in self.versions if version.version == number), None)
+
+
+def sold_version(plan: Plan, version: int | None = None, at: dt.datetime | None = None) -> PlanVersion:
+    """The active version of a plan, or the one named: it must be active, and in effect by ``at``."""
+    sold(plan, "plan")
+    chosen = plan.active if version is None else plan.version(version)
+    if chosen is None:
+        raise NotFound(
+            f"plan {plan.code} has no such version" if version is not None else "the plan has no active version",
+            place="plan" if version is None else "version",
+            value=plan.code if version is None else version,
+        )
+    if chosen.status is not PlanStatus.ACTIVE:
+        raise InvalidValue(f"a {chosen.status.value} version is not sold", place="version", value=chosen.version)
+    if at is not None and chosen.effective is not None and at < chosen.effective:
+        since = rfc3339(chosen.effective)
+        raise InvalidValue("this version is not sold yet", place="version", value=chosen.version, hint=since)
+    return sold(chosen, "version")

@@ -194,15 +194,10 @@ def _outside(
     found = []
     on = at.astimezone(zone(selection.timezone)).date()
     for meter in sorted(selection.usage.keys() - {record.price.meter for record in records}):
-        price = next(
-            (
-                entry.price
-                for entry in catalog.meter_prices
-                if entry.meter == meter and entry.holds(on) and not entry.stale and entry.price.currency == currency
-            ),
-            None,
-        )
-        if price is None:
-            raise InvalidValue("no price of this selection meters this", place=f"usage.{meter}", value=meter)
+        try:
+            price = catalog.meter_price(meter, on, currency)
+        except NotFound:
+            place = f"usage.{meter}"
+            raise InvalidValue("no price of this selection meters this", place=place, value=meter) from None
         found.append(OrderRecord(price=price))
     return tuple(found)

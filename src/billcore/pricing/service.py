@@ -162,8 +162,7 @@ class Service(Entry):
             raise InvalidValue("replicas of what", place="replicas", value=str(selection.replicas), hint="compute_plan")
         found = []
         if self.base_fee:
-            price = self._price("base", None, lambda: self._made_of("base", "base fee", Flat(self.base_fee)))
-            found.append(OrderRecord(price=price))
+            found.append(OrderRecord(price=self._base))
         if tier is not None:
             found.append(self._sla(tier))
         if selection.compute_plan is not None:
@@ -173,10 +172,30 @@ class Service(Entry):
         return (*found, *self._extra(selection))
 
     @property
+    def prices(self) -> tuple[tuple[str, Price], ...]:
+        """Every price with the code of its plan, tier, storage or resource, whoever can buy it now."""
+        return (
+            *([("", self._base)] if self.base_fee else []),
+            *((code, self._tier(code, code)) for code in self.sla_surcharges),
+            *((plan.code, price) for plan, price in self.plan_prices),
+            *((entry.code, self._disk(entry)) for entry in self.storage),
+            *((entry.code, self._resource(entry)) for entry in self.resources),
+        )
+
+    @property
+    def plan_prices(self) -> tuple[tuple[ComputePlan, Price], ...]:
+        """Each compute plan with its price, of one billing unit and more."""
+        return tuple((plan, self._plan(plan)) for plan in self.compute_plans)
+
+    @property
     def price_codes(self) -> frozenset[str]:
         """The codes of the prices that selections of it expand to."""
         found = {"base", "sla", "compute", "storage"}
         return frozenset(found | {f"resource:{entry.code}" for entry in self.resources})
+
+    @property
+    def _base(self) -> Price:
+        return self._price("base", None, lambda: self._made_of("base", "base fee", Flat(self.base_fee)))
 
     def _price(self, part: str, entry: object, make: Callable[[], Price]) -> Price:
         found = self._made.get((part, entry))
@@ -202,24 +221,27 @@ class Service(Entry):
         )
 
     def _sla(self, tier: SlaTier) -> OrderRecord:
-        surcharge = self.sla_surcharges.get(tier.code)
-        if surcharge is None:
+        if tier.code not in self.sla_surcharges:
             raise NotAvailable("this service does not offer the tier", place="sla_tier", value=tier.code)
-        name = sold(tier, "sla_tier").name or tier.code
-        return OrderRecord(
-            price=self._price("sla", (tier.code, name), lambda: self._made_of("sla", f"SLA {name}", Flat(surcharge)))
-        )
+        return OrderRecord(price=self._tier(tier.code, sold(tier, "sla_tier").name or tier.code))
+
+    def _tier(self, code: str, name: str) -> Price:
+        surcharge = Flat(self.sla_surcharges[code])
+        return self._price("sla", (code, name), lambda: self._made_of("sla", f"SLA {name}", surcharge))
 
     def _compute(self, selection: Selection, replicas: Decimal) -> OrderRecord:
-        plan = self.compute(selection.compute_plan or "")
-        one = self._units_of_one(sold(plan, "compute_plan"))
-        units = selection.quantity if self.billing_unit is BillingUnit.USER else ex.CONTEXT.multiply(one, replicas)
+        plan = sold(self.compute(selection.compute_plan or ""), "compute_plan")
+        users = self.billing_unit is BillingUnit.USER
+        units = selection.quantity if users else ex.CONTEXT.multiply(self._units_of_one(plan), replicas)
+        return OrderRecord(price=self._plan(plan), quantity=units)
 
+    def _plan(self, plan: ComputePlan) -> Price:
         def made() -> Price:
-            model = Progressive(plan.price, one, self.minimum_units, self.discount_brackets or (Bracket(),))
+            brackets = self.discount_brackets or (Bracket(),)
+            model = Progressive(plan.price, self._units_of_one(plan), self.minimum_units, brackets)
             return self._made_of("compute", f"compute {plan.code}", model, Per.HOUR, self.billing_unit.value)
 
-        return OrderRecord(price=self._price("compute", plan.code, made), quantity=units)
+        return self._price("compute", plan.code, made)
 
     def _stored(self, selection: Selection, replicas: Decimal) -> OrderRecord:
         named = [s for s in self.storage if s.code == selection.storage or (selection.storage is None and not s.stale)]
@@ -232,11 +254,13 @@ class Service(Entry):
             )
         entry = sold(named[0], "storage")
         size = ex.CONTEXT.multiply(selection.storage_gib, replicas) if entry.per_replica else selection.storage_gib
+        return OrderRecord(price=self._disk(entry), quantity=size)
 
+    def _disk(self, entry: Storage) -> Price:
         def made() -> Price:
             return self._made_of("storage", f"storage {entry.code}", PerUnit(entry.price), entry.per, "GiB")
 
-        return OrderRecord(price=self._price("storage", entry.code, made), quantity=size)
+        return self._price("storage", entry.code, made)
 
     def _extra(self, selection: Selection) -> list[OrderRecord]:
         if not selection.resources:

@@ -18,6 +18,7 @@ from typing import Any, TypeVar, cast
 import attrs
 
 from billcore.kernel import InputError, InvalidValue, SyncAborted, instant, of_kind, rfc3339
+from billcore.kernel import exact as ex
 from billcore.pricing.catalog import Catalog
 from billcore.pricing.entry import Entry
 from billcore.pricing.plan import PlanStatus, PlanVersion
@@ -82,8 +83,9 @@ def merged(
     if type(most_stale) is not int or not 0 <= most_stale <= 100:  # noqa: PLR2004 - percent
         raise InvalidValue("a percentage is 0 to 100", place="most_stale", value=most_stale)
     merging = _Merging(source, when)
-    before = base or Catalog(version="none", effective=feed.effective, currency=feed.currency)
+    before = base or Catalog(version="none", effective=feed.effective)
     refuse_other_currencies(before, feed)
+    _refuse_other_rates(before, feed)
     lists: dict[str, Any] = {
         name: merging.joined(getattr(before, name), getattr(feed, name), f"{name}/") for name in LISTS
     }
@@ -148,6 +150,22 @@ def _retired(entry: E) -> E:
     if isinstance(entry, PlanVersion) and entry.status is PlanStatus.ACTIVE:
         return cast("E", attrs.evolve(entry, status=PlanStatus.RETIRED))
     return entry
+
+
+def _refuse_other_rates(base: Catalog, feed: Catalog) -> None:
+    """Raise ``SyncAborted`` where a source says otherwise what a credit of the house's own is worth.
+
+    It would re-rate what was written by hand in these credits, and nothing of that would be told.
+    """
+    own = {unit.code: unit for unit in base.credit_units if unit.source is None}
+    for unit in feed.credit_units:
+        had = own.get(unit.code, unit)
+        if had.rate != unit.rate:
+            hint = "publish the catalog by hand where it is meant, or call the source's otherwise"
+            value = f"{ex.text(had.rate)} -> {ex.text(unit.rate)}"
+            raise SyncAborted(
+                "a credit is worth more or less", place=f"credit_units/{unit.code}", value=value, hint=hint
+            )
 
 
 def _believable(base: Catalog, feed: Catalog, source: str, changes: Mapping[str, SyncChange], most_stale: int) -> None:

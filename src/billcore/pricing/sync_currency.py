@@ -22,6 +22,7 @@ def refuse_other_currencies(base: Catalog, feed: Catalog) -> None:
     """Raise ``SyncAborted`` where the feed has a price of the base in another currency, or the catalog itself."""
     had = dict(_currencies(base))
     changed = [(place, had[place], now) for place, now in _currencies(feed) if had.get(place, now) != now]
+    changed += _moved(base, feed)
     if not changed:
         return
     place, was, now = changed[0]
@@ -42,8 +43,6 @@ def _currencies(catalog: Catalog) -> Iterator[tuple[str, str]]:
         yield from _of_plan(plan)
     for addon in catalog.addons:
         yield f"addons/{addon.code}", _name(addon.price)
-    for entry in catalog.meter_prices:
-        yield f"meter_prices/{key_of(entry)}", _name(entry.price)
     for grant in catalog.grants:
         yield f"grants/{grant.code}", grant.unit or ""
     for own in catalog.currencies:
@@ -56,6 +55,23 @@ def _of_plan(plan: Plan) -> Iterator[tuple[str, str]]:
         yield from _of(version.prices, place)
         for phase in version.phases:
             yield from _of(phase.prices, f"{place}/phases/{phase.code}")
+
+
+def _moved(base: Catalog, feed: Catalog) -> Iterator[tuple[str, str, str]]:
+    """Meters whose price outside plans is gone in one currency and new in another; it may be sold in several."""
+    had = _outside(base)
+    for place, now in _outside(feed).items():
+        gone, new = (" and ".join(sorted(codes)) for codes in (had.get(place, now) - now, now - had.get(place, now)))
+        if gone and new:
+            yield place, gone, new
+
+
+def _outside(catalog: Catalog) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for entry in catalog.meter_prices:
+        place = f"meter_prices/{entry.meter}@{entry.from_ or 'ever'}"
+        found.setdefault(place, set()).add(_name(entry.price))
+    return found
 
 
 def _of(prices: Iterable[Price], place: str) -> Iterator[tuple[str, str]]:

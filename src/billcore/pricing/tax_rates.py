@@ -79,11 +79,18 @@ class TaxRate(Entry):
 
 
 def find_rate(rates: Iterable[TaxRate], country: str | None, category: str, on: dt.date) -> AppliedRate:
-    """The rate of the country and category in force on a local date; ``NO_RATE`` if there is none."""
+    """The rate of the country and category in force on a local date; ``NO_RATE`` if there is none.
+
+    A stale one gives way to a fresh one, and is in force where there is no other.
+    """
+    found = NO_RATE
     for rate in rates:
         if rate.country == country and rate.category == category and rate.holds(on):
-            return rate.applied
-    return NO_RATE
+            if not rate.stale:
+                return rate.applied
+            if found is NO_RATE:
+                found = rate.applied
+    return found
 
 
 @attrs.frozen(kw_only=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import attrs
 
+from billcore.kernel import currency_name
 from billcore.pricing.availability import Availability
 from billcore.pricing.catalog import Catalog
 from billcore.pricing.commitment import Commitment
@@ -42,8 +43,8 @@ def key_of(entry: object) -> str:
     match entry:
         case PlanVersion(version=number):
             return str(number)
-        case MeterPrice(meter=meter, from_=since):
-            return f"{meter}@{since or 'ever'}"
+        case MeterPrice(meter=meter, price=Price(currency=currency), from_=since):
+            return f"{meter}:{currency_name(currency or '')}@{since or 'ever'}"
         case Availability(service=service, compute_plan=plan, offering=offering):
             return f"{service}:{plan}@{offering or 'anywhere'}"
         case TaxRate(code=code, country=country, category=category, from_=since):

@@ -15,6 +15,7 @@ from billcore.ports import scenario, steps
 from billcore.pricing import (
     Aggregation,
     Catalog,
+    Component,
     Grant,
     GrantKind,
     Meter,
@@ -30,6 +31,7 @@ __all__ = ["LATER_KEYS", "LATER_VALUES"]
 
 LATER_KEYS: Mapping[type[attrs.AttrsInstance], frozenset[str]] = {
     Catalog: frozenset({"dunning"}),
+    Component: frozenset({"stale", "last_synced_at"}),
     Grant: frozenset({"recurrence", "rollover_min", "rollover_max", "preserve_overage"}),
     Meter: frozenset({"filters", "exclude", "group_by", "round", "recurring", "granularity"}),
     Plan: frozenset({"trial"}),

@@ -11,6 +11,7 @@ from typing import cast
 from billcore.adapters.serialization.loader import Unreadable
 from billcore.adapters.serialization.problems import brief
 from billcore.kernel import (
+    NOT_TEXT,
     InvalidInstant,
     InvalidNumber,
     InvalidValue,
@@ -24,8 +25,6 @@ from billcore.pricing import checked_currency
 __all__ = ["CHECKS", "SCALARS", "read_text"]
 
 _LONGEST_TEXT = 10_000
-# Tabs and line breaks are text; other control characters and halves of surrogate pairs no store and no page can take.
-_NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
@@ -35,7 +34,7 @@ def read_text(value: object, _: object) -> str:
         raise InvalidValue("not text", value=brief(value))
     if len(value) > _LONGEST_TEXT:
         raise InvalidValue(f"longer than {_LONGEST_TEXT} characters", value=value)
-    if _NOT_TEXT.search(value):
+    if NOT_TEXT.search(value):
         raise InvalidValue("a control character in text", value=value)
     return value
 

@@ -22,7 +22,7 @@ from billcore.adapters.serialization import LIMIT, catalog_from
 from billcore.adapters.sources.address import address_of
 from billcore.adapters.sources.deadline import Late
 from billcore.adapters.sources.files import aborted, given_name, load
-from billcore.kernel import InputError, InvalidValue, SyncAborted, checked_id, from_extra
+from billcore.kernel import BillcoreError, InputError, InvalidValue, SyncAborted, checked_id, from_extra
 from billcore.ports import Feed
 
 if TYPE_CHECKING:
@@ -105,9 +105,21 @@ class HttpSource:
         body, document, tag = found
         try:
             data: Mapping[str, object] = load(body, document, self.limit)
-            return Feed(catalog_from(data if self.translate is None else self.translate(data)), tag)
+            return Feed(catalog_from(self._translated(data)), tag)
         except InputError as error:
             raise aborted(error, self.name) from error
+
+    def _translated(self, data: Mapping[str, object]) -> Mapping[str, object]:
+        """What the host makes of an answer; an answer that it does not know is one of the source that is wrong."""
+        if self.translate is None:
+            return data
+        try:
+            return self.translate(data)
+        except BillcoreError:
+            raise
+        except Exception as error:  # what a host's code raises is not ours to know
+            why = f"{type(error).__name__}: {error}"[:200]
+            raise SyncAborted(f"the answer could not be translated: {why}", value=self.name) from error
 
     def _followed(self, client: httpx.Client, known: str | None, late: Late) -> tuple[bytes, str, str | None] | None:
         """Body, name and tag of the document, behind some redirects; ``None`` where it is what is known."""

@@ -20,6 +20,7 @@ from billcore.testing.laws.billed import (
 from billcore.testing.laws.catalogs import (
     applied_plan_is_what_was_planned,
     diff_tells_every_difference,
+    diff_tells_the_money,
     sync_loses_nothing,
     sync_twice_is_unchanged,
 )
@@ -83,6 +84,7 @@ __all__ = [
     "books_are_sound",
     "commitments_are_kept",
     "diff_tells_every_difference",
+    "diff_tells_the_money",
     "discounts_are_rounded_once",
     "discounts_never_raise_a_price",
     "document_reads_back",

@@ -3,20 +3,81 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 import attrs
 
 from billcore.engine import Billing
 from billcore.kernel import SyncAborted, instant
-from billcore.pricing import Catalog, Merged, SyncChange, catalog_diff, entries, merged, restamped
+from billcore.pricing import (
+    Catalog,
+    Entry,
+    Merged,
+    Package,
+    PriceModel,
+    SyncChange,
+    Wrapped,
+    amount_of,
+    catalog_diff,
+    entries,
+    merged,
+    restamped,
+)
 from billcore.testing.laws._broken import broken, same
 
 __all__ = [
     "applied_plan_is_what_was_planned",
     "diff_tells_every_difference",
+    "diff_tells_the_money",
     "sync_loses_nothing",
     "sync_twice_is_unchanged",
 ]
+
+
+def diff_tells_the_money(before: Catalog, after: Catalog, quantity: Decimal) -> None:
+    """Law: what costs more or less at a whole ``quantity`` has a cost in the diff, and each is what the price says.
+
+    One unit and more. Left out is what no few quantities are enough to tell: prices by event, of services, by begun
+    packages or units, and those with a least or most amount.
+    """
+    law = "a diff tells the money"
+    was, will = _amounts(before), _amounts(after)
+    costs = catalog_diff(before, after).costs
+    for place in was.keys() & will.keys():
+        old, new = was[place], will[place]
+        told = [cost for cost in costs if cost.place == place]
+        if amount_of(old, quantity) != amount_of(new, quantity) and not told:
+            raise broken(law, place=place, before=old, after=new, quantity=quantity)
+        for cost in told:
+            if cost.before is None or cost.after is None:
+                continue  # in another currency, or by another unit, it is something else that was sold
+            same(law, cost.before, amount_of(old, cost.quantity), place=place)
+            same(law, cost.after, amount_of(new, cost.quantity), place=place)
+
+
+def _amounts(catalog: Catalog) -> dict[str, PriceModel]:
+    """What is sold by quantity, and not by the hour, in the plans' active versions, by its place."""
+    return {
+        f"plans/{plan.code}/{price.code}": price.model
+        for plan in catalog.plans
+        for price in (() if plan.active is None else plan.active.prices)
+        if price.by_event is None and price.per is None and not _stepped(price.model)
+    }
+
+
+def _stepped(model: PriceModel) -> bool:
+    """It has steps or bends between its bounds."""
+    inner = model.model if isinstance(model, Wrapped) else model
+    begun = isinstance(inner, Package) or any(
+        getattr(tier, "package_size", None) for tier in getattr(inner, "tiers", ())
+    )
+    return begun or (
+        isinstance(model, Wrapped) and (model.minimum, model.maximum, model.unit_round) != (None, None, None)
+    )
+
+
+_INNER = ("compute_plans", "storage", "resources", "versions")
+_MARKS = ("stale", "source", "last_synced_at")
 
 
 def diff_tells_every_difference(before: Catalog, after: Catalog) -> None:
@@ -37,11 +98,13 @@ def diff_tells_every_difference(before: Catalog, after: Catalog) -> None:
 
 def _sold(catalog: Catalog) -> tuple[object, dict[str, object]]:
     """What a catalog sells, by place; entries that have others inside are compared without them."""
-    inner = ("compute_plans", "storage", "resources", "versions")
     found: dict[str, object] = {}
     for place, entry in entries(catalog):
-        values = {f.name: getattr(entry, f.name) for f in attrs.fields(type(entry)) if f.name not in inner}
+        values = {f.name: getattr(entry, f.name) for f in attrs.fields(type(entry)) if f.name not in _INNER}
         prices = {getattr(one, "code", one): one for one in values.pop("prices", ())}
+        if "phases" in values:
+            phases = [attrs.astuple(one, recurse=False) for one in values["phases"]]
+            values["phases"] = [(code, length, {one.code: one for one in own}) for code, length, own in phases]
         found[place] = ({k: v for k, v in values.items() if k not in ("source", "last_synced_at")}, prices)
     return catalog.currency, found
 
@@ -72,6 +135,8 @@ def sync_loses_nothing(base: Catalog, feed: Catalog, at: dt.datetime | str, sour
     """Law: after a sync every entry of before is still there, and what the feed names is as the feed has it (R4-02).
 
     An entry is stale exactly if it came from the source and is named no more, or was stale before and is none of its.
+    What the feed does not name sells what it sold, in the currency and at the worth of a credit that it had; a plan's
+    version may retire.
     """
     law, when = "a sync loses nothing", instant(at, "at")
     done = _synced(base, feed, source, when)
@@ -89,6 +154,13 @@ def sync_loses_nothing(base: Catalog, feed: Catalog, at: dt.datetime | str, sour
             told = done.changes.get(place)
             newly = had[place].source == source and not had[place].stale
             same(law, told, SyncChange.STALE if newly else None, place=place)
+            same(law, _kept(entry), _kept(had[place]), place=place)
+
+
+def _kept(entry: Entry) -> dict[str, object]:
+    """What no sync changes on an entry that it does not name."""
+    changing = {*_MARKS, *_INNER, "status"}
+    return {f.name: getattr(entry, f.name) for f in attrs.fields(type(entry)) if f.init and f.name not in changing}
 
 
 def applied_plan_is_what_was_planned(billing: Billing, catalog: Catalog) -> None:

@@ -18,7 +18,7 @@ from billcore.testing.strategies.erp import (
 )
 from billcore.testing.strategies.models import brackets, events, price_models, tiers
 from billcore.testing.strategies.sold import catalogs, plans, prices, selections, services
-from billcore.testing.strategies.units import credit_units, grants, own_currencies, unit_catalogs
+from billcore.testing.strategies.units import credit_units, grants, own_currencies, unit_catalogs, whole_catalogs
 from billcore.testing.strategies.values import (
     amounts,
     anchors,
@@ -68,5 +68,6 @@ __all__ = [
     "tiers",
     "unit_catalogs",
     "value_paths",
+    "whole_catalogs",
     "zones",
 ]

@@ -11,11 +11,23 @@ from hypothesis.strategies import DrawFn as Draw
 from hypothesis.strategies import SearchStrategy as Strategy
 
 from billcore.kernel import is_listed
-from billcore.pricing import Catalog, CreditUnit, Grant, GrantKind, OwnCurrency, PlanVersion, Price
+from billcore.pricing import (
+    Availability,
+    Catalog,
+    CreditUnit,
+    Grant,
+    GrantKind,
+    MeterPrice,
+    OwnCurrency,
+    PerUnit,
+    PlanVersion,
+    Price,
+    PriceCadence,
+)
 from billcore.testing.strategies.sold import catalogs
 from billcore.testing.strategies.values import amounts
 
-__all__ = ["credit_units", "grants", "own_currencies", "unit_catalogs"]
+__all__ = ["credit_units", "grants", "own_currencies", "unit_catalogs", "whole_catalogs"]
 
 
 def credit_units(*, code: str = "credit") -> Strategy[CreditUnit]:
@@ -74,6 +86,32 @@ def _unit_catalogs(draw: Draw) -> Catalog:
         currencies=[own],
         grants=draw(st.lists(grants(places=0), max_size=1)),
     )
+
+
+@st.composite
+def _whole_catalogs(draw: Draw) -> Catalog:
+    found = draw(catalogs())
+    sizes = [(service.code, plan.code) for service in found.services for plan in service.compute_plans]
+    rows = [Availability(service=service, compute_plan=plan) for service, plan in sizes]
+    far = [Availability(service=service, compute_plan=plan, offering="alpha") for service, plan in sizes[:1]]
+    outside = [
+        MeterPrice(meter=meter.code, price=_outside(meter.code, draw(amounts(max_value=10))), from_="2026-01-01", to=to)
+        for meter in found.meters
+        for to in draw(st.lists(st.sampled_from((None, "2027-01-01")), max_size=1))
+    ]
+    return attrs.evolve(found, availability=[*rows, *far] if draw(st.booleans()) else [], meter_prices=outside)
+
+
+def _outside(meter: str, amount: Decimal) -> Price:
+    return Price(code=f"{meter}-outside", model=PerUnit(amount), cadence=PriceCadence.USAGE, meter=meter)
+
+
+def whole_catalogs() -> Strategy[Catalog]:
+    """Catalogs that have every list: usage outside plans and what is offered where too.
+
+    Shrinks to one plan and one product that cost nothing, in euro.
+    """
+    return _whole_catalogs()
 
 
 def unit_catalogs() -> Strategy[Catalog]:

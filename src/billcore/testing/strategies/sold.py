@@ -235,7 +235,8 @@ def _by_event(catalog: Catalog, what: Plan | Product | Service) -> set[str | Non
     prices = [addon.price for addon in catalog.addons]
     if not isinstance(what, Service):
         bought = Selection(plan=what.code) if isinstance(what, Plan) else Selection(product=what.code)
-        prices += [record.price for record in catalog.records(bought)]
+        for phase in range(len(catalog.phases(bought)) + 1):
+            prices += [record.price for record in catalog.records(bought, phase=phase)]
     return {price.meter for price in prices if price.by_event is not None}
 
 

@@ -151,4 +151,9 @@ def _sized(tx: ReadTx, order: Order) -> bool:
 
 
 def _same(one: Order, other: Order) -> bool:
-    return (one.records, one.selection, one.names) == (other.records, other.selection, other.names)
+    return _says(one) == _says(other)
+
+
+def _says(order: Order) -> tuple[object, ...]:
+    """All that is had by an order: meters outside any plan too, and the catalog that it expands anew from."""
+    return (order.records, order.fallbacks, order.catalog, order.selection, order.names)

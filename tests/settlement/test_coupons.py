@@ -314,6 +314,28 @@ def test_a_later_catalog_changes_no_coupon_that_was_applied() -> None:
     sound(one.billing)
 
 
+@pytest.mark.parametrize("duration", [FOREVER, ONCE])
+def test_one_code_on_customer_and_subscription_at_two_percentages(duration: CouponDuration) -> None:
+    """10 % of the customer's, and from March 20 % of the subscription's own, for ever or once: lines are explained."""
+    one = shop(TENTH)
+    one.billing.coupons.apply("acme", "TENTH")
+    one.run(JANUARY)
+    fifth = Coupon(code="TENTH", percent=20, duration=duration)
+    one.at("2026-02-15T00:00:00Z").catalog.publish(attrs.evolve(sold(fifth), version="2", effective=FEBRUARY))
+    one.billing.coupons.apply("acme", "TENTH", subscription="s")
+    one.run(MARCH)
+    one.run("2026-04-01T00:00:00Z")
+
+    fourth = "-2.00" if duration is FOREVER else "-1.00"
+    assert one.rows() == [
+        f"INV-00000{n} 0{n}-01: base 10.00, base {off} | due {10 + Decimal(off)}"
+        for n, off in enumerate(("-1.00", "-1.00", "-2.00", fourth), 1)
+    ]
+    shares = [one.billing.invoices.explain(f"INV-00000{n}", 2).find("share taken off") for n in (1, 2, 3, 4)]
+    assert [found and found.value * 10 for found in shares] == [-1, -1, -2, Decimal(fourth)]
+    sound(one.billing)
+
+
 def test_a_quote_shows_the_coupon() -> None:
     """10 % off the first invoice and the usage expected, before tax."""
     one = Shop.new(sold(TENTH), JANUARY, country="CH")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 import attrs
 
@@ -59,7 +60,7 @@ def explain_line(tx: ReadTx, session: Session, number: str, name: str | int) -> 
     line = line_of_document(document, name)
     live: tuple[Invoice, ...] = ()
     if line.kind is LineKind.DISCOUNT:
-        tree = explain_discount(document, line, load(tx, document.customer).facts.coupons)
+        tree = _first(explain_discount(tx, document, line, load(tx, document.customer).facts), line)
     elif line.key is None or line.coupon is not None:
         tree = _given(line)
     else:
@@ -76,6 +77,12 @@ def explain_line(tx: ReadTx, session: Session, number: str, name: str | int) -> 
 
 def _comes_to(tree: Explanation, line: Line) -> bool:
     return not ex.compare(tree.recompute(), line.exact) and not ex.compare(tree.value, line.exact)
+
+
+def _first(trees: Iterator[Explanation], line: Line) -> Explanation:
+    """The first tree that comes to the line's amount; else the first."""
+    first = next(trees)
+    return next((tree for tree in chain([first], trees) if _comes_to(tree, line)), first)
 
 
 def _given(line: Line) -> Explanation:
@@ -106,15 +113,11 @@ class _Asked:
 
     def tree(self) -> Explanation:
         """The first tree that comes to the line's amount; else that of what was known at issue."""
-        first = self._keyed(self.document.issued_at)
-        if _comes_to(first, self.line):
-            return first
-        later = (tree for known in self._moments() if _comes_to(tree := self._keyed(known), self.line))
-        return next(later, first)
+        return _first(map(self._keyed, self._moments()), self.line)
 
     def _moments(self) -> Iterator[dt.datetime | None]:
         """When the run may have looked, the likelier first; ``None`` is today."""
-        yield at_issue(self.document.issued_at)[1]
+        yield from at_issue(self.document.issued_at)
         yield None
         # The line of a note has the quantity of the line that it corrects.
         note = self.document.corrects is not None

@@ -280,6 +280,20 @@ def test_goodwill_is_bounded_by_what_coupons_left() -> None:
     sound(one.billing)
 
 
+def test_goodwill_on_an_odd_price_moves_no_amount() -> None:
+    """Of 9.996, on paper 10.00, less 7.50, 2.50 are forgiven: a later fact makes no note of 0.00."""
+    odd = attrs.evolve(FIVE, amount=Decimal("7.50"), duration=ONCE)
+    offered = attrs.evolve(catalog(plan("odd", base("9.996"))), coupons=[odd])
+    one = Shop.new(offered, JANUARY)
+    one.billing.subscriptions.create("acme", Selection(plan="odd", coupon="FIVE"), id="s")
+    assert one.run(JANUARY) == ["INV-000001 01-01: base 10.00, base -7.50 | due 2.50"]
+    one.billing.invoices.credit("INV-000001", reason="sorry")
+    one.at("2026-01-20T00:00:00Z").customers.update("acme", name="X", at="2026-01-10T00:00:00Z")
+
+    assert one.run(FEBRUARY) == ["INV-000002 02-01: base 10.00 | due 10.00"]
+    sound(one.billing)
+
+
 def test_limits_and_refusals() -> None:
     """Once a subscription, once a customer, and so often in all (V1); a plain refusal changes nothing."""
     one = shop(attrs.evolve(TENTH, limit=2, expires=MARCH), coupon="TENTH")

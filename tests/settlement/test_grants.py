@@ -256,6 +256,21 @@ def test_a_goodwill_credit_gives_back_money_alone() -> None:
     sound(one.billing)
 
 
+def test_goodwill_on_odd_prices_moves_nothing_of_a_grant() -> None:
+    """9.996 and 10.004 less 7.50 each; 2.50 of each are forgiven: a later fact makes no note, gives nothing back."""
+    one = Shop.new(catalog(plan("less", base("9.996")), plan("more", base("10.004"))), JANUARY)
+    for name in ("less", "more"):
+        one.billing.subscriptions.create("acme", Selection(plan=name), id=name)
+    one.billing.grants.give("acme", amount=15, id="g")
+    assert one.run(JANUARY) == ["INV-000001 01-01: base 10.00, base -7.50, base 10.00, base -7.50 | due 5.00"]
+    one.billing.invoices.credit("INV-000001", reason="sorry")
+    one.at("2026-01-20T00:00:00Z").customers.update("acme", name="X", at="2026-01-10T00:00:00Z")
+
+    assert one.run(FEBRUARY) == ["INV-000002 02-01: base 10.00, base 10.00 | due 20.00"]
+    assert left(one) == "0.00"
+    sound(one.billing)
+
+
 def test_a_line_that_takes_a_discount_back_is_not_lowered() -> None:
     """The coupon is removed from January on: 1.50 is added in February, and the grant lowers the rest alone."""
     one = shop()

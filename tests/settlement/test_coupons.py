@@ -268,6 +268,15 @@ def test_a_void_document_gives_its_discounts_back() -> None:
     sound(one.billing)
 
 
+def test_a_document_of_which_nothing_is_left_can_be_void() -> None:
+    """10.00 less 100 % is paid by nobody, so it can be void, and its date is billed anew."""
+    one = shop(attrs.evolve(TENTH, percent=100), coupon="TENTH")
+    assert one.run(JANUARY) == ["INV-000001 01-01: base 10.00, base -10.00"]
+    one.at("2026-01-02T00:00:00Z").invoices.void("INV-000001")
+    assert one.run("2026-01-03T00:00:00Z") == ["INV-000002 01-01: base 10.00, base -10.00"]
+    sound(one.billing)
+
+
 def test_goodwill_is_bounded_by_what_coupons_left() -> None:
     """9.00 can be credited of a line of 10.00 less 1.00; the discount itself cannot."""
     one = shop(TENTH, coupon="TENTH")

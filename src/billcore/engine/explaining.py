@@ -15,12 +15,13 @@ from billcore.engine.known import at_issue, known_by, recordings
 from billcore.engine.lookup import invoice_at, line_of_document
 from billcore.engine.metering import Metered
 from billcore.engine.rounded import EXACT, rounded_with_group
+from billcore.engine.rows.money import notice_of
 from billcore.engine.session import Session
 from billcore.kernel import Exact, InvariantBroken, Period, Rounding, micros
 from billcore.kernel import exact as ex
 from billcore.lifecycle import Life, Occurrence, allowance, life, occurrences
 from billcore.ports import ReadTx
-from billcore.ports.tables import POSTING
+from billcore.ports.tables import NOTICE, POSTING
 from billcore.pricing import (
     About,
     Explanation,
@@ -161,9 +162,15 @@ def counted_then(tx: ReadTx, found: Invoice, document: Document) -> bool:
 
 
 def _voided(tx: ReadTx, found: Invoice, at: dt.datetime) -> bool:
-    """It was void by then; one of 0.00 left no entry, and its lines no amount worth telling."""
-    row = tx.get(POSTING, (found.document.customer, f"{found.id}:void", 0))
-    return found.void and (row is None or int(row[3] or 0) <= micros(at))
+    """It was void by then; one of 0.00 left no entry, but the notice that tells of it."""
+    if not found.void:
+        return False
+    customer = found.document.customer
+    row = tx.get(POSTING, (customer, f"{found.id}:void", 0))
+    if row is not None:
+        return int(row[3] or 0) <= micros(at)
+    told = map(notice_of, tx.find(NOTICE, None, (customer,)))
+    return any(one.kind.endswith(".voided") and found.id in one.body and one.at <= at for one in told)
 
 
 def _forgiven(tx: ReadTx, live: Sequence[Invoice], key: ChargeKey, document: Document) -> Exact:

@@ -6,15 +6,20 @@ A run is made wrong by one step of the decision that does another thing; everyth
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Sequence
+from decimal import Decimal
 
 import attrs
 import pytest
 
 from billcore.kernel import exact as ex
 from billcore.pricing import Meter, PerUnit, Price, PriceCadence, Selection, Wrapped
+from billcore.settlement import Credit
+from billcore.settlement.promotion import promote
 from tests.shop import Shop, base, catalog, plan
 
-WANTED = sys.modules["billcore.settlement.wanted"]  # the package has a function of that name
+WANTED = sys.modules["billcore.settlement.wanted"]
+DECIDE = sys.modules["billcore.settlement.decide"]  # the package has a function of that name
 
 
 def _traffic(*, interim: bool) -> Shop:
@@ -40,7 +45,9 @@ def test_usage_billed_twice_over(monkeypatch: pytest.MonkeyPatch, *, interim: bo
         found = rated(*asked)
         if found is None:
             return None
-        return attrs.evolve(found, rating=attrs.evolve(found.rating, amount=ex.multiply(found.rating.amount, 2)))
+        return attrs.evolve(
+            found, rating=attrs.evolve(found.rating, amount=ex.multiply(found.rating.amount, Decimal(2)))
+        )
 
     shop = _traffic(interim=interim)
     with monkeypatch.context() as wrong:
@@ -50,6 +57,45 @@ def test_usage_billed_twice_over(monkeypatch: pytest.MonkeyPatch, *, interim: bo
 
     assert "gb 14.00" in shop.rows()[-1]
     assert _broken(shop) == ({"P5"} if interim else {"P2", "P5"})
+
+
+def _kept(credits: Sequence[Credit]) -> Sequence[Credit]:
+    return credits[:0]
+
+
+def _halved(credits: Sequence[Credit]) -> Sequence[Credit]:
+    return [attrs.evolve(one, remaining=one.remaining // 2) for one in credits]
+
+
+def _turned(credits: Sequence[Credit]) -> Sequence[Credit]:
+    return [attrs.evolve(one, priority=-one.priority) for one in credits]
+
+
+def _unbound(credits: Sequence[Credit]) -> Sequence[Credit]:
+    return [attrs.evolve(one, restricted_to=()) for one in credits]
+
+
+@pytest.mark.parametrize("wrong", [_kept, _halved, _turned, _unbound])
+def test_grants_used_otherwise_than_in_turn(
+    monkeypatch: pytest.MonkeyPatch, wrong: Callable[[Sequence[Credit]], Sequence[Credit]]
+) -> None:
+    """7.00 for the plan first, then 5.00 for all: of 10.00 and 4.00 0.86 and 1.14 are left, or V6 is broken."""
+
+    def run(change: Callable[[Sequence[Credit]], Sequence[Credit]], *broken: str) -> list[str]:
+        shop = Shop.new(catalog(plan("small", base(10))), "2026-01-01T00:00:00Z")
+        shop.billing.subscriptions.create("acme", Selection(plan="small"), id="s")
+        shop.billing.invoices.add_item("acme", 4, "work")
+        shop.billing.grants.give("acme", amount=5, id="all", priority=2)
+        shop.billing.grants.give("acme", amount=7, id="plan", priority=1, applies_to=["small"])
+        with monkeypatch.context() as patch:
+            patch.setattr(DECIDE, "promote", lambda moved, held, *more: promote(moved, change(held), *more))
+            found = shop.run("2026-01-01T00:01:00Z")
+        assert _broken(shop) == set(broken)
+        return found
+
+    right = ["INV-000001 01-01: base 10.00, base -7.00, base -2.14, item 4.00, item -2.86 | due 2.00"]
+    assert run(tuple) == right
+    assert run(wrong, "V6") != right
 
 
 def test_usage_taken_back_in_an_open_period() -> None:

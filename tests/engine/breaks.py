@@ -302,6 +302,12 @@ STORED = (
         "u5",
         ["P5", "P6", "S3"],
     ),
+    Break("T1", "UPDATE billcore_coupon_fact SET subscription = 'acme-1' WHERE code = 'TENTH'", "coupon_fact", ["P2"]),
+    Break("T1", "UPDATE billcore_grant_fact SET customer = 'nobody'", "grant_fact nobody", ["V6"]),
+    Break(
+        "T1", "UPDATE billcore_redemption SET customer = 'nobody' WHERE customer = 'acme'", "redemption nobody", ["V1"]
+    ),
+    Break("T1", f"UPDATE billcore_payment SET customer = 'nobody' WHERE document {_A}", "payment nobody"),
     Break("T1", "UPDATE billcore_notice SET customer = 'nobody' WHERE customer = 'omega'", "notice nobody", ["S5"]),
 )
 

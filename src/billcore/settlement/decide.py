@@ -104,8 +104,8 @@ def decide(
 
 
 def _bounded(document: Document) -> None:
-    """Raise ``InvariantBroken`` where an amount is beyond what may be stored; its document's bound each line's."""
-    most = max(abs(document.net), abs(document.total))
+    """Raise ``InvariantBroken`` where an amount is beyond what may be stored; a line may be more than its document."""
+    most = max(abs(document.net), abs(document.total), *[abs(line.minor) for line in document.lines])
     if most > MOST_MINOR:
         raise InvariantBroken("M1: an amount beyond 10^15 minor units", place=document.customer, value=most)
 

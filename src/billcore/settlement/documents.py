@@ -19,7 +19,7 @@ from billcore.settlement.moves import Fall, Off, Rise
 from billcore.settlement.nets import net_falls, net_lines, root_of, roots
 from billcore.settlement.rounding_terms import RoundingTerms
 
-__all__ = ["Issue", "credit_note", "credit_notes", "invoice", "note_tax", "note_taxes"]
+__all__ = ["Issue", "credit_note", "credit_notes", "invoice", "note_tax", "note_taxes", "opening"]
 
 _PREFIX = {DocumentKind.INVOICE: "inv", DocumentKind.CREDIT_NOTE: "cn", DocumentKind.OPENING: "opn"}
 

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 
 import attrs
 
-from billcore.engine.accounts import load_customer, save_account
+from billcore.engine.accounts import load_customer, open_for_facts, save_account
 from billcore.engine.catalogs import catalog_found
 from billcore.engine.lookup import locked
 from billcore.engine.nouns.page import Page, paged
-from billcore.engine.reading import Loaded
 from billcore.engine.rows.customers import AccountRow, account_row, customer_of, customer_row
 from billcore.engine.rows.money import credit_row, posting_rows
 from billcore.engine.session import Call, Session
@@ -174,7 +173,7 @@ class Customers:
 
         def work(tx: Tx, call: Call) -> str:
             loaded = locked(tx, id)
-            _open_for_change(loaded)
+            open_for_facts(loaded)
             start = when or call.now
             changed = loaded.facts.customer.changed(start, changes, call.now)
             _save(tx, changed)
@@ -188,7 +187,7 @@ class Customers:
 
         def work(tx: Tx, call: Call) -> str:
             loaded = locked(tx, id)
-            _open_for_change(loaded)
+            open_for_facts(loaded)
             running = [s.id for s in loaded.facts.subscriptions if s.end is None or s.end > call.now]
             if running:
                 raise NotAllowed("subscriptions are running", place="customer", value=running[0], hint="cancel them")
@@ -212,11 +211,6 @@ class Customers:
             return Standing(*(Money.of_minor(sign * tx.balance(id, a.value, code), code) for a, sign in signs))
 
         return self.session.read(work)
-
-
-def _open_for_change(loaded: Loaded) -> None:
-    if loaded.facts.customer.closed is not None:
-        raise NotAllowed("the customer is closed", place="customer", value=loaded.account.customer)
 
 
 def _save(tx: Tx, customer: Customer) -> None:

@@ -48,14 +48,14 @@ __all__ = [
     "Step",
     "Subscribe",
     "TopUp",
-    "Unused",
+    "UnusedShare",
     "UsageStep",
     "Void",
     "When",
 ]
 
 When = Literal["now", "period_end"]
-Unused = Literal["keep", "give_back"]
+UnusedShare = Literal["keep", "give_back"]
 ChangeAnchor = Literal["keep", "reset"]
 
 
@@ -163,7 +163,7 @@ class Cancel(Step):
 
     subscription: str = attrs.field(converter=_subscription)
     when: When | None = None
-    unused: Unused | None = None
+    unused: UnusedShare | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -147,10 +147,8 @@ def credit_note(
 ) -> Document:
     """A note of lines that fall, which correct lines of an invoice; its tax is that of ``note_taxes``.
 
-    It is rounded as the invoice was, whatever the house does by now.
-
-    ``earlier`` are the notes that correct the same invoice already (D25); ``roots`` name by line what a coupon lowered
-    there, so that its part of the tax is that of what falls in all.
+    It is rounded as the invoice was, whatever the house does by now. ``earlier`` are the notes that correct the same
+    invoice already (D25).
     """
     taxes = note_taxes(lines, corrected, earlier)
     name = issue.name(DocumentKind.CREDIT_NOTE, sequence)

@@ -134,7 +134,7 @@ MONEY = (
     Break("V1", "UPDATE billcore_coupon SET used = 3 WHERE code = 'ONE'", "coupon ONE"),
     Break("V1", "UPDATE billcore_coupon SET most = 0 WHERE code = 'ONE'", "coupon ONE"),
     Break("V2", "UPDATE billcore_line SET minor = minor - 1 WHERE coupon = 'ONE'", "tau customer ONE 0", _PAPER),
-    Break("M13", "UPDATE billcore_line SET minor = -900 WHERE coupon = 'TENTH'", "tau inv_", (*_PAPER, "M10")),
+    Break("M13", "UPDATE billcore_line SET minor = -900 WHERE coupon = 'TENTH'", "tau inv_", (*_PAPER, "M10", "V6")),
     Break("M13", "UPDATE billcore_line SET minor = 1 WHERE coupon = 'TENTH'", "inv_", _PAPER),
     Break("P2", "UPDATE billcore_line SET exact = '-1' WHERE coupon = 'TENTH'", "TENTH", ["I1"]),
     Break("V6", "UPDATE billcore_line SET coupon = 'grant#x' WHERE coupon = 'grant#gift'", "inv_", ["I1"]),
@@ -142,6 +142,12 @@ MONEY = (
     Break("V6", "UPDATE billcore_grant_fact SET at = at + 8640000000000 WHERE id = 'gift'", "inv_"),
     Break("V6", "UPDATE billcore_grant_fact SET expires = at WHERE id = 'hello'", "tau hello"),
     Break("V6", "UPDATE billcore_grant_fact SET at = at - 8640000000000 WHERE kind = 'revoked'", "tau hello"),
+    Break(
+        "V6",
+        "INSERT INTO billcore_grant_fact SELECT tenant, 'unused', customer, 'unused', kind, at, recorded, currency, 2,"
+        " 0, NULL, body FROM billcore_grant_fact WHERE id = 'gift'",
+        "INV-",
+    ),
     Break("V6", "UPDATE billcore_grant_fact SET currency = 'EUR' WHERE id = 'hello'", "tau hello"),
     Break("V6", "UPDATE billcore_grant_fact SET body = replace(body, 'small', 'large') WHERE id = 'gift'", "inv_"),
     Break("S10", "UPDATE billcore_grant_fact SET given = 'x' WHERE kind = 'revoked'", "tau"),
@@ -296,6 +302,12 @@ STORED = (
         "u5",
         ["P5", "P6", "S3"],
     ),
+    Break("T1", "UPDATE billcore_coupon_fact SET subscription = 'acme-1' WHERE code = 'TENTH'", "coupon_fact", ["P2"]),
+    Break("T1", "UPDATE billcore_grant_fact SET customer = 'nobody'", "grant_fact nobody", ["V6"]),
+    Break(
+        "T1", "UPDATE billcore_redemption SET customer = 'nobody' WHERE customer = 'acme'", "redemption nobody", ["V1"]
+    ),
+    Break("T1", f"UPDATE billcore_payment SET customer = 'nobody' WHERE document {_A}", "payment nobody"),
     Break("T1", "UPDATE billcore_notice SET customer = 'nobody' WHERE customer = 'omega'", "notice nobody", ["S5"]),
 )
 

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+import attrs
 import pytest
 
 from billcore.adapters.sql import open_sqlite
@@ -14,7 +15,7 @@ from billcore.engine.verify import verify
 from billcore.kernel import MOST_MINOR, InvalidValue, Money
 from billcore.lifecycle import Opening
 from billcore.ports import Scope
-from billcore.pricing import PerUnit, Selection
+from billcore.pricing import Coupon, CouponDuration, PerUnit, Selection
 from billcore.settlement import Policy
 from billcore.testing import ManualClock
 from tests.shop import Shop, base, catalog, plan
@@ -68,6 +69,21 @@ def test_a_document_beyond_the_bound_parks_its_account(shop: Shop) -> None:
     assert item.why.startswith("acme: M1: ")
     assert [one.document.kind.value for one in shop.documents()] == ["opening"]
     assert str(shop.billing.invoices.list("zeta").items[0].total) == "9999999999999.00 CHF"
+    assert shop.billing.verify() == ()
+
+
+@pytest.mark.parametrize(("price", "parked"), [("10000000000000.00", 0), ("10000000000000.01", 1)])
+def test_a_line_beyond_the_bound_parks_its_account(price: str, parked: int) -> None:
+    """A line of the bound less 100 % is billed; of one unit more it is not stored, though its document is 0.00."""
+    free = Coupon(code="FREE", percent=100, duration=CouponDuration.FOREVER)
+    shop = Shop.new(attrs.evolve(catalog(plan("vm", base(price))), coupons=[free]), "2026-01-01T00:00:00Z")
+    shop.billing.subscriptions.create("acme", Selection(plan="vm", coupon="FREE"), id="s")
+    shop.billing.invoices.run()
+
+    assert [one.why.partition(" minor")[0] for one in shop.billing.exceptions.list()] == [
+        "acme: M1: an amount beyond 10^15"
+    ] * parked
+    assert len(shop.documents()) == 1 - parked
     assert shop.billing.verify() == ()
 
 

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+import attrs
 import pytest
 
 from billcore.adapters.sql import open_sqlite
@@ -14,7 +15,7 @@ from billcore.engine.verify import Violation, verify
 from billcore.kernel import InvariantBroken
 from billcore.lifecycle import UsageEvent
 from billcore.ports import Scope
-from billcore.pricing import Graduated, Meter, PerUnit, Price, PriceCadence, PriceModel, Selection, Tier
+from billcore.pricing import Graduated, Meter, MeterPrice, PerUnit, Price, PriceCadence, PriceModel, Selection, Tier
 from billcore.settlement import Policy
 from billcore.testing import ManualClock
 from tests.shop import Shop, base, catalog, plan
@@ -63,6 +64,27 @@ def test_a_run_as_of_a_past_instant_knew_what_was_recorded_when_it_ran(model: Pr
     shop.at("2026-03-11T00:00:00Z").invoices.run()
     assert "CN-000001 -0.30" in list(explained(shop.billing)) or model != PerUnit("0.10")
     assert len(list(explained(shop.billing))) == len([row for one in shop.documents() for row in one.document.lines])
+    assert shop.billing.verify() == ()
+
+
+def test_a_price_that_is_had_outside_any_plan_before_it_is_bought() -> None:
+    """January as above, of a meter that a plan with the very same price counts from March on."""
+    price = base(PerUnit("0.10"), "traffic", cadence=PriceCadence.USAGE, meter="gb")
+    plans = catalog(plan("flat", base(30)), plan("met", base(30), price), meters=[Meter(code="gb")])
+    sold = attrs.evolve(plans, meter_prices=[MeterPrice(meter="gb", price=price)])
+    shop = Shop.new(sold, "2026-01-01T00:00:00Z")
+    for name in ("first", "s"):
+        shop.billing.subscriptions.create("acme", Selection(plan="flat"), id=name)
+    shop.at("2026-03-09T00:00:00Z")
+    shop.use("u0", "2026-01-05T00:00:00Z", 3)
+    shop.at("2026-03-10T00:00:00Z")
+    shop.use("u1", "2026-01-05T00:00:00Z", 4, subscription="s")
+    shop.at("2026-03-10T01:00:00Z").invoices.run(until="2026-02-01T00:00:00Z", at="2026-02-01T00:00:00Z")
+    shop.at("2026-03-10T02:00:00Z")
+    shop.use("u2", "2026-01-06T00:00:00Z", 3, subscription="s")
+    shop.billing.subscriptions.change("s", plan="met", when="now")
+
+    assert {"INV-000002 0.30", "INV-000002 0.40"} <= set(explained(shop.billing))
     assert shop.billing.verify() == ()
 
 

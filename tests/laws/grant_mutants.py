@@ -13,14 +13,20 @@ GRANTS = (
     Mutant(
         LIVES + "test_grants_never_take_off_more_than_was_given",
         "settlement/promotion.py",
-        "        amount = credit.remaining + _given_back(credit, moved.falls)",
-        "        amount = credit.amount",
+        "remaining=one.remaining + _given_back(one, moved.falls)",
+        "remaining=one.amount",
     ),
     Mutant(
         LIVES + "test_grants_never_take_off_more_than_was_given",
         "settlement/promotion.py",
-        "    left: list[Exact] = [ex.whole(rise.net) for rise in rises]",
-        "    left: list[Exact] = [ex.whole(rise.minor) for rise in rises]",
+        "[rise.net for rise in rises]",
+        "[rise.minor for rise in rises]",
+    ),
+    Mutant(
+        LIVES + "test_grants_never_take_off_more_than_was_given",
+        "engine/grants.py",
+        "[one for one in facts.grants if one.holds(date)])",
+        "[one for one in facts.grants if one.holds(date) and one.priority < 1])",
     ),
     Mutant(
         LIVES + "test_grants_are_used_once",

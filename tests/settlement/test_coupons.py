@@ -269,6 +269,15 @@ def test_a_void_document_gives_its_discounts_back() -> None:
     sound(one.billing)
 
 
+def test_a_document_of_which_nothing_is_left_can_be_void() -> None:
+    """10.00 less 100 % is paid by nobody, so it can be void, and its date is billed anew."""
+    one = shop(attrs.evolve(TENTH, percent=100), coupon="TENTH")
+    assert one.run(JANUARY) == ["INV-000001 01-01: base 10.00, base -10.00"]
+    one.at("2026-01-02T00:00:00Z").invoices.void("INV-000001")
+    assert one.run("2026-01-03T00:00:00Z") == ["INV-000002 01-01: base 10.00, base -10.00"]
+    sound(one.billing)
+
+
 def test_goodwill_is_bounded_by_what_coupons_left() -> None:
     """9.00 can be credited of a line of 10.00 less 1.00; the discount itself cannot."""
     one = shop(TENTH, coupon="TENTH")
@@ -278,6 +287,20 @@ def test_goodwill_is_bounded_by_what_coupons_left() -> None:
         one.billing.invoices.credit("INV-000001", line=2, reason="sorry")
     assert refused.value.place == "line"
     assert one.billing.invoices.credit("INV-000001", reason="sorry").document.total == -900
+    sound(one.billing)
+
+
+def test_goodwill_on_an_odd_price_moves_no_amount() -> None:
+    """Of 9.996, on paper 10.00, less 7.50, 2.50 are forgiven: a later fact makes no note of 0.00."""
+    odd = attrs.evolve(FIVE, amount=Decimal("7.50"), duration=ONCE)
+    offered = attrs.evolve(catalog(plan("odd", base("9.996"))), coupons=[odd])
+    one = Shop.new(offered, JANUARY)
+    one.billing.subscriptions.create("acme", Selection(plan="odd", coupon="FIVE"), id="s")
+    assert one.run(JANUARY) == ["INV-000001 01-01: base 10.00, base -7.50 | due 2.50"]
+    one.billing.invoices.credit("INV-000001", reason="sorry")
+    one.at("2026-01-20T00:00:00Z").customers.update("acme", name="X", at="2026-01-10T00:00:00Z")
+
+    assert one.run(FEBRUARY) == ["INV-000002 02-01: base 10.00 | due 10.00"]
     sound(one.billing)
 
 
@@ -312,6 +335,28 @@ def test_a_later_catalog_changes_no_coupon_that_was_applied() -> None:
     one.billing.catalog.publish(attrs.evolve(sold(attrs.evolve(TENTH, percent=50)), version="2"))
 
     assert one.run(JANUARY) == ["INV-000001 01-01: base 10.00, base -1.00 | due 9.00"]
+    sound(one.billing)
+
+
+@pytest.mark.parametrize("duration", [FOREVER, ONCE])
+def test_one_code_on_customer_and_subscription_at_two_percentages(duration: CouponDuration) -> None:
+    """10 % of the customer's, and from March 20 % of the subscription's own, for ever or once: lines are explained."""
+    one = shop(TENTH)
+    one.billing.coupons.apply("acme", "TENTH")
+    one.run(JANUARY)
+    fifth = Coupon(code="TENTH", percent=20, duration=duration)
+    one.at("2026-02-15T00:00:00Z").catalog.publish(attrs.evolve(sold(fifth), version="2", effective=FEBRUARY))
+    one.billing.coupons.apply("acme", "TENTH", subscription="s")
+    one.run(MARCH)
+    one.run("2026-04-01T00:00:00Z")
+
+    fourth = "-2.00" if duration is FOREVER else "-1.00"
+    assert one.rows() == [
+        f"INV-00000{n} 0{n}-01: base 10.00, base {off} | due {10 + Decimal(off)}"
+        for n, off in enumerate(("-1.00", "-1.00", "-2.00", fourth), 1)
+    ]
+    shares = [one.billing.invoices.explain(f"INV-00000{n}", 2).find("share taken off") for n in (1, 2, 3, 4)]
+    assert [found and found.value * 10 for found in shares] == [-1, -1, -2, Decimal(fourth)]
     sound(one.billing)
 
 

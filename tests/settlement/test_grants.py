@@ -242,6 +242,30 @@ def test_a_void_document_gives_it_back() -> None:
     sound(one.billing)
 
 
+def test_a_document_that_it_covers_wholly_can_be_void() -> None:
+    """31.00 are 15.00 and 16.00: nobody paid, so void gives them back; what was billed between is still explained."""
+    one = shop()
+    one.billing.grants.give("acme", amount=31, id="g")
+    one.use("1", "2026-01-20T00:00:00Z", 2)
+    one.run(JANUARY)
+    wholly = "base 10.00, base -10.00, support 5.00, support -5.00"
+    assert one.run(FEBRUARY) == [f"INV-000002 02-01: {wholly}, gb 1.00, gb -1.00"]
+    one.at("2026-02-05T00:00:00Z")
+    one.use("2", "2026-01-21T00:00:00Z", 3)
+    one.billing.invoices.run(customer="acme", now=True)
+    one.at("2026-02-06T00:00:00Z")
+    with pytest.raises(InvalidValue, match=r"0\.00 CHF is left"):
+        one.billing.invoices.credit("INV-000002", reason="sorry")
+    one.billing.invoices.void("INV-000002", reason="a wrong plan")
+    assert left(one) == "16.00"
+
+    assert one.run("2026-02-07T00:00:00Z") == [f"INV-000004 02-01: {wholly}, gb 1.00, gb -1.00"]
+    one.billing.invoices.void("INV-000001", rebill=False)
+    assert left(one) == "0.00"
+    assert one.run(MARCH) == ["INV-000005 03-01: base 10.00, support 5.00 | due 15.00"]
+    sound(one.billing)
+
+
 def test_a_goodwill_credit_gives_back_money_alone() -> None:
     """Of 15.00 less 12.00 at most 3.00 is credited, and nothing of the grant comes back."""
     one = shop()
@@ -252,6 +276,21 @@ def test_a_goodwill_credit_gives_back_money_alone() -> None:
     one.billing.invoices.credit("INV-000001", reason="sorry")
 
     assert [found.open for found in one.documents()] == [0, 0]
+    assert left(one) == "0.00"
+    sound(one.billing)
+
+
+def test_goodwill_on_odd_prices_moves_nothing_of_a_grant() -> None:
+    """9.996 and 10.004 less 7.50 each; 2.50 of each are forgiven: a later fact makes no note, gives nothing back."""
+    one = Shop.new(catalog(plan("less", base("9.996")), plan("more", base("10.004"))), JANUARY)
+    for name in ("less", "more"):
+        one.billing.subscriptions.create("acme", Selection(plan=name), id=name)
+    one.billing.grants.give("acme", amount=15, id="g")
+    assert one.run(JANUARY) == ["INV-000001 01-01: base 10.00, base -7.50, base 10.00, base -7.50 | due 5.00"]
+    one.billing.invoices.credit("INV-000001", reason="sorry")
+    one.at("2026-01-20T00:00:00Z").customers.update("acme", name="X", at="2026-01-10T00:00:00Z")
+
+    assert one.run(FEBRUARY) == ["INV-000002 02-01: base 10.00, base 10.00 | due 20.00"]
     assert left(one) == "0.00"
     sound(one.billing)
 

@@ -138,3 +138,47 @@ def test_a_fall_over_several_lines_goes_last_first() -> None:
     falls = [line for one in shop.documents()[2:] for line in one.document.lines]
     assert {line.corrects for line in falls} == {first.lines[0].id, *(line.id for line in second.lines)}
     assert {line.reason for line in falls} == {"backdated change"}
+
+
+def test_why_usage_moved() -> None:
+    """10 GB at 1.00; then 2 GB told late; then a plan of 2.00 since 16 June, told in July: each is named."""
+    offered = catalog(
+        *(
+            plan(code, base(20), base(PerUnit(rate), "gb", cadence=PriceCadence.USAGE, meter="gb"))
+            for code, rate in (("met", 1), ("dear", 2))
+        ),
+        meters=[Meter(code="gb")],
+    )
+    shop = Shop.new(offered, JUNE)
+    shop.billing.subscriptions.create("acme", Selection(plan="met"), id="vm")
+    shop.use("1", "2026-06-20T00:00:00Z", 10)
+    shop.run(JULY)
+    shop.at("2026-07-05T00:00:00Z")
+    shop.use("2", "2026-06-21T00:00:00Z", 2)
+    shop.billing.invoices.run(customer="acme", now=True)
+    shop.at("2026-07-20T00:00:00Z").subscriptions.change("vm", plan="dear", when="now", at="2026-06-16T00:00:00Z")
+    shop.run(AUGUST)
+
+    moved = [(line.price, line.minor, line.reason) for one in shop.documents() for line in one.document.lines]
+    assert [row for row in moved if row[0] == "gb" and row[2]] == [
+        ("gb", 200, "late usage"),
+        ("gb", -200, "backdated change"),
+        ("gb", -1000, "backdated change"),
+    ]
+    assert shop.billing.verify() == ()
+
+
+def test_late_usage_after_a_change_is_late_usage() -> None:
+    """The change of 16 June was billed with June; what comes in July is usage told late, and no change."""
+    gb = base(PerUnit(1), "gb", cadence=PriceCadence.USAGE, meter="gb")
+    shop = Shop.new(catalog(plan("met", base(PerUnit(20)), gb), meters=[Meter(code="gb")]), JUNE)
+    shop.billing.subscriptions.create("acme", Selection(plan="met"), id="vm")
+    shop.at("2026-06-16T00:00:00Z").subscriptions.change("vm", quantity=2, when="now")
+    shop.use("1", "2026-06-20T00:00:00Z", 10)
+    shop.run(JULY)
+    shop.at("2026-07-05T00:00:00Z")
+    shop.use("2", "2026-06-21T00:00:00Z", -3)
+    shop.run(AUGUST)
+
+    moved = [(line.price, line.minor, line.reason) for one in shop.documents() for line in one.document.lines]
+    assert [row for row in moved if row[0] == "gb" and row[2]] == [("gb", -300, "late usage")]

@@ -296,6 +296,25 @@ def test_a_coupon_is_for_usage_outside_as_bills_have_it(scope: tuple[str, ...], 
     assert sum(one.total.minor for one in shop.documents()) == offer.all_in.total.minor
 
 
+def test_a_pending_change_has_the_prices_of_the_change_before_it() -> None:
+    """3 to 2 seats wait for 1 February; on the 15th the plan is bought anew, with gb at 5 instead of 1: so it stays."""
+    seats = plan("seats", base(PerUnit(10)))
+    old = attrs.evolve(catalog(seats, meters=[Meter(code="gb")]), meter_prices=[priced(PerUnit(1))])
+    new = attrs.evolve(old, version="2", effective="2026-01-10T00:00:00Z", meter_prices=[priced(PerUnit(5))])
+    shop = Shop.new(old, "2026-01-01T00:00:00Z")
+    shop.billing.subscriptions.create("acme", Selection(plan="seats", quantity=3), id="s")
+    shop.run("2026-01-01T00:00:00Z")
+    shop.at("2026-01-10T00:00:00Z").subscriptions.change("s", quantity=2)
+    shop.billing.catalog.publish(new)
+    shop.at("2026-01-15T00:00:00Z").subscriptions.change("s", plan="seats", when="now")
+    shop.use("1", "2026-01-20T00:00:00Z", 1)
+    shop.use("2", "2026-02-10T00:00:00Z", 1)
+
+    assert shop.run("2026-02-01T00:00:00Z") == ["INV-000002 02-01: base 20.00, gb-outside 5.00 | due 25.00"]
+    assert shop.run("2026-03-01T00:00:00Z") == ["INV-000003 03-01: base 20.00, gb-outside 5.00 | due 25.00"]
+    assert shop.billing.verify() == ()
+
+
 def test_in_a_file(tmp_path: object) -> None:
     """The same from a SQLite file: snapshots are read back."""
     clock = ManualClock(APRIL)

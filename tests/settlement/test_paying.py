@@ -7,6 +7,7 @@ from typing import Literal
 import pytest
 
 from billcore.kernel import Money
+from billcore.ports.tables import CREDIT
 from billcore.pricing import Selection
 from billcore.settlement import Policy, Source, Strategy
 from tests.shop import Shop, base, catalog, plan
@@ -164,3 +165,18 @@ def test_amounts_are_exact_decimals() -> None:
 
     assert shop.run(JUNE) == ["INV-000001 06-01: base 0.30"]
     assert held(shop) == ("0.00 CHF", "0.00 CHF")
+
+
+def test_stored_value_that_is_not_used_is_not_written() -> None:
+    """Of two top-ups the older pays three months: its row changes three times, the other one's never."""
+    shop = Shop.new(catalog(plan("small", base(10))), "2026-01-01T00:00:00Z")
+    shop.billing.subscriptions.create("acme", Selection(plan="small"), id="s")
+    for reference in ("bank 1", "bank 2"):
+        shop.billing.balances.top_up("acme", 100, reference)
+        shop.clock.advance(seconds=1)
+    for month in (1, 2, 3):
+        shop.run(f"2026-0{month}-01T00:01:00Z")
+
+    rows = shop.billing.session.read(lambda tx: tx.find(CREDIT, CREDIT.indexes[0], ("acme",)))
+    places = [CREDIT.position(name) for name in ("reference", "remaining", "version")]
+    assert sorted(tuple(row[place] for place in places) for row in rows) == [("bank 1", 7000, 4), ("bank 2", 10000, 1)]

@@ -24,6 +24,7 @@ __all__ = [
     "load_customer",
     "load_for",
     "load_subscription",
+    "open_for_facts",
     "rescheduled",
     "save_account",
 ]

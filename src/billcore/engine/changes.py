@@ -11,7 +11,7 @@ import attrs
 from billcore.engine.catalogs import catalog_at, catalog_named
 from billcore.engine.limits import refuse_change_of_plan, refuse_too_many
 from billcore.engine.one_fact import save_fact
-from billcore.engine.pending import base_records, configured, ground, in_order, with_quantity
+from billcore.engine.pending import configured, ground, in_order, records_held, with_quantity
 from billcore.engine.phases import phase_orders
 from billcore.engine.reading import Loaded
 from billcore.engine.rows.facts import fact_row, price_rows
@@ -85,7 +85,7 @@ def changed_orders(
     """The orders of a change: what is had from its instant on, and what that makes of other pending changes."""
     held = life(current, loaded.facts.customer, now)
     order = _order(tx, call, loaded, current, now, now, asked)
-    when = asked.when or _default_when(base_records(held, now), order.records, asked.hours)
+    when = asked.when or _default_when(records_held(held, now), order.records, asked.hours)
     if when == "period_end":
         at = held.period_end(now)
         refuse_after_end(current, at)
@@ -111,7 +111,7 @@ def _order(
     """The order of a change at its instant: what it names, over what is had then."""
     before = current.order_at(at)
     taken = before if before.n > 0 and before.at == at > call.now else None
-    held = base_records(life(current, loaded.facts.customer, at), at)
+    held = records_held(life(current, loaded.facts.customer, at), at)
     records, selection, catalog = _priced(tx, now, asked, before, held)
     same_currency(records, loaded)
     _refuse_rules(tx, loaded, current, at, (before, selection, catalog))
@@ -119,7 +119,7 @@ def _order(
     names = _named(asked, before)
     if Aspect.PLAN in names and asked.anchor is None:
         rest = ground(current, at, call.now)
-        old = base_records(life(rest, loaded.facts.customer, at), at) or before.records
+        old = records_held(life(rest, loaded.facts.customer, at), at) or before.records
         resets = period_of(tuple(r.price for r in records)) != period_of(tuple(r.price for r in old))
     if taken is not None:
         resets = resets or (taken.reset and (Aspect.PLAN not in names or Aspect.ANCHOR in taken.names))

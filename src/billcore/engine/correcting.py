@@ -67,7 +67,9 @@ def _may_void(invoice: Invoice, others: list[Invoice]) -> None:
         raise NotAllowed("it is void already", place="document", value=number)
     if invoice.document.kind is DocumentKind.CREDIT_NOTE:
         raise NotAllowed("a credit note is not voided", place="document", value=number, hint="bill an item instead")
-    if invoice.payments or not invoice.open:
+    if invoice.uncollectible:
+        raise NotAllowed("a document that was written off cannot be voided", place="document", value=number)
+    if invoice.payments:  # one of 0.00, all of it taken off by a coupon or a grant, counts as paid and has none
         raise NotAllowed("a paid document cannot be voided", place="document", value=number, hint="credit it")
     if any(other.document.corrects == invoice.id and not other.void for other in others):
         raise NotAllowed(

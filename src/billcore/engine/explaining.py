@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 import attrs
 
@@ -14,12 +15,13 @@ from billcore.engine.known import at_issue, known_by, recordings
 from billcore.engine.lookup import invoice_at, line_of_document
 from billcore.engine.metering import Metered
 from billcore.engine.rounded import EXACT, rounded_with_group
+from billcore.engine.rows.money import notice_of
 from billcore.engine.session import Session
 from billcore.kernel import Exact, InvariantBroken, Period, Rounding, micros
 from billcore.kernel import exact as ex
 from billcore.lifecycle import Life, Occurrence, allowance, life, occurrences
 from billcore.ports import ReadTx
-from billcore.ports.tables import POSTING
+from billcore.ports.tables import NOTICE, POSTING
 from billcore.pricing import (
     About,
     Explanation,
@@ -60,7 +62,7 @@ def explain_line(tx: ReadTx, session: Session, number: str, name: str | int) -> 
     line = line_of_document(document, name)
     live: tuple[Invoice, ...] = ()
     if line.kind is LineKind.DISCOUNT:
-        tree = explain_discount(document, line, load(tx, document.customer).facts.coupons)
+        tree = _first(explain_discount(tx, document, line, load(tx, document.customer).facts), line)
     elif line.key is None or line.coupon is not None:
         tree = _given(line)
     else:
@@ -77,6 +79,12 @@ def explain_line(tx: ReadTx, session: Session, number: str, name: str | int) -> 
 
 def _comes_to(tree: Explanation, line: Line) -> bool:
     return not ex.compare(tree.recompute(), line.exact) and not ex.compare(tree.value, line.exact)
+
+
+def _first(trees: Iterator[Explanation], line: Line) -> Explanation:
+    """The first tree that comes to the line's amount; else the first."""
+    first = next(trees)
+    return next((tree for tree in chain([first], trees) if _comes_to(tree, line)), first)
 
 
 def _given(line: Line) -> Explanation:
@@ -107,15 +115,11 @@ class _Asked:
 
     def tree(self) -> Explanation:
         """The first tree that comes to the line's amount; else that of what was known at issue."""
-        first = self._keyed(self.document.issued_at)
-        if _comes_to(first, self.line):
-            return first
-        later = (tree for known in self._moments() if _comes_to(tree := self._keyed(known), self.line))
-        return next(later, first)
+        return _first(map(self._keyed, self._moments()), self.line)
 
     def _moments(self) -> Iterator[dt.datetime | None]:
         """When the run may have looked, the likelier first; ``None`` is today."""
-        yield at_issue(self.document.issued_at)[1]
+        yield from at_issue(self.document.issued_at)
         yield None
         # The line of a note has the quantity of the line that it corrects.
         note = self.document.corrects is not None
@@ -159,9 +163,15 @@ def counted_then(tx: ReadTx, found: Invoice, document: Document) -> bool:
 
 
 def _voided(tx: ReadTx, found: Invoice, at: dt.datetime) -> bool:
-    """It was void by then; one of 0.00 left no entry, and its lines no amount worth telling."""
-    row = tx.get(POSTING, (found.document.customer, f"{found.id}:void", 0))
-    return found.void and (row is None or int(row[3] or 0) <= micros(at))
+    """It was void by then; one of 0.00 left no entry, but the notice that tells of it."""
+    if not found.void:
+        return False
+    customer = found.document.customer
+    row = tx.get(POSTING, (customer, f"{found.id}:void", 0))
+    if row is not None:
+        return int(row[3] or 0) <= micros(at)
+    told = map(notice_of, tx.find(NOTICE, None, (customer,)))
+    return any(one.kind.endswith(".voided") and found.id in one.body and one.at <= at for one in told)
 
 
 def _forgiven(tx: ReadTx, live: Sequence[Invoice], key: ChargeKey, document: Document) -> Exact:

@@ -80,10 +80,13 @@ def _grown(
     tx: ReadTx, facts: AccountFacts, subscription: Subscription, record: OrderRecord, line: Line, quantity: Exact | None
 ) -> Iterator[dt.datetime]:
     """When the events of the line's window came to the quantity, or to any."""
-    window = line.part if quantity is not None or line.key is None else line.key.period
+    key = line.key
+    if key is None:
+        return
+    window = line.part if quantity is not None else key.period
     who = life(subscription, facts.customer)
     usage = Metered(tx, facts)
-    bought = any(record is one for order in subscription.orders for one in order.records)
+    bought = any(key.item == order.id for order in subscription.orders)  # else a fallback's: one snapshot may be both
     for at, total in (usage if bought else usage.outside).grown(who, record.price.meter or "", window):
         have = quantity_of(total, record.aggregation or Aggregation.SUM)
         if quantity is None or not ex.compare(have, quantity):

@@ -20,10 +20,10 @@ from billcore.lifecycle import Aspect, Fact, Item, Life, Order, OrderKind, Subsc
 from billcore.ports import ReadTx
 from billcore.pricing import BillingUnit, OrderRecord, PriceCadence, Selection, main_of
 
-__all__ = ["base_records", "configured", "ground", "in_order", "with_quantity"]
+__all__ = ["configured", "ground", "in_order", "records_held", "with_quantity"]
 
 
-def base_records(held: Life, at: dt.datetime) -> tuple[OrderRecord, ...]:
+def records_held(held: Life, at: dt.datetime) -> tuple[OrderRecord, ...]:
     """The prices had at an instant, those of addons left out, with the quantities in force."""
     return tuple(_record_of(item, at) for item in held.alive(at) if item.record.addon is None)
 
@@ -122,7 +122,7 @@ def _again(tx: ReadTx, loaded: Loaded, history: Subscription, pending: Order, na
     records = (
         pending.records
         if priced is pending
-        else base_records(life(rest, loaded.facts.customer, pending.at), pending.at)
+        else records_held(life(rest, loaded.facts.customer, pending.at), pending.at)
     )
     counted = pending if Aspect.QUANTITY in left else held
     quantity = (
@@ -151,4 +151,9 @@ def _sized(tx: ReadTx, order: Order) -> bool:
 
 
 def _same(one: Order, other: Order) -> bool:
-    return (one.records, one.selection, one.names) == (other.records, other.selection, other.names)
+    return _says(one) == _says(other)
+
+
+def _says(order: Order) -> tuple[object, ...]:
+    """All that is had by an order: meters outside any plan too, and the catalog that it expands anew from."""
+    return (order.records, order.fallbacks, order.catalog, order.selection, order.names)

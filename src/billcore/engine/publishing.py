@@ -8,6 +8,7 @@ import json
 import attrs
 
 from billcore.engine.catalogs import catalog_found, catalog_of
+from billcore.engine.rows.customers import maybe_text
 from billcore.kernel import (
     AlreadyExists,
     BillcoreError,
@@ -97,11 +98,7 @@ def known_tag(tx: ReadTx, source: str, at: dt.datetime) -> str | None:
     """The tag of what the source answered last, if the catalog that this made is still in force; else all is asked."""
     last = tx.find(SYNC, None, (source,), limit=1, backwards=True)
     base = catalog_found(tx, at)
-    return None if not last or base is None or last[0][2] != base.version else _text(last[0][3])
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
+    return None if not last or base is None or last[0][2] != base.version else maybe_text(last[0][3])
 
 
 def fetched(source: CatalogSource, known: str | None) -> Feed | None:

@@ -60,7 +60,7 @@ class Loaded:
 
 
 def snapshots(tx: ReadTx, known: dict[str, Price] | None = None) -> Callable[[str], Price]:
-    """Price snapshots by hash; ``known`` keeps them over calls. What is answered raises ``NotFound``."""
+    """Price snapshots by hash; ``known`` keeps them over calls. One that is missing raises ``NotFound``."""
     found = {} if known is None else known
 
     def snapshot(name: str) -> Price:

@@ -31,7 +31,7 @@ from billcore.settlement import Bill, Billed, Funds, Invoice, amounts_since, dec
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-__all__ = ["BATCH", "RunReport", "Runner", "decide_account"]
+__all__ = ["BATCH", "RunReport", "Runner", "decide_account", "versions_of"]
 
 BATCH = 500
 """Customers in a transaction: one commit costs as much as billing one of them."""

@@ -16,7 +16,7 @@ from billcore.ports import Row, Tx
 from billcore.ports.tables import ACCOUNT, CREDIT, DOCUMENT, LINE, NOTICE, PAYMENT, POSTING
 from billcore.settlement import Document, DocumentKind, Invoice, Payout
 
-__all__ = ["SERIES", "Batch", "Written", "notice", "number_of", "write_payout"]
+__all__ = ["SERIES", "Batch", "notice", "number_of", "write_payout"]
 
 SERIES = {DocumentKind.INVOICE: "INV", DocumentKind.CREDIT_NOTE: "CN", DocumentKind.OPENING: "OPN"}
 _NOTICE_BITS = 32  # so many notices of one decision that they never run into those of the next
@@ -27,13 +27,6 @@ _written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 def number_of(kind: DocumentKind, ordinal: int) -> str:
     """The shape of a number: INV-000001."""
     return f"{SERIES[kind]}-{ordinal:06d}"
-
-
-@attrs.frozen
-class Written:
-    """Documents of one customer with their numbers, as they stand after payment."""
-
-    invoices: tuple[Invoice, ...]
 
 
 @attrs.define

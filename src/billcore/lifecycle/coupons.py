@@ -15,13 +15,9 @@ from billcore.kernel import MONTH, Cadence, CustomerId, SubscriptionId, cadence
 from billcore.lifecycle.customer import Customer
 from billcore.lifecycle.item import Item
 from billcore.lifecycle.subscription import Life
-from billcore.pricing import Coupon, HeldCoupon, period_of
+from billcore.pricing import Coupon, HeldCoupon, coded, period_of
 
 __all__ = ["AppliedCoupon", "Term", "known_coupons", "period_start", "term"]
-
-
-def _codes(values: Iterable[str]) -> tuple[str, ...]:
-    return tuple(values)
 
 
 @attrs.frozen(kw_only=True)
@@ -37,7 +33,7 @@ class AppliedCoupon:
     customer: CustomerId
     subscription: SubscriptionId | None = None
     coupon: Coupon
-    scope: tuple[str, ...] = attrs.field(default=(), converter=_codes)
+    scope: tuple[str, ...] = attrs.field(default=(), converter=coded.known)
     at: dt.datetime
     recorded: dt.datetime
     n: int = 0

@@ -18,26 +18,25 @@ from billcore.kernel.exact import text
 from billcore.lifecycle import Opening
 from billcore.ports.steps import ScenarioStep
 from billcore.pricing import Catalog, Proration, TaxRounding
+from billcore.settlement.strategy import InvoiceOrder
 
 __all__ = [
     "BillingMode",
-    "InvoiceOrder",
-    "RoundingGroup",
+    "GroupName",
     "RoundingMode",
     "RoundingPolicy",
     "Scenario",
     "ScenarioCustomer",
     "ScenarioPolicy",
+    "ScenarioSource",
     "ScenarioStep",
     "SettlementPolicy",
-    "SourceName",
 ]
 
-RoundingGroup = Literal["price", "invoice"]
+GroupName = Literal["price", "invoice"]
 RoundingMode = Literal["half_up", "half_even"]
-SourceName = Literal["voucher", "balance"]
+ScenarioSource = Literal["voucher", "balance"]
 """``card`` is named by the formats and built later."""
-InvoiceOrder = Literal["largest", "smallest", "oldest"]
 BillingMode = Literal["automatic", "manual"]
 _LONGEST_TERMS = 3_650
 _DEEPEST = 32
@@ -61,7 +60,7 @@ def _terms(value: int) -> int:
     return value
 
 
-def _sources(values: Iterable[SourceName]) -> tuple[SourceName, ...]:
+def _sources(values: Iterable[ScenarioSource]) -> tuple[ScenarioSource, ...]:
     sources = tuple(values)
     for index, source in enumerate(sources):
         if source in sources[:index]:
@@ -95,14 +94,14 @@ class RoundingPolicy:
     """What happens to an exact half, and which lines share a rounding group."""
 
     mode: RoundingMode = "half_up"
-    group: RoundingGroup = "price"
+    group: GroupName = "price"
 
 
 @attrs.frozen(kw_only=True)
 class SettlementPolicy:
     """Which ``sources`` pay in which order, whether they mix on one invoice, pay a part, and which invoice is first."""
 
-    sources: tuple[SourceName, ...] = attrs.field(default=("voucher", "balance"), converter=_sources)
+    sources: tuple[ScenarioSource, ...] = attrs.field(default=("voucher", "balance"), converter=_sources)
     mixing: bool = True
     partial: bool = False
     invoices: InvoiceOrder = "largest"

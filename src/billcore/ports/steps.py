@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import ClassVar, Literal, TypeAlias
 
 import attrs
 
@@ -48,14 +48,14 @@ __all__ = [
     "Step",
     "Subscribe",
     "TopUp",
-    "Unused",
+    "UnusedShare",
     "UsageStep",
     "Void",
     "When",
 ]
 
 When = Literal["now", "period_end"]
-Unused = Literal["keep", "give_back"]
+UnusedShare = Literal["keep", "give_back"]
 ChangeAnchor = Literal["keep", "reset"]
 
 
@@ -107,12 +107,12 @@ class SelectionChange:
         Another plan leaves the old version number behind; another kind of thing (a service instead of a plan) leaves
         everything behind but addons, quantity, configuration, time zone and country. Raises as ``Selection``.
         """
-        changed: dict[str, Any] = dict(self.keys)
+        changed = dict(self.keys)
         named = next((kind for kind in ("service", "plan", "product") if changed.get(kind) is not None), None)
         if named is None or getattr(selection, named) is not None:
             if named == "plan" and changed["plan"] != selection.plan:
                 changed.setdefault("version", None)
-            return attrs.evolve(selection, **changed)
+            return attrs.evolve(selection, **changed)  # type: ignore[arg-type]  # keys of Selection
         kept = ("addons", "quantity", "configuration", "anchor", "timezone", "country")
         return Selection(**{**{key: getattr(selection, key) for key in kept}, **changed})
 
@@ -163,7 +163,7 @@ class Cancel(Step):
 
     subscription: str = attrs.field(converter=_subscription)
     when: When | None = None
-    unused: Unused | None = None
+    unused: UnusedShare | None = None
 
 
 @attrs.frozen(kw_only=True)

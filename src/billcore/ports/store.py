@@ -3,14 +3,11 @@
 A store keeps the tables of ``ports.tables`` for many tenants, a log of operations, and the number series. It promises:
 
 - *All or nothing.* ``transact`` runs ``fn`` in one transaction; an exception leaves nothing behind. After a refused
-write
-  the transaction is lost, even if ``fn`` catches the error: ``transact`` raises it.
+  write the transaction is lost, even if ``fn`` catches the error: ``transact`` raises it.
 - *Once.* With an ``Operation``, the text that ``fn`` returned is stored in the same transaction; the same key with the
-same
-  request returns that text and runs nothing, with another request it raises ``IdempotencyMismatch``.
+  same request returns that text and runs nothing, with another request it raises ``IdempotencyMismatch``.
 - *Again.* ``fn`` is re-runnable: on a conflict the store rolls back and runs it again; a commit of unknown outcome is
-looked
-  up in the log. So ``fn`` takes time and ids from outside and calls nobody else.
+  looked up in the log. So ``fn`` takes time and ids from outside and calls nobody else.
 - *Scoped.* A row of another tenant, or under a customer's scope of another customer, is answered like one that is not
   there; writing one raises ``NotFound``.
 - *Exact.* Texts and integers come back as they went in; sums are exact.

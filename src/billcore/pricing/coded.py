@@ -18,6 +18,11 @@ def codes(values: Iterable[str], place: str) -> tuple[str, ...]:
     return tuple(checked_id(value, place) for value in several(values, str, place, "codes"))
 
 
+def known(values: Iterable[str]) -> tuple[str, ...]:
+    """Codes that were checked where they were written down."""
+    return tuple(values)
+
+
 def applies_to(values: Iterable[str]) -> tuple[str, ...]:
     """The field ``applies_to``, read and checked."""
     return codes(values, "applies_to")

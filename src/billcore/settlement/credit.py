@@ -20,6 +20,7 @@ from billcore.kernel import (
     of_kind,
     text_or_none,
 )
+from billcore.pricing import coded
 from billcore.settlement.payment import Source
 
 __all__ = ["Credit", "CreditKind", "Voucher", "burn_order", "known_credits", "marked"]
@@ -49,10 +50,6 @@ def _reference(value: str | None) -> str | None:
     return text_or_none(value, "reference")
 
 
-def _codes(values: Iterable[str]) -> tuple[str, ...]:
-    return tuple(values)
-
-
 _MARK = "grant#"  # no code of a coupon has this character
 
 
@@ -77,7 +74,7 @@ class Credit:
     expires: dt.datetime | None = None
     granted: bool = False
     reference: str | None = attrs.field(default=None, converter=_reference)
-    restricted_to: tuple[str, ...] = attrs.field(default=(), converter=_codes)
+    restricted_to: tuple[str, ...] = attrs.field(default=(), converter=coded.known)
     description: str = ""
     code: str | None = None
     recorded: dt.datetime | None = None

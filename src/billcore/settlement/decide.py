@@ -104,8 +104,8 @@ def decide(
 
 
 def _bounded(document: Document) -> None:
-    """Raise ``InvariantBroken`` where an amount is beyond what may be stored; its document's bound each line's."""
-    most = max(abs(document.net), abs(document.total))
+    """Raise ``InvariantBroken`` where an amount is beyond what may be stored; a line may be more than its document."""
+    most = max(abs(document.net), abs(document.total), *[abs(line.minor) for line in document.lines])
     if most > MOST_MINOR:
         raise InvariantBroken("M1: an amount beyond 10^15 minor units", place=document.customer, value=most)
 
@@ -143,7 +143,7 @@ def decide_charges(
             ]
 
     def reason(key: ChargeKey) -> str:
-        return "interim" if key in early else _reason(key, lives)
+        return "interim" if key in early else _reason(key, lives, billed, date)
 
     rounding = policy.group(customer.currency)
     moved = difference(wanted, vanished, billed, rounding, rate, reason, date)
@@ -187,27 +187,37 @@ def _one_offs(
     return found
 
 
-def _reason(key: ChargeKey, lives: Iterable[Life]) -> str:
-    """Why a key moved: the fact written last among those that hold within its period."""
+def _reason(key: ChargeKey, lives: Iterable[Life], billed: Billed, date: dt.datetime) -> str:
+    """Why a key moved: the fact written last among those that hold within its period.
+
+    What usage moves too is late usage, unless such a fact was not yet seen when the key was billed last.
+    """
+    seen = [entry.document for entry in billed.entries.get(key, ())]
     for found in lives:
         if found.subscription.id != key.subscription:
             continue
-        for item in found.charged:
-            if item.order == key.item and item.record.price.code == key.price:
-                if item.record.price.cadence is PriceCadence.USAGE:
-                    return "late usage"
-                break
-        last = _last_fact(found.subscription.facts, key)
+        within = [fact for fact in found.subscription.facts[1:] if fact.at < key.period.end or key.period.empty]
+        if _by_usage(found, key):
+            within = [fact for fact in within if fact.at <= date and all(_behind(fact, one) for one in seen)]
+        last = max(within, key=lambda fact: fact.n, default=None)
         if last is not None:
             return "backdated change" if last.at < last.recorded else "change"
-        if any(item.order == key.item and item.record.price.code == key.price for item in found.summing):
-            return "late usage"  # nothing else moves what it is over
+        if _by_usage(found, key):
+            return "late usage"
     return "correction"
 
 
-def _last_fact(facts: Sequence[Fact], key: ChargeKey) -> Fact | None:
-    within = [fact for fact in facts[1:] if fact.at < key.period.end or key.period.empty]
-    return max(within, key=lambda fact: fact.n, default=None)
+def _by_usage(found: Life, key: ChargeKey) -> bool:
+    """Usage moves the key: its price's own, or that of a price which it is over."""
+    prices = (item.record.price for item in found.charged if item.order == key.item)
+    return any(
+        price.code == key.price and (price.cadence is PriceCadence.USAGE or bool(price.sum_of)) for price in prices
+    )
+
+
+def _behind(fact: Fact, document: Document) -> bool:
+    """A run that issued the document did not look at the fact yet."""
+    return fact.recorded > document.issued_at or fact.at > document.billing_date
 
 
 def late_dates(

@@ -146,7 +146,12 @@ class _Discounts:
                 self._lift(name, gap)
 
     def _exchange(self, entry: BilledLine, more: dict[ChargeKey, Exact], less: dict[ChargeKey, Exact]) -> None:
-        """Lower a line by what coupons should have taken off it, those making room that should have taken less."""
+        """Lower a line by what coupons should have taken off it, those making room that should have taken less.
+
+        Nothing makes room for nothing: goodwill is whole units, and may leave a line less than its discounts.
+        """
+        if ex.total(more.values()) <= 0:
+            return
         offs = tuple(self.billed.offs.get(entry.line.id, ()))
         room = ex.subtract(entry.exact_left, ex.total(off.exact_left for off in offs))
         back: dict[int, Exact] = {}

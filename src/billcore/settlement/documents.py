@@ -19,7 +19,7 @@ from billcore.settlement.moves import Fall, Off, Rise
 from billcore.settlement.nets import net_falls, net_lines, root_of, roots
 from billcore.settlement.rounding_terms import RoundingTerms
 
-__all__ = ["Issue", "credit_note", "credit_notes", "invoice", "note_tax", "note_taxes"]
+__all__ = ["Issue", "credit_note", "credit_notes", "invoice", "note_tax", "note_taxes", "opening"]
 
 _PREFIX = {DocumentKind.INVOICE: "inv", DocumentKind.CREDIT_NOTE: "cn", DocumentKind.OPENING: "opn"}
 
@@ -147,10 +147,8 @@ def credit_note(
 ) -> Document:
     """A note of lines that fall, which correct lines of an invoice; its tax is that of ``note_taxes``.
 
-    It is rounded as the invoice was, whatever the house does by now.
-
-    ``earlier`` are the notes that correct the same invoice already (D25); ``roots`` name by line what a coupon lowered
-    there, so that its part of the tax is that of what falls in all.
+    It is rounded as the invoice was, whatever the house does by now. ``earlier`` are the notes that correct the same
+    invoice already (D25).
     """
     taxes = note_taxes(lines, corrected, earlier)
     name = issue.name(DocumentKind.CREDIT_NOTE, sequence)

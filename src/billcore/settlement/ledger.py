@@ -16,7 +16,17 @@ from billcore.settlement.credit import CreditKind
 from billcore.settlement.document import Document, DocumentKind
 from billcore.settlement.payment import Payment, Source
 
-__all__ = ["Account", "Entry", "Posting", "credit_granted", "document_issued", "document_voided", "paid", "returned"]
+__all__ = [
+    "STORED",
+    "Account",
+    "Entry",
+    "Posting",
+    "credit_granted",
+    "document_issued",
+    "document_voided",
+    "paid",
+    "returned",
+]
 
 
 class Account(enum.Enum):

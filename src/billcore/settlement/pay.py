@@ -20,7 +20,7 @@ __all__ = ["Payout", "pay"]
 
 @attrs.define
 class Payout:
-    """What happened to money: invoices as they stand now, payments made or returned, credits as they stand, entries."""
+    """What happened to money: invoices as they stand now, payments made or returned, their credits, entries."""
 
     named: dt.datetime
     invoices: dict[str, Invoice] = attrs.field(factory=dict)
@@ -73,9 +73,9 @@ def pay(
     if policy.settle and any(credit.usable(at) for credit in held.values()):
         known = {invoice.id: invoice for invoice in waiting}
         known.update(payout.invoices)
-        payout.credits = {**held, **payout.credits}
-        for use in plan(list(known.values()), list(payout.credits.values()), policy.strategy, at).uses:
+        for use in plan(list(known.values()), list(held.values()), policy.strategy, at).uses:
             payout.invoices.setdefault(use.invoice, known[use.invoice])
+            payout.credits.setdefault(use.credit, held[use.credit])
             _use(payout, use.invoice, use.credit, use.minor, at)
     return payout
 

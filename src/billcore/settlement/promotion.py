@@ -6,9 +6,11 @@ It is an amount without a period: used up billing date by billing date, and what
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from billcore.kernel import Exact
+import attrs
+
+from billcore.kernel import Exact, Rounding
 from billcore.kernel import exact as ex
 from billcore.lifecycle import Life
 from billcore.pricing import Discount, take_off
@@ -16,11 +18,11 @@ from billcore.settlement.coupons import charge_names
 from billcore.settlement.credit import Credit, burn_order, marked
 from billcore.settlement.moves import Difference, Fall, Off, Rise, RoundingGroup
 
-__all__ = ["promote"]
+__all__ = ["burn", "promote"]
 
 
 def promote(
-    moved: Difference, credits: Iterable[Credit], lives: Sequence[Life], rounding: RoundingGroup, date: dt.datetime
+    moved: Difference, credits: Sequence[Credit], lives: Sequence[Life], rounding: RoundingGroup, date: dt.datetime
 ) -> None:
     """Put what promotional credits take off into the difference of a billing date.
 
@@ -29,20 +31,30 @@ def promote(
     them; a line that takes a discount back is not lowered again.
     """
     rises = [rise for rise in moved.rises if rise.charge.key.coupon is None]
-    held = sorted((one for one in credits if one.holds(date)), key=burn_order)
-    if not rises or not held:
+    if not rises or not any(one.holds(date) for one in credits):
         return
     owners = {str(one.subscription.id): one for one in lives}
     names = [charge_names(owners.get(rise.charge.key.subscription), rise.charge.key) for rise in rises]
-    left: list[Exact] = [ex.whole(rise.net) for rise in rises]
-    for credit in held:
+    held = [attrs.evolve(one, remaining=one.remaining + _given_back(one, moved.falls)) for one in credits]
+    for credit, minors in burn(held, [rise.net for rise in rises], names, rounding.mode, date):
+        for rise, minor in zip(rises, minors, strict=True):
+            if minor:
+                _lower(rise, credit, minor, rounding)
+
+
+def burn(
+    credits: Iterable[Credit], nets: Iterable[int], names: Sequence[frozenset[str]], mode: Rounding, date: dt.datetime
+) -> Iterator[tuple[Credit, tuple[int, ...]]]:
+    """What promotional credits take off lines, in the order of burning: each that finds something, with its parts.
+
+    ``nets`` are what coupons leave of the lines, in minor units; ``names`` are what a credit may be restricted to.
+    """
+    left: list[Exact] = [ex.whole(net) for net in nets]
+    for credit in sorted((one for one in credits if one.holds(date)), key=burn_order):
         scope = frozenset(credit.restricted_to)
         places = [place for place, name in enumerate(names) if not scope or not scope.isdisjoint(name)]
-        amount = credit.remaining + _given_back(credit, moved.falls)
-        for used in take_off(left, [Discount(code=credit.id, amount=amount, lines=places)], rounding.mode):
-            for rise, minor in zip(rises, used.lines, strict=True):
-                if minor:
-                    _lower(rise, credit, minor, rounding)
+        for used in take_off(left, [Discount(code=credit.id, amount=credit.remaining, lines=places)], mode):
+            yield credit, used.lines
 
 
 def _given_back(credit: Credit, falls: Iterable[Fall]) -> int:

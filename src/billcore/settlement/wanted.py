@@ -41,6 +41,7 @@ __all__ = [
     "open_charge",
     "open_period",
     "over_others",
+    "touches",
     "uncapped",
 ]
 

@@ -51,6 +51,6 @@ LATER_VALUES: Mapping[object, frozenset[str]] = {
     GrantKind: frozenset({"purchased", "granted", "allowance"}),
     Aggregation: frozenset({"unique", "max", "min", "avg", "latest", "last_ever", "time_weighted"}),
     UsageAction: frozenset({"set"}),
-    scenario.SourceName: frozenset({"card"}),
+    scenario.ScenarioSource: frozenset({"card"}),
 }
 """Values by the enumeration or literal type that they belong to."""

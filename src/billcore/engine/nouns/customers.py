@@ -8,11 +8,10 @@ from collections.abc import Sequence
 
 import attrs
 
-from billcore.engine.accounts import load_customer, save_account
+from billcore.engine.accounts import load_customer, open_for_facts, save_account
 from billcore.engine.catalogs import catalog_found
 from billcore.engine.lookup import locked
 from billcore.engine.nouns.page import Page, paged
-from billcore.engine.reading import Loaded
 from billcore.engine.rows.customers import AccountRow, account_row, customer_of, customer_row
 from billcore.engine.rows.money import credit_row, posting_rows
 from billcore.engine.session import Call, Session
@@ -181,7 +180,7 @@ class Customers:
 
         def work(tx: Tx, call: Call) -> str:
             loaded = locked(tx, id)
-            _open_for_change(loaded)
+            open_for_facts(loaded)
             start = when or call.now
             changed = loaded.facts.customer.changed(start, changes, call.now)
             _save(tx, changed)
@@ -195,7 +194,7 @@ class Customers:
 
         def work(tx: Tx, call: Call) -> str:
             loaded = locked(tx, id)
-            _open_for_change(loaded)
+            open_for_facts(loaded)
             running = [s.id for s in loaded.facts.subscriptions if s.end is None or s.end > call.now]
             if running:
                 raise NotAllowed("subscriptions are running", place="customer", value=running[0], hint="cancel them")
@@ -219,11 +218,6 @@ class Customers:
             return Standing(*(Money.of_minor(sign * tx.balance(id, a.value, code), code) for a, sign in signs))
 
         return self.session.read(work)
-
-
-def _open_for_change(loaded: Loaded) -> None:
-    if loaded.facts.customer.closed is not None:
-        raise NotAllowed("the customer is closed", place="customer", value=loaded.account.customer)
 
 
 def _save(tx: Tx, customer: Customer) -> None:

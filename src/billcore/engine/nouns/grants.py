@@ -103,8 +103,8 @@ class Grants:
         """Let what is left of a credit lower nothing on billing dates from ``at`` (now) on; what it lowered stays.
 
         Without ``at`` it is never before the last billing date on which it was used; a credit that has not begun ends
-        as it begins. Raises ``NotFound``,
-        ``NotAllowed`` where it was revoked before, ``InvalidValue`` where it was used at ``at`` or later.
+        as it begins. Raises ``NotFound``, ``NotAllowed`` where it was revoked before, ``InvalidValue`` where it was
+        used at ``at`` or later.
         """
         when = None if at is None else instant(at, "at")
 

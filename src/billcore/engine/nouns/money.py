@@ -240,7 +240,6 @@ def _settle(tx: Tx, call: Call, session: Session, loaded: Loaded, strategy: Stra
     if not payout.payments:
         return []
     versions = accounts.versions(customer) | versions_of(tx, list(payout.invoices))
-    payout.credits = {p.reference: payout.credits[p.reference] for p in payout.payments if p.reference is not None}
     write_payout(tx, loaded.account.next(loaded.state), [], payout, versions, call.now)
     return list(payout.invoices)
 

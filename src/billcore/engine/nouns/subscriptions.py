@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 import attrs
 
@@ -44,13 +44,12 @@ from billcore.lifecycle import (
     life,
 )
 from billcore.ports import ReadTx, Tx
+from billcore.ports.steps import ChangeAnchor, UnusedShare, When
 from billcore.ports.tables import SUBSCRIPTION
 from billcore.pricing import Selection, anchor_of
 
-__all__ = ["Subscriptions", "When"]
+__all__ = ["Subscriptions"]
 
-When = Literal["now", "period_end"]
-Reset = Literal["keep", "reset"]
 Facts: TypeAlias = tuple[Fact, ...]
 
 
@@ -138,7 +137,7 @@ class Subscriptions:
         version: int | None = None,
         quantity: Number | None = None,
         when: When | None = None,
-        anchor: Reset | None = None,
+        anchor: ChangeAnchor | None = None,
         at: dt.datetime | str | None = None,
         key: str | None = None,
     ) -> Subscription:
@@ -232,7 +231,7 @@ class Subscriptions:
         id: str,
         *,
         when: When = "period_end",
-        unused: Literal["keep", "give_back"] = "keep",
+        unused: UnusedShare = "keep",
         reason: str | None = None,
         at: dt.datetime | str | None = None,
         key: str | None = None,

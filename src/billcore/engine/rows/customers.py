@@ -12,7 +12,16 @@ from billcore.lifecycle import Customer, Profile, Replaced
 from billcore.ports import Row
 from billcore.settlement import AccountState
 
-__all__ = ["AccountRow", "account_of", "account_row", "customer_of", "customer_row"]
+__all__ = [
+    "AccountRow",
+    "account_of",
+    "account_row",
+    "customer_of",
+    "customer_row",
+    "maybe_instant",
+    "maybe_micros",
+    "maybe_text",
+]
 
 
 def maybe_micros(at: dt.datetime | None) -> int | None:
@@ -23,6 +32,11 @@ def maybe_micros(at: dt.datetime | None) -> int | None:
 def maybe_instant(value: object) -> dt.datetime | None:
     """The instant of an integer, if there is one."""
     return from_micros(value) if isinstance(value, int) else None
+
+
+def maybe_text(value: object) -> str | None:
+    """The text of a column, if there is one."""
+    return None if value is None else str(value)
 
 
 def customer_row(customer: Customer, version: int) -> Row:

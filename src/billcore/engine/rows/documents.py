@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable
 from decimal import Decimal
 
+from billcore.engine.rows.customers import maybe_text
 from billcore.kernel import Period, from_micros, micros, number
 from billcore.kernel.exact import parse
 from billcore.ports import Row
@@ -84,7 +85,7 @@ def line_of(row: Row) -> Line:
     key = None
     if item is not None:
         period = Period(from_micros(int(period_start or 0)), from_micros(int(period_end or 0)))
-        key = ChargeKey(str(subscription), str(item), str(price), period, _maybe(coupon))
+        key = ChargeKey(str(subscription), str(item), str(price), period, maybe_text(coupon))
     return Line(
         id=f"{document}-{position}",
         kind=LineKind(kind),
@@ -98,20 +99,18 @@ def line_of(row: Row) -> Line:
         tax=int(tax or 0),
         key=key,
         nth=None if nth is None else int(nth),
-        corrects=_maybe(corrects),
-        reason=_maybe(reason),
-        snapshot=_maybe(snapshot),
-        coupon=_maybe(coupon),
+        corrects=maybe_text(corrects),
+        reason=maybe_text(reason),
+        snapshot=maybe_text(snapshot),
+        coupon=maybe_text(coupon),
     )
-
-
-def _maybe(value: object) -> str | None:
-    return None if value is None else str(value)
 
 
 def _decimal_tax(row: list[object]) -> Tax:
     code, percent, base, amount, reason, *terms = row
-    return Tax(str(code), _percent(percent), int(str(base)), int(str(amount)), _maybe(reason), terms == ["inclusive"])
+    return Tax(
+        str(code), _percent(percent), int(str(base)), int(str(amount)), maybe_text(reason), terms == ["inclusive"]
+    )
 
 
 @functools.lru_cache(maxsize=256)
@@ -122,7 +121,7 @@ def _percent(written: object) -> Decimal:
 @functools.lru_cache(maxsize=256)
 def _rate(code: object, percent: object, why: object, terms: object) -> AppliedRate:
     """The rate of a line; a memo of a pure function, for the lines of a store have few."""
-    return AppliedRate.stored(str(code), _percent(percent), _maybe(why), _maybe(terms))
+    return AppliedRate.stored(str(code), _percent(percent), maybe_text(why), maybe_text(terms))
 
 
 def invoice_of(row: Row, lines: Iterable[Row], payments: Iterable[Row]) -> Invoice:
@@ -144,9 +143,9 @@ def invoice_of(row: Row, lines: Iterable[Row], payments: Iterable[Row]) -> Invoi
         due_at=from_micros(int(due_at or 0)),
         lines=tuple(line_of(line) for line in lines),
         taxes=tuple(_decimal_tax(tax) for tax in json.loads(str(taxes))),
-        corrects=_maybe(corrects),
-        reason=_maybe(reason),
-        rounding=RoundingTerms.stored(_maybe(row[_ROUNDING])),
+        corrects=maybe_text(corrects),
+        reason=maybe_text(reason),
+        rounding=RoundingTerms.stored(maybe_text(row[_ROUNDING])),
     )
     return Invoice(
         document=document,
@@ -183,6 +182,6 @@ def payment_of(row: Row) -> Payment:
         source=Source(source),
         minor=int(minor or 0),
         at=from_micros(int(at or 0)),
-        reference=_maybe(reference),
-        reverses=_maybe(reverses),
+        reference=maybe_text(reference),
+        reverses=maybe_text(reverses),
     )

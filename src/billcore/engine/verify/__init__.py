@@ -1,7 +1,7 @@
 """The checkers behind ``billcore verify``: the numbered invariants of reliability.md, section 4, held against a store.
 
 It owns what each invariant means in rows and values (``ledger``, ``booked``, ``documents``, ``periods``, ``rating``,
-``stored``, ``tenant``) and the walk over a store (``walk``). It does not own the invariants'
+``coupons``, ``grants``, ``stored``, ``tenant``) and the walk over a store (``walk``). It does not own the invariants'
 enforcement: the core and the store's constraints hold them; this looks whether they held. Nothing is written.
 
 >>> from billcore.engine.verify import CHECKERS

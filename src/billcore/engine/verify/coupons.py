@@ -59,8 +59,7 @@ def discounts_of(values: Values) -> Iterator[tuple[ChargeKey, str, str]]:
     for key in dict.fromkeys((*values.wanted, *given)):
         if values.pending(key.period) or billed.floor(key) or key not in billed.entries:
             continue
-        charge = values.wanted.get(key)
-        asked = values.coupons.offs(key, ZERO if charge is None else charge.exact, billed)
+        asked = values.coupons.offs(key, values.asked(key), billed)
         for code in dict.fromkeys((*asked, *given.get(key, ()))):
             want = asked.get(code, ZERO)
             have = billed.given.get(ChargeKey(key.subscription, key.item, key.price, key.period, code), (ZERO, 0))[0]

@@ -15,6 +15,7 @@ from billcore.kernel import exact as ex
 from billcore.ports import Row
 from billcore.ports.tables import CREDIT, CUSTOMER, DOCUMENT, FACT, LINE, ONE_OFF, PAYMENT, POSTING, USAGE, Table
 from billcore.settlement import Account, CreditKind, DocumentKind, net_lines, roots
+from billcore.settlement.ledger import STORED
 
 __all__ = [
     "check_m1",
@@ -40,7 +41,6 @@ _EXACT = {
     ONE_OFF: ("amount",),
     USAGE: ("value",),
 }
-_STORED = {CreditKind.BALANCE: Account.BALANCE, CreditKind.VOUCHER: Account.VOUCHER_CREDIT}
 
 
 def _not_canonical(written: object) -> bool:
@@ -152,7 +152,7 @@ def _expected(values: Values) -> Counter[tuple[str, Account]]:
                 found[currency, Account.REVENUE] -= kept.net
         found[currency, Account.RECEIVABLE] -= kept.invoice.settled
     for credit in values.credits:
-        found[credit.currency, _STORED[credit.kind]] -= credit.remaining
+        found[credit.currency, STORED[credit.kind]] -= credit.remaining
     return found
 
 

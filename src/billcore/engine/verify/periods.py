@@ -68,9 +68,9 @@ def check_p2(view: AccountView) -> Found:
     if values is None:
         return
     billed = values.billed
-    for key, charge in values.wanted.items():
-        if not values.pending(key.period) and not _right(values, key, charge.exact):
-            yield _wrong(view, key, charge.exact, billed.sum(key))
+    for key in values.wanted:
+        if not values.pending(key.period) and not _right(values, key, want := values.asked(key)):
+            yield _wrong(view, key, want, billed.sum(key))
     for key in billed.sums:
         if key not in values.wanted and not values.pending(key.period) and not _right(values, key, ZERO):
             yield _wrong(view, key, ZERO, billed.sum(key))

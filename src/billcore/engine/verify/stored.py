@@ -11,6 +11,7 @@ from billcore.engine.verify.violation import Found, Violation
 from billcore.ports import Row
 from billcore.ports.tables import (
     ACCOUNT,
+    COUPON_FACT,
     CREDIT,
     CUSTOMER,
     DOCUMENT,
@@ -119,6 +120,7 @@ def check_t1(view: AccountView) -> Found:
     children: tuple[tuple[Table, str, set[Value]], ...] = (
         (FACT, "subscription", subscriptions),
         (USAGE, "subscription", subscriptions),
+        (COUPON_FACT, "subscription", {*subscriptions, ""}),
         (DOCUMENT, "corrects", documents),
     )
     for table, name, parents in children:

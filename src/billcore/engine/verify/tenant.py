@@ -20,9 +20,11 @@ from billcore.ports.tables import (
     DOCUMENT,
     EXCEPTION,
     FACT,
+    GRANT_FACT,
     LINE,
     NOTICE,
     ONE_OFF,
+    PAYMENT,
     POSTING,
     PRICE,
     REDEMPTION,
@@ -52,6 +54,7 @@ _OF_CUSTOMERS: tuple[tuple[Table, Index | None], ...] = (
     (FACT, FACT.indexes[0]),
     (ONE_OFF, ONE_OFF.indexes[0]),
     (COUPON_FACT, COUPON_FACT.indexes[0]),
+    (GRANT_FACT, GRANT_FACT.indexes[0]),
     (USAGE, USAGE.indexes[0]),
     (DOCUMENT, DOCUMENT.indexes[1]),
     (LINE, LINE.indexes[0]),
@@ -60,6 +63,8 @@ _OF_CUSTOMERS: tuple[tuple[Table, Index | None], ...] = (
     (NOTICE, None),
     (EXCEPTION, EXCEPTION.indexes[0]),
 )
+"""Tables by customer: what is behind all of one's rows is found without reading them."""
+_READ_THROUGH = (PAYMENT, REDEMPTION)
 
 
 @attrs.frozen
@@ -209,11 +214,21 @@ def check_strangers(view: TenantView) -> Found:
         last = ""
         while rows := view.read(lambda tx, t=table, i=index, last=last: _behind(tx, t, i, last)):  # type: ignore[misc]
             names = sorted({str(row[column]) for row in rows})
-            there = {row[0] for row in view.read(lambda tx, names=names: tx.find_many(CUSTOMER, None, names))}  # type: ignore[misc]
-            for name in names:
-                if name not in there:
-                    yield Violation("T1", f"{table.name} {name}", "names a customer that is not there", name)
+            yield from _strangers(view, table, names)
             last = names[-1]
+    for table in _READ_THROUGH:
+        known: set[str] = set()
+        for rows in view.pages(table):
+            names = sorted({str(cell(table, row, "customer")) for row in rows} - known)
+            yield from _strangers(view, table, names)
+            known.update(names)
+
+
+def _strangers(view: TenantView, table: Table, names: Sequence[str]) -> Found:
+    there = {row[0] for row in view.read(lambda tx: tx.find_many(CUSTOMER, None, names))}
+    for name in names:
+        if name not in there:
+            yield Violation("T1", f"{table.name} {name}", "names a customer that is not there", name)
 
 
 def _behind(tx: ReadTx, table: Table, index: Index | None, last: str) -> Sequence[Row]:

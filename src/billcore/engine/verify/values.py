@@ -11,7 +11,7 @@ from billcore.engine.metering import Metered
 from billcore.engine.reading import UNREADABLE, Loaded
 from billcore.engine.rows.documents import invoice_of
 from billcore.engine.verify.cells import cell, number_cell
-from billcore.kernel import Period, Rounding
+from billcore.kernel import ZERO, Exact, Period, Rounding
 from billcore.lifecycle import Life, life, occurrences
 from billcore.ports import ReadTx, Row
 from billcore.ports.tables import (
@@ -96,7 +96,10 @@ class Kept:
 
 @attrs.frozen(kw_only=True)
 class Values:
-    """The values of an account's rows, and what its facts ask for by its last run."""
+    """The values of an account's rows, and what its facts ask for by its last run.
+
+    ``wanted`` is what each key costs, whatever was billed; ``asked`` is what a run leaves billed.
+    """
 
     loaded: Loaded
     kept: tuple[Kept, ...]
@@ -123,6 +126,13 @@ class Values:
         """A fact that no run has seen yet may change what the period costs."""
         until, marks = self.until, self.loaded.state.marks
         return until is not None and bool(marks) and marks[0] <= until and touches(period, marks[0])
+
+    def asked(self, key: ChargeKey) -> Exact:
+        """What should have been billed under a key: of a period that is open no less than was, for that waits."""
+        found = self.wanted.get(key)
+        if found is None:
+            return ZERO
+        return not_below(found, self.billed).exact if found.open else found.exact
 
     def live_lines(self) -> Iterator[tuple[Kept, Line]]:
         """The lines of documents that count."""
@@ -152,8 +162,6 @@ def values_of(tx: ReadTx, policy: Policy, loaded: Loaded, kept: Sequence[Kept], 
     if until is not None:
         lives = {one.id: life(one, facts.customer, until) for one in facts.subscriptions}
         wanted = {charged.key: charged for charged in _charges(lives.values(), usage, until, policy.rounding)}
-        # Of a period that is open a run bills what was used so far, and never gives back before its end.
-        wanted = {key: not_below(one, billed) if one.open else one for key, one in wanted.items()}
         wanted |= {one.key: one for one in map(one_off_charge, facts.one_offs) if one.due <= until}
     return Values(
         loaded=loaded,

@@ -17,6 +17,7 @@ from billcore.engine.verify.values import UNREADABLE, Kept, Values, values_of
 from billcore.ports import ReadTx, Row
 from billcore.ports.tables import (
     ACCOUNT,
+    COUPON_FACT,
     CREDIT,
     CUSTOMER,
     DOCUMENT,
@@ -47,6 +48,7 @@ _BY_CUSTOMER: tuple[tuple[Table, Index | None], ...] = (
     (SUBSCRIPTION, SUBSCRIPTION.indexes[0]),
     (FACT, FACT.indexes[0]),
     (ONE_OFF, ONE_OFF.indexes[0]),
+    (COUPON_FACT, COUPON_FACT.indexes[0]),
     (GRANT_FACT, GRANT_FACT.indexes[0]),
     (DOCUMENT, DOCUMENT.indexes[1]),
     (CREDIT, CREDIT.indexes[0]),

@@ -52,6 +52,12 @@ LIFE = (
         "        marks = {at}",
     ),
     Mutant(
+        COMMITTED + "test_another_policy_changes_nothing_that_was_billed",
+        "settlement/billed.py",
+        "        return lines[0].document.rounding.mode if lines else otherwise",
+        "        return otherwise",
+    ),
+    Mutant(
         COMMITTED + "test_commitments_are_in_order_in_sqlite",
         "adapters/sql/transaction.py",
         "        return UsageTotal(count, ex.ratio(ex.whole(units), _PLACES))",

@@ -86,6 +86,23 @@ def test_the_order_of_facts_does_not_matter_to_a_commitment(
     assert owed(one, "acme") == owed(other, "acme")
 
 
+@given(lives(ANY), lives(ANY, size=8), policies(), policies())
+def test_another_policy_changes_nothing_that_was_billed(
+    before: list[Step], after: list[Step], policy: Policy, then: Policy
+) -> None:
+    """Law: a house that rounds otherwise from a day on has its books in order, and explains each line as it was made."""
+    world = World.new(policy, sold=committing(offer("1"))).live(before).settle_down()
+    world.billing = world.billing.using(policy=then)
+    assert world.billing.verify() == ()
+    laws.lines_explain_themselves(world.billing)
+
+    world.live([attrs.evolve(step, n=step.n + 100) for step in after]).settle_down()
+
+    laws.lines_sum_to_what_the_facts_ask(world.billing)
+    laws.lines_explain_themselves(world.billing)
+    assert world.billing.verify() == ()
+
+
 @settings(max_examples=30)
 @given(lives(("use", "use", "use", "change", "cancel", "attach", "void", "run"), size=10), policies())
 def test_commitments_are_in_order_in_sqlite(steps: list[Step], policy: Policy) -> None:

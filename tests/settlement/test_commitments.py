@@ -357,6 +357,43 @@ def test_what_is_asked_is_rounded_as_the_house_rounds() -> None:
     assert shop(cent, policy=Policy(rounding=Rounding.HALF_EVEN)).run(FEBRUARY) == []
 
 
+def test_another_rounding_changes_nothing_that_was_billed() -> None:
+    """0.0125 and 0.0125 are 0.03 half up, and 0.02 half even: 99.97 of 100.00 were missing, and still are.
+
+    Nor does an event of 0 that comes late issue anything; what begins afterwards is rounded as the house does by then.
+    """
+    eighth = attrs.evolve(GB, model=PerUnit("0.0125"))
+    offered = catalog(plan("u", eighth), meters=[Meter(code="gb")])
+    one = Shop.new(attrs.evolve(offered, commitments=[HUNDRED]), JANUARY)
+    one.billing.subscriptions.create("acme", Selection(plan="u"), id="s")
+    one.use("a", "2026-01-05T00:00:00Z", 2)
+    assert one.run(FEBRUARY) == ["INV-000001 02-01: gb 0.03, gb:true-up 99.97 | due 100.00"]
+
+    even = attrs.evolve(one, billing=one.billing.using(policy=Policy(rounding=Rounding.HALF_EVEN)))
+    sound(even.billing)
+    even.at("2026-02-02T00:00:00Z")
+    even.use("zero", "2026-01-07T00:00:00Z", 0)
+    even.use("b", "2026-02-05T00:00:00Z", 2)
+
+    assert even.run(MARCH) == ["INV-000002 03-01: gb 0.02, gb:true-up 99.98 | due 100.00"]
+    sound(even.billing)
+
+
+def test_another_rounding_moves_no_fee() -> None:
+    """50 % of 10.01 (10.005 half up) is 5.01, though 10.005 is 10.00 half even: a new name makes no document."""
+    one = Shop.new(
+        catalog(plan("u", base("10.005"), Price(code="care", model=Percentage(50), sum_of=["base"]))), JANUARY
+    )
+    one.billing.subscriptions.create("acme", Selection(plan="u"), id="s")
+    one.run(FEBRUARY)
+    even = attrs.evolve(one, billing=one.billing.using(policy=Policy(rounding=Rounding.HALF_EVEN)))
+    sound(even.billing)
+    even.at("2026-02-02T00:00:00Z").customers.update("acme", name="New name", at="2026-01-15T00:00:00Z")
+
+    assert even.run(MARCH) == ["INV-000003 03-01: base 10.00, care 5.00 | due 15.00"]
+    sound(even.billing)
+
+
 @pytest.mark.parametrize(
     ("commitments", "place"),
     [

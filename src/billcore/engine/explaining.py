@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import attrs
 
@@ -36,6 +36,7 @@ from billcore.settlement import (
     AccountFacts,
     ChargeKey,
     Document,
+    DocumentKind,
     Invoice,
     Line,
     LineKind,
@@ -45,7 +46,7 @@ from billcore.settlement import (
     used,
 )
 
-__all__ = ["counted_then", "explain_line"]
+__all__ = ["counted_then", "explain_line", "mode_then"]
 
 
 def explain_line(tx: ReadTx, session: Session, number: str, name: str | int) -> Explanation:
@@ -63,7 +64,7 @@ def explain_line(tx: ReadTx, session: Session, number: str, name: str | int) -> 
     elif line.key is None or line.coupon is not None:
         tree = _given(line)
     else:
-        asked = _Asked.of(tx, document, line, line.key, session.policy.rounding)
+        asked = _Asked.of(tx, document, line, line.key)
         tree, live = asked.tree(), asked.live
     if not _comes_to(tree, line):
         raise InvariantBroken(
@@ -99,10 +100,11 @@ class _Asked:
     mode: Rounding
 
     @classmethod
-    def of(cls, tx: ReadTx, document: Document, line: Line, key: ChargeKey, mode: Rounding) -> _Asked:
+    def of(cls, tx: ReadTx, document: Document, line: Line, key: ChargeKey) -> _Asked:
         """Read what is needed."""
         live = tuple(found for found in invoices_of(tx, document.customer) if counted_then(tx, found, document))
-        return cls(tx, document, line, key, load(tx, document.customer).facts, live, mode)
+        facts = load(tx, document.customer).facts
+        return cls(tx, document, line, key, facts, live, mode_then(live, document, key))
 
     def tree(self) -> Explanation:
         """The first tree that comes to the line's amount; else that of what was known at issue."""
@@ -155,6 +157,17 @@ def counted_then(tx: ReadTx, found: Invoice, document: Document) -> bool:
     earlier = other.issued_at < document.issued_at or (other.issued_at == document.issued_at and order)
     live = not found.void or found.waived or other.id == document.id or not _voided(tx, found, document.issued_at)
     return earlier and live
+
+
+def mode_then(live: Iterable[Invoice], document: Document, key: ChargeKey) -> Rounding:
+    """How the key rounded what it is over: as the first document of those that counted then that has it."""
+    found = [
+        one.document
+        for one in (*live, Invoice(document=document))
+        if one.document.kind is not DocumentKind.CREDIT_NOTE and any(line.key == key for line in one.document.lines)
+    ]
+    first = min(found, key=lambda one: (one.billing_date, one.sequence), default=document)
+    return first.rounding.mode
 
 
 def _voided(tx: ReadTx, found: Invoice, at: dt.datetime) -> bool:

@@ -38,8 +38,10 @@ from billcore.settlement.summed import Covered, Summed
 from billcore.settlement.used import UsageLookup, Used, used
 from billcore.settlement.wanted import (
     Charge,
+    Modes,
     charge,
     charges,
+    key_of,
     one_off_charge,
     open_charge,
     open_period,
@@ -74,6 +76,7 @@ __all__ = [
     "Issue",
     "Line",
     "LineKind",
+    "Modes",
     "Off",
     "Payment",
     "Payout",
@@ -108,6 +111,7 @@ __all__ = [
     "interim_since",
     "invoice",
     "is_open",
+    "key_of",
     "known_credits",
     "late_dates",
     "marked",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeAlias
 
 import attrs
 
@@ -35,8 +36,10 @@ MOST_PERIODS = 100_000
 
 __all__ = [
     "Charge",
+    "Modes",
     "charge",
     "charges",
+    "key_of",
     "one_off_charge",
     "open_charge",
     "open_period",
@@ -69,18 +72,32 @@ class Charge:
         return self.price is not None and self.price.interim
 
 
+Modes: TypeAlias = Callable[[ChargeKey], Rounding]
+"""How a key rounds what it is over: as the document that it was billed on first (docs/decisions/0004)."""
+
+
+def half_up(_: ChargeKey) -> Rounding:
+    """As a house does that says nothing else."""
+    return Rounding.HALF_UP
+
+
+def key_of(life: Life, item: Item, occurrence: Occurrence) -> ChargeKey:
+    """The key of a billing period of an item; the period may be another item's, of the same schedule."""
+    return ChargeKey(life.subscription.id, item.order, item.record.price.code, occurrence.period)
+
+
 def charges(
     lives: Iterable[Life],
     usage: UsageLookup,
     until: dt.datetime,
     after: dt.datetime | None,
     mark: dt.datetime | None,
-    mode: Rounding = Rounding.HALF_UP,
+    modes: Modes = half_up,
 ) -> Iterator[Charge]:
     """The charges due in ``(after, until]``, and all due by ``until`` whose period ends after ``mark``.
 
     Also what was used so far, by ``until``, of prices that are billed before their periods end. By subscription, item
-    in order of opening, and time: the order of billing. ``mode`` rounds what others are over.
+    in order of opening, and time: the order of billing. ``modes`` says how a key rounds what it is over.
     """
     start = after if mark is None or after is None else min(after, mark)
     for life in lives:
@@ -92,18 +109,17 @@ def charges(
                 schedules.append(schedule)
                 periods.append(list(_seen(life, item, start, until, after, mark)))
             for seen in periods[schedules.index(schedule)]:
+                mode = modes(key_of(life, item, seen)) if life.summing else Rounding.HALF_UP
                 if (found := charge(life, item, seen, usage, mode)) is not None:
                     yield found
-            if item.record.price.interim and (found := open_charge(life, item, usage, until, mode)) is not None:
+            if item.record.price.interim and (found := open_charge(life, item, usage, until, modes)) is not None:
                 yield found
 
 
-def open_charge(
-    life: Life, item: Item, usage: UsageLookup, date: dt.datetime, mode: Rounding = Rounding.HALF_UP
-) -> Charge | None:
+def open_charge(life: Life, item: Item, usage: UsageLookup, date: dt.datetime, modes: Modes = half_up) -> Charge | None:
     """What was used by ``date`` in the period that is not over; ``None`` where there is none, or nothing was used."""
     found = open_period(life, item, date)
-    return None if found is None else charge(life, item, found, usage, mode, date)
+    return None if found is None else charge(life, item, found, usage, modes(key_of(life, item, found)), date)
 
 
 def open_period(life: Life, item: Item, date: dt.datetime) -> Occurrence | None:
@@ -207,7 +223,7 @@ def uncapped(
         if missing:
             exact = ex.add(exact, time_amount(price, quantity, missing))
     return Charge(
-        ChargeKey(life.subscription.id, item.order, price.code, occurrence.period),
+        key_of(life, item, occurrence),
         exact,
         quantity,
         part,

@@ -8,19 +8,19 @@ from collections.abc import Iterator
 
 import attrs
 
-from billcore.engine.explaining import counted_then
+from billcore.engine.explaining import counted_then, mode_then
 from billcore.engine.known import at_issue, known_by, recordings
 from billcore.engine.metering import Metered
 from billcore.engine.verify.cells import cell, row_place
 from billcore.engine.verify.values import Kept, Values
 from billcore.engine.verify.view import AccountView
 from billcore.engine.verify.violation import Found, Violation
-from billcore.kernel import Exact
+from billcore.kernel import Exact, Rounding
 from billcore.kernel import exact as ex
 from billcore.lifecycle import life, occurrences
 from billcore.ports.tables import FACT, LINE, PRICE
 from billcore.pricing import PriceCadence
-from billcore.settlement import Charge, ChargeKey, Line, LineKind, charge
+from billcore.settlement import Charge, ChargeKey, Invoice, Line, LineKind, charge
 
 __all__ = ["check_p4", "check_p5", "check_p6"]
 
@@ -108,22 +108,24 @@ def _again(view: AccountView) -> Iterator[tuple[Kept, Line, list[Charge | None]]
         if today is not None and (today.exact, today.quantity) == (line.exact, line.quantity):
             continue
         issued, date = kept.document.issued_at, kept.document.billing_date
-        before = _before(values, kept, line)
-        then = [charged for known in at_issue(issued) for charged in _charged(values, key, known, date, before)]
+        others = _before(values, kept, line)
+        before = ex.total([other.exact for one in others for other in one.document.lines if other.key == key])
+        mode = mode_then(others, kept.document, key)
+        then = [charged for known in at_issue(issued) for charged in _charged(values, key, known, date, before, mode)]
         then += [] if today is None else [today]
         if not any(_agrees(line, charged) for charged in then):
             facts = values.loaded.facts
             for known in recordings(values.tx, facts, line, line.quantity):
-                then += _charged(values, key, known, date, before)
+                then += _charged(values, key, known, date, before, mode)
         yield kept, line, then or [None]
 
 
-def _before(values: Values, kept: Kept, line: Line) -> Exact:
-    """What was billed of the line's key before it; something only where bills come before the period's end."""
+def _before(values: Values, kept: Kept, line: Line) -> list[Invoice]:
+    """Documents that counted before it; looked for only where bills come before the period's end."""
     if not line.nth or line.kind is not LineKind.CHARGE:
-        return ex.ZERO
-    others = (one for one in values.kept if one is not kept and counted_then(values.tx, one.invoice, kept.document))
-    return ex.total([other.exact for one in others for other in one.document.lines if other.key == line.key])
+        return []
+    found = (one.invoice for one in values.kept if one is not kept)
+    return [one for one in found if counted_then(values.tx, one, kept.document)]
 
 
 def _agrees(line: Line, charged: Charge | None) -> bool:
@@ -134,7 +136,7 @@ def _agrees(line: Line, charged: Charge | None) -> bool:
 
 
 def _charged(
-    values: Values, key: ChargeKey, known: dt.datetime, date: dt.datetime, before: Exact
+    values: Values, key: ChargeKey, known: dt.datetime, date: dt.datetime, before: Exact, mode: Rounding
 ) -> Iterator[Charge | None]:
     """What the key costs beyond ``before``, by the facts recorded by ``known`` and in force by ``date``."""
     seen = known_by(values.loaded.facts, known)
@@ -145,8 +147,7 @@ def _charged(
         for occurrence in occurrences(found, item, key.period.start - _MICRO):
             if occurrence.period == key.period:
                 day = date if item.record.price.interim else occurrence.due
-                usage, mode = Metered(values.tx, seen, known), values.policy.rounding
-                made = charge(found, item, occurrence, usage, mode, day)
+                made = charge(found, item, occurrence, Metered(values.tx, seen, known), mode, day)
                 yield made if made is None else attrs.evolve(made, exact=ex.subtract(made.exact, before))
             if occurrence.period.start >= key.period.end:
                 break

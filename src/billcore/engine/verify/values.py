@@ -11,7 +11,7 @@ from billcore.engine.metering import Metered
 from billcore.engine.reading import UNREADABLE, Loaded
 from billcore.engine.rows.documents import invoice_of
 from billcore.engine.verify.cells import cell, number_cell
-from billcore.kernel import Period, Rounding
+from billcore.kernel import Period
 from billcore.lifecycle import Life, life, occurrences
 from billcore.ports import ReadTx, Row
 from billcore.ports.tables import (
@@ -27,9 +27,11 @@ from billcore.settlement import (
     DocumentKind,
     Invoice,
     Line,
+    Modes,
     Policy,
     UsageLookup,
     charge,
+    key_of,
     not_below,
     one_off_charge,
     open_charge,
@@ -129,16 +131,17 @@ class Values:
         return ((kept, line) for kept in self.kept if not kept.dead for line in kept.document.lines)
 
 
-def _charges(lives: Iterable[Life], usage: UsageLookup, until: dt.datetime, mode: Rounding) -> Iterator[Charge]:
+def _charges(lives: Iterable[Life], usage: UsageLookup, until: dt.datetime, modes: Modes) -> Iterator[Charge]:
     """Every charge that was due by an instant, since the beginning."""
     for one in lives:
         for item in one.charged:
             for occurrence in occurrences(one, item):
                 if occurrence.due > until:
                     break
+                mode = modes(key_of(one, item, occurrence))
                 if (found := charge(one, occurrence.item, occurrence, usage, mode)) is not None:
                     yield found
-            if item.record.price.interim and (found := open_charge(one, item, usage, until, mode)) is not None:
+            if item.record.price.interim and (found := open_charge(one, item, usage, until, modes)) is not None:
                 yield found
 
 
@@ -151,7 +154,8 @@ def values_of(tx: ReadTx, policy: Policy, loaded: Loaded, kept: Sequence[Kept], 
     wanted: dict[ChargeKey, Charge] = {}
     if until is not None:
         lives = {one.id: life(one, facts.customer, until) for one in facts.subscriptions}
-        wanted = {charged.key: charged for charged in _charges(lives.values(), usage, until, policy.rounding)}
+        found = _charges(lives.values(), usage, until, lambda key: billed.mode(key, policy.rounding))
+        wanted = {charged.key: charged for charged in found}
         # Of a period that is open a run bills what was used so far, and never gives back before its end.
         wanted = {key: not_below(one, billed) if one.open else one for key, one in wanted.items()}
         wanted |= {one.key: one for one in map(one_off_charge, facts.one_offs) if one.due <= until}

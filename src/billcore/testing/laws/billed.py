@@ -6,6 +6,7 @@ Each is written apart from ``billing.verify()``, plainly, so that one of the two
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 from billcore.engine import Billing
 from billcore.engine.accounts import load
@@ -16,7 +17,17 @@ from billcore.kernel import ZERO, Exact, InvariantBroken, Period, Rounding, mino
 from billcore.kernel import exact as ex
 from billcore.lifecycle import life
 from billcore.ports import ReadTx
-from billcore.settlement import Charge, ChargeKey, Document, charges, one_off_charge, touches
+from billcore.settlement import (
+    Charge,
+    ChargeKey,
+    Document,
+    DocumentKind,
+    Invoice,
+    Modes,
+    charges,
+    one_off_charge,
+    touches,
+)
 from billcore.testing.laws._broken import broken, same
 from billcore.testing.laws.explanations import explanation_recomputes
 from billcore.testing.laws.reading import billed, customers, documents, forgiven
@@ -26,6 +37,7 @@ __all__ = [
     "lines_explain_themselves",
     "lines_of_a_group_sum_to_its_rounded_sum",
     "lines_sum_to_what_the_facts_ask",
+    "modes",
     "waits",
 ]
 
@@ -38,10 +50,10 @@ def lines_sum_to_what_the_facts_ask(billing: Billing) -> None:
     """
     law = "lines sum to what the facts ask"
     for customer in customers(billing):
-        loaded, wanted, so_far = billing.session.read(
-            lambda tx, who=customer: asked(tx, who, billing.session.policy.rounding)  # type: ignore[misc]
-        )
         found = documents(billing, customer)
+        loaded, wanted, so_far = billing.session.read(
+            lambda tx, who=customer, found=found: asked(tx, who, modes(billing, found))  # type: ignore[misc]
+        )
         has, floor = billed(found), forgiven(found)
         wanted |= {key: has[key] for key in so_far if has.get(key, ZERO) > wanted[key]}
         keys: set[ChargeKey] = {*wanted, *(key for key in has if key.coupon is None)}
@@ -52,7 +64,15 @@ def lines_sum_to_what_the_facts_ask(billing: Billing) -> None:
                 raise broken(law, key=key_place(customer, key), billed=got, asked=want, forgiven=least)
 
 
-def asked(tx: ReadTx, customer: str, mode: Rounding) -> tuple[Loaded, dict[ChargeKey, Exact], set[ChargeKey]]:
+def modes(billing: Billing, found: Sequence[Invoice]) -> Modes:
+    """How each key rounds what it is over: as the first document that has it, else as the house does now."""
+    live = [one.document for one in found if not one.void or one.waived]
+    live.sort(key=lambda one: (one.kind is DocumentKind.CREDIT_NOTE, one.billing_date, one.sequence))
+    first = {line.key: one.rounding.mode for one in reversed(live) for line in one.lines}
+    return lambda key: first.get(key, billing.session.policy.rounding)
+
+
+def asked(tx: ReadTx, customer: str, mode: Modes) -> tuple[Loaded, dict[ChargeKey, Exact], set[ChargeKey]]:
     """What the facts ask for by the last run, worked out from the first billing date on, and what of it is so far."""
     loaded = load(tx, customer)
     facts, until = loaded.facts, loaded.state.last_run

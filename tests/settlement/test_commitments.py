@@ -18,6 +18,7 @@ from billcore.pricing import (
     CouponDuration,
     Flat,
     Meter,
+    MeterPrice,
     Percentage,
     PerUnit,
     Price,
@@ -355,6 +356,20 @@ def test_what_is_asked_is_rounded_as_the_house_rounds() -> None:
 
     assert shop(cent).run(FEBRUARY) == ["INV-000001 02-01: gb:true-up 0.01 | due 0.01"]
     assert shop(cent, policy=Policy(rounding=Rounding.HALF_EVEN)).run(FEBRUARY) == []
+
+
+def test_usage_outside_any_plan_is_nobodys_commitment() -> None:
+    """A cap of 30.00 over gigabytes and a base of 20.00 leaves 100 of them that no plan meters at 100.00."""
+    both = Commitment(prices=["gb", "base"], amount=10, cap=30)
+    offered = catalog(plan("flat", base(20)), plan("met", base(20), GB), meters=[Meter(code="gb")])
+    outside = MeterPrice(meter="gb", price=attrs.evolve(GB, tax_category="standard"))
+    one = Shop.new(attrs.evolve(offered, meter_prices=[outside], commitments=[both]), JANUARY)
+    one.billing.subscriptions.create("acme", Selection(plan="flat"), id="s")
+    one.use("a", "2026-01-05T00:00:00Z", 100)
+    one.run(JANUARY)
+
+    assert one.run(FEBRUARY) == ["INV-000002 02-01: base 20.00, gb 100.00 | due 120.00"]
+    sound(one.billing)
 
 
 def test_another_rounding_changes_nothing_that_was_billed() -> None:

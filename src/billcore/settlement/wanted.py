@@ -168,7 +168,7 @@ def charge(
     nothing; ``mode`` rounds what it is over. At a ``date`` before it is due, it is what was used so far.
     """
     found = uncapped(life, item, occurrence, usage, mode, date)
-    if found is None or not life.summing:
+    if found is None or item.outside or not life.summing:  # what nobody bought, nobody committed to
         return found
 
     def cost(other: Item, seen: Occurrence) -> Exact | None:

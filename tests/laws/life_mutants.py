@@ -58,6 +58,12 @@ LIFE = (
         "        return otherwise",
     ),
     Mutant(
+        COMMITTED + "test_a_cap_holds_before_its_period_ends",
+        "settlement/decide.py",
+        "            if any(charge.open for charge in wanted):\n",
+        "            if wanted is None:\n",
+    ),
+    Mutant(
         COMMITTED + "test_commitments_are_in_order_in_sqlite",
         "adapters/sql/transaction.py",
         "        return UsageTotal(count, ex.ratio(ex.whole(units), _PLACES))",

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
+from decimal import Decimal
 from random import Random
 
 import attrs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from billcore.kernel import Rounding
+from billcore.kernel import QUARTER, Rounding
+from billcore.pricing import Catalog, Commitment
 from billcore.settlement import Policy
 from billcore.testing import laws
 from billcore.testing.strategies import roundings
 from tests.books import comparable
 from tests.laws.test_facts import owed
+from tests.laws.test_usage_early import early
 from tests.lives import CUSTOMERS, FACTS, MONEY, Step, World, lives, policies
 from tests.offers import committing, offer
 
@@ -90,7 +93,7 @@ def test_the_order_of_facts_does_not_matter_to_a_commitment(
 def test_another_policy_changes_nothing_that_was_billed(
     before: list[Step], after: list[Step], policy: Policy, then: Policy
 ) -> None:
-    """Law: a house that rounds otherwise from a day on has its books in order, and explains each line as it was made."""
+    """Law: a house that rounds otherwise from a day on keeps its books in order, and explains lines as made."""
     world = World.new(policy, sold=committing(offer("1"))).live(before).settle_down()
     world.billing = world.billing.using(policy=then)
     assert world.billing.verify() == ()
@@ -98,6 +101,23 @@ def test_another_policy_changes_nothing_that_was_billed(
 
     world.live([attrs.evolve(step, n=step.n + 100) for step in after]).settle_down()
 
+    laws.lines_sum_to_what_the_facts_ask(world.billing)
+    laws.lines_explain_themselves(world.billing)
+    assert world.billing.verify() == ()
+
+
+def early_and_capped() -> Catalog:
+    """Usage of two meters that is billed before its period ends, and a cap over both by the quarter."""
+    cap = Commitment(prices=["gb", "calls"], amount=1, period=QUARTER, cap=Decimal("3.33"))
+    return attrs.evolve(early(), commitments=[cap])
+
+
+@given(lives((*FACTS, "use", "use", "use", "item", "run")), roundings())
+def test_a_cap_holds_before_its_period_ends(steps: list[Step], rounding: Rounding) -> None:
+    """Law: bills of usage so far never come to more than a cap, whichever price grew first, and explain themselves."""
+    world = World.new(Policy(rounding=rounding), sold=early_and_capped()).live(steps).settle_down()
+
+    laws.commitments_are_kept(world.billing)
     laws.lines_sum_to_what_the_facts_ask(world.billing)
     laws.lines_explain_themselves(world.billing)
     assert world.billing.verify() == ()

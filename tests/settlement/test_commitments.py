@@ -372,6 +372,55 @@ def test_usage_outside_any_plan_is_nobodys_commitment() -> None:
     sound(one.billing)
 
 
+def test_bills_of_open_periods_never_go_beyond_a_cap() -> None:
+    """Of 100.00, 40.00 and 60.00 were billed: 50 more gigabytes wait for the period's end, when calls fall."""
+    gb, calls = (
+        Price(code=code, model=Wrapped(model=PerUnit(1), interim=True), cadence=PriceCadence.USAGE, meter=code)
+        for code in ("gb", "calls")
+    )
+    offered = catalog(plan("u", gb, calls), meters=[Meter(code="gb"), Meter(code="calls")])
+    most = Commitment(prices=["gb", "calls"], amount=10, cap=100)
+    one = Shop.new(attrs.evolve(offered, commitments=[most]), JANUARY)
+    one.billing.subscriptions.create("acme", Selection(plan="u"), id="s")
+    one.use("a", "2026-01-02T00:00:00Z", 40)
+    one.use("b", "2026-01-02T00:00:00Z", 60, meter="calls")
+    one.at("2026-01-10T00:00:00Z").invoices.run(customer="acme", now=True)
+    assert one.rows() == ["INV-000001 01-10: gb 40.00, calls 60.00 | due 100.00"]
+
+    one.use("c", "2026-01-12T00:00:00Z", 50)
+    one.at("2026-01-20T00:00:00Z").invoices.run(customer="acme", now=True)
+
+    assert len(one.rows()) == 1
+    sound(one.billing)
+    assert one.run(FEBRUARY) == ["CN-000001 02-01: calls -50.00", "INV-000002 02-01: gb 50.00 | due 50.00"]
+    sound(one.billing)
+
+
+def test_what_is_left_of_a_cap_goes_to_the_first() -> None:
+    """Of 100.00, 60.00 of the last price were billed: of 50.00 and 50.00 more, the first gets what is left, 40.00."""
+    prices = [
+        Price(code=code, model=Wrapped(model=PerUnit(1), interim=True), cadence=PriceCadence.USAGE, meter=code)
+        for code in ("a", "b", "c")
+    ]
+    offered = catalog(plan("u", *prices), meters=[Meter(code=code) for code in ("a", "b", "c")])
+    most = Commitment(prices=["a", "b", "c"], amount=10, cap=100)
+    one = Shop.new(attrs.evolve(offered, commitments=[most]), JANUARY)
+    one.billing.subscriptions.create("acme", Selection(plan="u"), id="s")
+    one.use("1", "2026-01-02T00:00:00Z", 60, meter="c")
+    one.at("2026-01-10T00:00:00Z").invoices.run(customer="acme", now=True)
+    one.use("2", "2026-01-12T00:00:00Z", 50, meter="a")
+    one.use("3", "2026-01-12T00:00:00Z", 50, meter="b")
+    one.at("2026-01-20T00:00:00Z").invoices.run(customer="acme", now=True)
+
+    assert one.rows() == ["INV-000001 01-10: c 60.00 | due 60.00", "INV-000002 01-20: a 40.00, b 0.00 | due 40.00"]
+    sound(one.billing)
+    assert one.run(FEBRUARY) == [
+        "CN-000001 02-01: c -60.00",
+        "INV-000003 02-01: a 10.00, b 50.00 | due 60.00",
+    ]
+    sound(one.billing)
+
+
 def test_another_rounding_changes_nothing_that_was_billed() -> None:
     """0.0125 and 0.0125 are 0.03 half up, and 0.02 half even: 99.97 of 100.00 were missing, and still are.
 

@@ -41,7 +41,9 @@ from billcore.settlement import (
     Line,
     LineKind,
     UsageLookup,
+    beside,
     charge,
+    key_of,
     uncapped,
     used,
 )
@@ -105,6 +107,10 @@ class _Asked:
         live = tuple(found for found in invoices_of(tx, document.customer) if counted_then(tx, found, document))
         facts = load(tx, document.customer).facts
         return cls(tx, document, line, key, facts, live, mode_then(live, document, key))
+
+    def paper(self, key: ChargeKey) -> Exact:
+        """What stands on the documents that counted then, this one included."""
+        return ex.total([line.exact for one in self.live for line in one.document.lines if line.key == key])
 
     def tree(self) -> Explanation:
         """The first tree that comes to the line's amount; else that of what was known at issue."""
@@ -208,6 +214,8 @@ def _wanted(asked: _Asked, at: dt.datetime | None) -> Explanation:
                 date = asked.document.billing_date if item.record.price.interim else occurrence.due
                 made = charge(found, item, occurrence, usage, asked.mode, date)
                 exact = ex.ZERO if made is None else made.exact
+                if made is not None and made.open and found.summing:
+                    exact = beside(found, occurrence, exact, lambda *its: asked.paper(key_of(found, *its)), asked.mode)
                 return _occurrence(found, attrs.evolve(occurrence, item=item), usage, exact, asked.mode, date)
             if occurrence.period.start > key.period.end:
                 break

@@ -31,7 +31,7 @@ from billcore.settlement.difference import RateLookup, difference
 from billcore.settlement.discounts import discount
 from billcore.settlement.document import Document, Invoice
 from billcore.settlement.documents import Issue, credit_notes, invoice
-from billcore.settlement.interim import billed_early, not_below
+from billcore.settlement.interim import billed_early, not_below, within_caps
 from billcore.settlement.key import ChargeKey
 from billcore.settlement.moves import Difference
 from billcore.settlement.pay import Payout, pay
@@ -140,6 +140,8 @@ def decide_charges(
         wanted = [*charges(lives, usage, date, after, mark, modes), *_one_offs(facts, date, after, mark)]
         if billed.entries:
             wanted = [not_below(charge, billed) if charge.open else charge for charge in wanted]
+            if any(charge.open for charge in wanted):
+                wanted = within_caps(wanted, lives, billed, usage, date, modes)
             early = billed_early(wanted, date)
             asked = {charge.key for charge in wanted}
             vanished = [

@@ -17,7 +17,7 @@ from billcore.kernel import exact as ex
 from billcore.lifecycle import Item, Life, Occurrence, occurrences
 from billcore.pricing import Price, PriceCadence, SumShare, cap_of, share, sum_amount
 
-__all__ = ["Cost", "Covered", "Summed", "capped", "summed"]
+__all__ = ["Cost", "Covered", "Summed", "beside", "capped", "summed"]
 
 Cost: TypeAlias = Callable[[Item, Occurrence], Exact | None]
 """What one billing period of an item costs; ``None`` where nothing is asked."""
@@ -96,27 +96,56 @@ def _rounded(found: list[tuple[Item, Occurrence, Exact | None]], part: SumShare)
     )
 
 
-def capped(life: Life, occurrence: Occurrence, exact: Exact, cost: Cost, mode: Rounding) -> Exact:
-    """What a commitment's cap leaves of a charge: lines reach it in the order in which they are due."""
-    item = occurrence.item
-    code = item.record.price.code
+@attrs.frozen
+class _Cap:
+    """The cap over a charge: what may be asked in a stretch of the commitment's period, of all that it covers."""
+
+    stretch: Period
+    codes: Collection[str]
+    part: SumShare
+    most: int
+
+
+def _cap_over(life: Life, occurrence: Occurrence, mode: Rounding) -> _Cap | None:
+    """The cap over a charge, if there is one."""
+    code = occurrence.item.record.price.code
     for held in life.summing:
         price = held.record.price
         if code not in price.sum_of or cap_of(price, SumShare(places=0)) is None:
             continue
         over = _counting(life, held, occurrence)
-        if over is None:
-            continue
-        part = share_of(price, over, mode)
-        most = cap_of(price, part) or 0
-        own = _order(item, occurrence)
-        before = [
-            (other, seen, cost(other, seen))
-            for other, seen in _within(life, over.part, price.sum_of)
-            if _order(other, seen) < own
-        ]
-        return _left(_rounded(before, part), (code, occurrence.period), most, exact, part)
-    return exact
+        if over is not None:
+            part = share_of(price, over, mode)
+            return _Cap(over.part, price.sum_of, part, cap_of(price, part) or 0)
+    return None
+
+
+def capped(life: Life, occurrence: Occurrence, exact: Exact, cost: Cost, mode: Rounding) -> Exact:
+    """What a commitment's cap leaves of a charge: lines reach it in the order in which they are due."""
+    cap = _cap_over(life, occurrence, mode)
+    if cap is None:
+        return exact
+    own = _order(occurrence.item, occurrence)
+    before = [
+        (other, seen, cost(other, seen))
+        for other, seen in _within(life, cap.stretch, cap.codes)
+        if _order(other, seen) < own
+    ]
+    return _left(before, occurrence, exact, cap)
+
+
+def beside(life: Life, occurrence: Occurrence, exact: Exact, cost: Cost, mode: Rounding) -> Exact:
+    """What a commitment's cap leaves of a charge beside all others that it covers, whatever their order."""
+    cap = _cap_over(life, occurrence, mode)
+    if cap is None:
+        return exact
+    own = _order(occurrence.item, occurrence)
+    others = [
+        (other, seen, cost(other, seen))
+        for other, seen in _within(life, cap.stretch, cap.codes)
+        if _order(other, seen) != own
+    ]
+    return _left(others, occurrence, exact, cap)
 
 
 def _counting(life: Life, held: Item, seen: Occurrence) -> Occurrence | None:
@@ -134,10 +163,11 @@ def _order(item: Item, seen: Occurrence) -> tuple[dt.datetime, dt.datetime, int]
     return (seen.period.start, seen.due, item.opened)
 
 
-def _left(before: tuple[Covered, ...], name: tuple[str, Period], most: int, exact: Exact, part: SumShare) -> Exact:
-    """As much of a charge as those before it leave, so that its rounding group ends at the cap to the unit."""
+def _left(found: list[tuple[Item, Occurrence, Exact | None]], occurrence: Occurrence, exact: Exact, cap: _Cap) -> Exact:
+    """As much of a charge as those others leave, so that its rounding group ends at the cap to the unit."""
+    name, part, before = (occurrence.item.record.price.code, occurrence.period), cap.part, _rounded(found, cap.part)
     own = next((one.exact for one in before if (one.price, one.period) == name), ZERO)
-    left = most - sum(one.minor for one in before if (one.price, one.period) != name)
+    left = cap.most - sum(one.minor for one in before if (one.price, one.period) != name)
     if minor_units(ex.add(own, exact), part.places, part.mode) <= left:
         return exact
     return max(ZERO, ex.subtract(ex.scaled(max(0, left), part.places), own))

@@ -35,7 +35,9 @@ from billcore.settlement import (
     not_below,
     one_off_charge,
     open_charge,
+    open_period,
     touches,
+    within_cap,
 )
 
 __all__ = ["UNREADABLE", "Kept", "Values", "key_place", "values_of"]
@@ -145,6 +147,18 @@ def _charges(lives: Iterable[Life], usage: UsageLookup, until: dt.datetime, mode
                 yield found
 
 
+def _so_far(lives: Mapping[str, Life], one: Charge, billed: Billed, date: dt.datetime, policy: Policy) -> Charge:
+    """What a run wants of an open period: no less than was billed, and what a cap leaves beside other lines."""
+    found, life, key = not_below(one, billed), lives[one.key.subscription], one.key
+    for item in life.items if life.summing else ():
+        seen = open_period(life, item, date) if (item.order, item.record.price.code) == (key.item, key.price) else None
+        if seen is not None:
+            have, mode = billed.sum(key), billed.mode(key, policy.rounding)
+            left = within_cap(life, seen, found.exact, have, lambda *its: billed.sum(key_of(life, *its)), mode)
+            return attrs.evolve(found, exact=left)
+    return found
+
+
 def values_of(tx: ReadTx, policy: Policy, loaded: Loaded, kept: Sequence[Kept], held: Sequence[Credit]) -> Values:
     """What the rows of an account come to; raises one of ``UNREADABLE`` where they come to nothing."""
     facts, until = loaded.facts, loaded.state.last_run
@@ -157,7 +171,7 @@ def values_of(tx: ReadTx, policy: Policy, loaded: Loaded, kept: Sequence[Kept], 
         found = _charges(lives.values(), usage, until, lambda key: billed.mode(key, policy.rounding))
         wanted = {charged.key: charged for charged in found}
         # Of a period that is open a run bills what was used so far, and never gives back before its end.
-        wanted = {key: not_below(one, billed) if one.open else one for key, one in wanted.items()}
+        wanted = {key: _so_far(lives, one, billed, until, policy) if one.open else one for key, one in wanted.items()}
         wanted |= {one.key: one for one in map(one_off_charge, facts.one_offs) if one.due <= until}
     return Values(
         loaded=loaded,

@@ -25,9 +25,9 @@ __all__ = ["commitments_are_kept"]
 def commitments_are_kept(billing: Billing) -> None:
     """Law: covered lines and their true-up are at least what was committed for the time, and never more with a true-up.
 
-    With a cap, lines, true-up and overage are never above it. It holds where all that is recorded was billed, lines are
-    rounded by price, and nothing was voided or forgiven. Lines of one commitment on documents that are rounded in two
-    ways are left out: they may differ by a unit.
+    With a cap, lines, true-up and overage are never above it, also before its period ends. It holds where all that is
+    recorded was billed, lines are rounded by price, and nothing was voided or forgiven. Lines of one commitment on
+    documents that are rounded in two ways are left out: they may differ by a unit.
     """
     mode = billing.session.policy.rounding
     for customer in customers(billing):
@@ -41,19 +41,21 @@ def commitments_are_kept(billing: Billing) -> None:
         for one in loaded.facts.subscriptions if until is not None else ():
             found = life(one, loaded.facts.customer, until)
             for item, seen in _due(found, until):
-                _kept(found, item, seen, lines, mode)
+                _kept(found, item, seen, lines, mode, open=until is not None and seen.due > until)
 
 
 def _due(found: Life, until: dt.datetime | None) -> Iterator[tuple[Item, Occurrence]]:
     for item in found.items:
         if isinstance(item.record.price.model, TrueUp):
             for seen in occurrences(found, item):
-                if until is None or seen.due > until:
+                if until is None or seen.part.start >= until:
                     break
                 yield item, seen
 
 
-def _kept(found: Life, item: Item, seen: Occurrence, lines: Iterable[tuple[Rounding, Line]], mode: Rounding) -> None:
+def _kept(
+    found: Life, item: Item, seen: Occurrence, lines: Iterable[tuple[Rounding, Line]], mode: Rounding, *, open: bool
+) -> None:
     law, price = "commitments are kept", item.record.price
     model = price.model
     if not isinstance(model, TrueUp):
@@ -84,7 +86,7 @@ def _kept(found: Life, item: Item, seen: Occurrence, lines: Iterable[tuple[Round
 
     least = part(model.commitment.amount, seen.part)
     both = sums["covered"] + sums["true_up"]
-    if both < least or (sums["true_up"] and both != least):
+    if not open and (both < least or (sums["true_up"] and both != least)):
         raise broken(law, key=own, committed=least, **sums)
     if model.commitment.cap is not None:
         most = part(model.commitment.cap, Period(seen.part.start, seen.period.end))

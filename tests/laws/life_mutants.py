@@ -64,6 +64,18 @@ LIFE = (
         "            if wanted is None:\n",
     ),
     Mutant(
+        COMMITTED + "test_what_is_committed_follows_from_what_is_had",
+        "lifecycle/commitments.py",
+        "    return next((one.record.addon for one in items if _has(one, price, item.holder)), None)",
+        "    return None",
+    ),
+    Mutant(
+        COMMITTED + "test_what_is_committed_follows_from_what_is_had",
+        "lifecycle/commitments.py",
+        "    return is_commitment(price) and any(",
+        "    return False and any(",
+    ),
+    Mutant(
         COMMITTED + "test_commitments_are_in_order_in_sqlite",
         "adapters/sql/transaction.py",
         "        return UsageTotal(count, ex.ratio(ex.whole(units), _PLACES))",

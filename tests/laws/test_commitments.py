@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import tempfile
 from decimal import Decimal
@@ -11,8 +12,9 @@ import attrs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from billcore.kernel import QUARTER, Rounding
-from billcore.pricing import Catalog, Commitment
+from billcore.kernel import QUARTER, InputError, Rounding, StateError
+from billcore.lifecycle import life
+from billcore.pricing import Addon, Catalog, Commitment, Flat, Plan, PlanVersion, Price, Selection
 from billcore.settlement import Policy
 from billcore.testing import laws
 from billcore.testing.strategies import roundings
@@ -121,6 +123,53 @@ def test_a_cap_holds_before_its_period_ends(steps: list[Step], rounding: Roundin
     laws.lines_sum_to_what_the_facts_ask(world.billing)
     laws.lines_explain_themselves(world.billing)
     assert world.billing.verify() == ()
+
+
+def _shared() -> Catalog:
+    """Two plans and three addons, of which one of each is in no commitment, and one commitment over all others."""
+    price = {code: Price(code=code, model=Flat(1)) for code in ("base", "other", "disk", "line", "mail")}
+    plans = [Plan(code=code, versions=[PlanVersion(version=1, prices=[price[code]])]) for code in ("base", "other")]
+    return Catalog(
+        version="1",
+        effective="2020-01-01T00:00:00Z",
+        currency="CHF",
+        plans=plans,
+        addons=[Addon(code=code, price=price[code]) for code in ("disk", "line", "mail")],
+        commitments=[Commitment(prices=["base", "disk", "line"], amount=100, overage_factor=2)],
+    )
+
+
+_DEEDS = st.tuples(
+    st.sampled_from(("change", "attach", "detach")), st.sampled_from(("base", "other", "disk", "line", "mail"))
+)
+
+
+@given(
+    st.sampled_from(("base", "other")), st.sets(st.sampled_from(("disk", "line", "mail"))), st.lists(_DEEDS, max_size=9)
+)
+def test_what_is_committed_follows_from_what_is_had(plan: str, addons: set[str], deeds: list[tuple[str, str]]) -> None:
+    """Law: under one catalog what is committed to is what who buys the same plan and addons at once commits to."""
+    world = World.new(sold=_shared())
+    bought = world.billing.subscriptions
+    bought.create("acme", Selection(plan=plan, addons=tuple(sorted(addons))), id="s")
+    for do, name in deeds:
+        world.clock.advance(minutes=1_440)
+        with contextlib.suppress(InputError, StateError):
+            if do == "change":
+                bought.change("s", plan=name, when="now")
+                plan = name
+            elif do == "attach":
+                bought.attach_addon("s", name)
+                addons = {*addons, name}
+            else:
+                bought.detach_addon("s", name, when="now")
+                addons = addons - {name}
+    bought.create("acme", Selection(plan=plan, addons=tuple(sorted(addons))), id="t")
+
+    had, fresh = (life(bought.get(name), world.loaded("acme").facts.customer).alive(world.clock.now()) for name in "st")
+
+    assert {item.record.price.code for item in had} == {item.record.price.code for item in fresh}
+    assert len(had) == len(fresh)
 
 
 @settings(max_examples=30)

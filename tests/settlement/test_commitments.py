@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from billcore.engine import Billing
-from billcore.kernel import QUARTER, YEAR, CurrencyMismatch, InvalidValue, Rounding
+from billcore.kernel import QUARTER, YEAR, CurrencyMismatch, InvalidValue, Rounding, instant
 from billcore.pricing import (
     Addon,
     Catalog,
@@ -356,6 +356,120 @@ def test_what_is_asked_is_rounded_as_the_house_rounds() -> None:
 
     assert shop(cent).run(FEBRUARY) == ["INV-000001 02-01: gb:true-up 0.01 | due 0.01"]
     assert shop(cent, policy=Policy(rounding=Rounding.HALF_EVEN)).run(FEBRUARY) == []
+
+
+def committed_to(*commitments: Commitment, version: str = "1", effective: str = "2020-01-01T00:00:00Z") -> Catalog:
+    """A base of 10.00, a flat plan at 20.00, gigabytes at 1.00, addons of 4.00 and 3.00, commitments by the month."""
+    offered = catalog(
+        plan("flat", base(20, "flat")),
+        plan("p", base(10)),
+        plan("usage", attrs.evolve(GB, tax_category="standard")),
+        version=version,
+        effective=effective,
+        addons=[Addon(code="disk", price=base(4, "disk")), Addon(code="line", price=base(3, "line"))],
+        meters=[Meter(code="gb")],
+    )
+    return attrs.evolve(offered, commitments=commitments)
+
+
+COMMON = Commitment(prices=["base", "disk", "line"], amount=100)
+
+
+@pytest.mark.parametrize(
+    ("first", "addons", "deeds", "april"),
+    [
+        ("p", (), [], {"base": 10, "base:true-up": 90}),
+        ("flat", ("disk",), [("change", "p"), ("detach", "disk")], {"base": 10, "base:true-up": 90}),
+        ("flat", ("disk",), [], {"flat": 20, "disk": 4, "base:true-up": 96}),
+        ("p", ("disk",), [("change", "flat")], {"flat": 20, "disk": 4, "base:true-up": 96}),
+        ("p", ("disk", "line"), [("change", "flat"), ("detach", "disk")], {"flat": 20, "line": 3, "base:true-up": 97}),
+        ("flat", ("disk",), [("change", "p"), ("detach", "disk"), ("change", "flat")], {"flat": 20}),
+    ],
+)
+def test_what_is_committed_does_not_depend_on_the_way_there(
+    first: str, addons: tuple[str, ...], deeds: list[tuple[str, str]], april: dict[str, int]
+) -> None:
+    """A commitment to 100.00 goes on with whatever of its prices is had: with the base, else with an addon."""
+    one = Shop.new(committed_to(COMMON), JANUARY)
+    one.billing.subscriptions.create("acme", Selection(plan=first, addons=addons), id="s")
+    one.run(FEBRUARY)
+    for deed, name in deeds:
+        if deed == "change":
+            one.billing.subscriptions.change("s", plan=name, when="now")
+        else:
+            one.billing.subscriptions.detach_addon("s", name, when="now")
+    one.run("2026-05-01T00:00:00Z")
+
+    found = [entry.document for entry in one.documents() if entry.document.billing_date == instant(APRIL)]
+    assert {line.price: line.minor // 100 for document in found for line in document.lines} == april
+    sound(one.billing)
+
+
+def test_a_quantity_changes_no_owner() -> None:
+    """A commitment that the base took over from an addon stays its own when the quantity changes."""
+    one = Shop.new(committed_to(COMMON), JANUARY)
+    one.billing.subscriptions.create("acme", Selection(plan="flat", addons=("disk",)), id="s")
+    one.billing.subscriptions.change("s", plan="p", when="now")
+    one.billing.subscriptions.detach_addon("s", "disk", when="now")
+    one.billing.subscriptions.change("s", quantity=1, when="now")
+    one.run(JANUARY)
+
+    assert one.run(FEBRUARY) == ["INV-000002 02-01: base:true-up 90.00, base 10.00 | due 100.00"]
+    sound(one.billing)
+
+
+def test_where_snapshots_differ_that_of_the_base_counts() -> None:
+    """An addon's commitment to 100.00 ends where a change brings the plan's, to 200.00 by then: half of each."""
+    one = Shop.new(committed_to(Commitment(prices=["disk"], amount=100)), JANUARY)
+    one.billing.subscriptions.create("acme", Selection(plan="flat", addons=("disk",)), id="s")
+    dearer = Commitment(prices=["base", "disk"], amount=200)
+    one.at("2026-01-02T00:00:00Z").catalog.publish(committed_to(dearer, version="2", effective="2026-01-02T00:00:00Z"))
+    one.at("2026-01-16T12:00:00Z").subscriptions.change("s", plan="p", when="now")
+    one.run(FEBRUARY)
+
+    totals = {line.price: line.minor for found in one.documents() for line in found.document.lines}
+    assert (totals["disk:true-up"], totals["base:true-up"]) == (5_000, 10_000 - 400 - 500)
+    sound(one.billing)
+
+
+def test_a_price_counts_for_one_commitment_across_catalogs() -> None:
+    """Gigabytes are committed to; a later catalog's commitment to disk and gigabytes is not taken with the disk."""
+    one = Shop.new(committed_to(HUNDRED), JANUARY)
+    one.billing.subscriptions.create("acme", Selection(plan="usage"), id="s")
+    later = Commitment(prices=["disk", "gb"], amount=100)
+    one.at("2026-01-02T00:00:00Z").catalog.publish(committed_to(later, version="2", effective="2026-01-02T00:00:00Z"))
+    order = one.billing.subscriptions.attach_addon("s", "disk").facts[-1]
+    one.use("a", "2026-02-02T00:00:00Z", 30)
+    one.run(FEBRUARY)
+
+    assert [record.price.code for record in getattr(order, "records", ())] == ["disk"]
+    assert one.run(MARCH) == ["INV-000003 03-01: gb 30.00, gb:true-up 70.00, disk 4.00 | due 104.00"]
+    sound(one.billing)
+
+
+def test_a_base_order_ends_the_addons_commitment_over_its_prices() -> None:
+    """A commitment to disk ends with a change to a plan whose catalog commits the base and disk together."""
+    one = Shop.new(committed_to(Commitment(prices=["disk"], amount=100)), JANUARY)
+    one.billing.subscriptions.create("acme", Selection(plan="flat", addons=("disk",)), id="s")
+    one.at(FEBRUARY).catalog.publish(committed_to(COMMON, version="2", effective=FEBRUARY))
+    one.billing.subscriptions.change("s", plan="p", when="now")
+    one.run(FEBRUARY)
+
+    assert one.run(MARCH) == ["INV-000003 03-01: disk 4.00, base 10.00, base:true-up 86.00 | due 100.00"]
+    sound(one.billing)
+
+
+def test_an_addon_with_a_commitment_may_stay_after_all() -> None:
+    """Two disks whose end is pending are had again: the commitment that came along is not counted among them."""
+    one = Shop.new(committed_to(COMMON), JANUARY)
+    one.billing.subscriptions.create("acme", Selection(plan="flat"), id="s")
+    one.billing.subscriptions.attach_addon("s", "disk", quantity=2)
+    one.at("2026-01-02T00:00:00Z").subscriptions.detach_addon("s", "disk")
+    one.at("2026-01-03T00:00:00Z").subscriptions.attach_addon("s", "disk", quantity=2)
+    one.run(FEBRUARY)
+
+    assert one.run(MARCH) == ["INV-000003 03-01: flat 20.00, disk 8.00, base:true-up 92.00 | due 120.00"]
+    sound(one.billing)
 
 
 def test_usage_outside_any_plan_is_nobodys_commitment() -> None:

@@ -162,7 +162,7 @@ def _refuse_rules(
     catalog = catalog_named(tx, version)
     alive = life(current, loaded.facts.customer, at).alive(at)
     refuse_change_of_plan(
-        catalog, before.selection, selection, [item.record.addon for item in alive if item.record.addon is not None]
+        catalog, before.selection, selection, [item.holder for item in alive if item.holder is not None]
     )
     refuse_too_many(tx, catalog, loaded.account.customer, selection, at, current.id)
 

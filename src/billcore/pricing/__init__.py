@@ -26,7 +26,7 @@ from billcore.pricing.charge import (
     windows_rating,
 )
 from billcore.pricing.commitment import Commitment, Committed, Overage, TrueUp
-from billcore.pricing.committing import committed_records
+from billcore.pricing.committing import clash, committed_records, is_commitment
 from billcore.pricing.component import PRODUCT_NAMES, Component
 from billcore.pricing.coupon import Coupon, CouponDuration, coupon_scope
 from billcore.pricing.credit_unit import CreditUnit
@@ -202,6 +202,7 @@ __all__ = [
     "catalog_diff",
     "check_selection",
     "checked_currency",
+    "clash",
     "cluster_quantity",
     "commitment_of",
     "committed_records",
@@ -216,6 +217,7 @@ __all__ = [
     "explain_sum",
     "find_rate",
     "granted_minor",
+    "is_commitment",
     "key_of",
     "leaf",
     "lines_by_rate",

@@ -9,7 +9,9 @@ import attrs
 import pytest
 
 from billcore.engine import Billing
-from billcore.kernel import QUARTER, YEAR, CurrencyMismatch, InvalidValue, Rounding, instant
+from billcore.engine.metering import Metered
+from billcore.kernel import DAY, QUARTER, YEAR, CurrencyMismatch, InvalidValue, Period, Rounding, instant
+from billcore.lifecycle import Life, UsageTotal
 from billcore.pricing import (
     Addon,
     Catalog,
@@ -470,6 +472,31 @@ def test_an_addon_with_a_commitment_may_stay_after_all() -> None:
 
     assert one.run(MARCH) == ["INV-000003 03-01: flat 20.00, disk 8.00, base:true-up 92.00 | due 120.00"]
     sound(one.billing)
+
+
+def test_a_cap_reads_the_usage_of_each_period_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A day's price for a month: the last run and verify read 31 days, though cap and true-up need them all again."""
+    daily = attrs.evolve(GB, interval=DAY)
+    offered = catalog(plan("u", daily), meters=[Meter(code="gb")])
+    one = Shop.new(attrs.evolve(offered, commitments=[Commitment(prices=["gb"], amount=10, cap=1_000)]), JANUARY)
+    one.billing.subscriptions.create("acme", Selection(plan="u"), id="s")
+    for day in range(1, 32):
+        one.use(str(day), f"2026-01-{day:02}T05:00:00Z", 1)
+    one.run("2026-01-31T00:00:00Z")
+    reads: list[str] = []
+    read = Metered.__call__
+
+    def counted(usage: Metered, who: Life, meter: str, window: Period) -> UsageTotal:
+        reads.append(meter)
+        return read(usage, who, meter, window)
+
+    monkeypatch.setattr(Metered, "__call__", counted)
+    one.run(FEBRUARY)
+    assert len(reads) == 31
+
+    reads.clear()
+    assert one.billing.verify() == ()
+    assert len(reads) == 31
 
 
 def test_usage_outside_any_plan_is_nobodys_commitment() -> None:

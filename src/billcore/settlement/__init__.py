@@ -38,6 +38,7 @@ from billcore.settlement.summed import Covered, Summed, beside
 from billcore.settlement.used import UsageLookup, Used, used
 from billcore.settlement.wanted import (
     Charge,
+    Costs,
     Modes,
     charge,
     charges,
@@ -60,6 +61,7 @@ __all__ = [
     "BilledOff",
     "Charge",
     "ChargeKey",
+    "Costs",
     "Coupons",
     "Covered",
     "Credit",

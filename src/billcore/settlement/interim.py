@@ -16,7 +16,7 @@ from billcore.settlement.billed import Billed
 from billcore.settlement.key import ChargeKey
 from billcore.settlement.summed import Cost, beside
 from billcore.settlement.used import UsageLookup
-from billcore.settlement.wanted import Charge, Modes, charge, key_of, open_period
+from billcore.settlement.wanted import Charge, Costs, Modes, charge, key_of, open_period
 
 __all__ = ["billed_early", "interim_since", "is_open", "not_below", "within_cap", "within_caps"]
 
@@ -46,6 +46,7 @@ def within_caps(
     found = list(wanted)
     owners: dict[str, Life] = {one.subscription.id: one for one in lives if one.summing}
     exact = {one.key: one.exact for one in found}
+    costs = Costs()
     for place in reversed(range(len(found))):
         one = found[place]
         life = owners.get(one.key.subscription)
@@ -58,7 +59,7 @@ def within_caps(
             key = key_of(life, other, its)
             if key in exact or key in billed.sums or its.due > date:
                 return exact.get(key, billed.sum(key))
-            made = charge(life, other, its, usage, mode)
+            made = charge(life, other, its, usage, mode, None, costs)
             return None if made is None else made.exact
 
         left = within_cap(life, seen, one.exact, billed.sum(one.key), paper, mode)

@@ -21,6 +21,7 @@ from billcore.settlement import (
     Billed,
     Charge,
     ChargeKey,
+    Costs,
     Coupons,
     Credit,
     Document,
@@ -135,16 +136,19 @@ class Values:
 
 def _charges(lives: Iterable[Life], usage: UsageLookup, until: dt.datetime, modes: Modes) -> Iterator[Charge]:
     """Every charge that was due by an instant, since the beginning."""
+    costs = Costs()
     for one in lives:
         for item in one.charged:
             for occurrence in occurrences(one, item):
                 if occurrence.due > until:
                     break
                 mode = modes(key_of(one, item, occurrence))
-                if (found := charge(one, occurrence.item, occurrence, usage, mode)) is not None:
+                if (found := charge(one, occurrence.item, occurrence, usage, mode, None, costs)) is not None:
                     yield found
-            if item.record.price.interim and (found := open_charge(one, item, usage, until, modes)) is not None:
-                yield found
+            if item.record.price.interim:
+                found = open_charge(one, item, usage, until, modes, costs)
+                if found is not None:
+                    yield found
 
 
 def _so_far(lives: Mapping[str, Life], one: Charge, billed: Billed, date: dt.datetime, policy: Policy) -> Charge:

@@ -6,8 +6,9 @@ import attrs
 import pytest
 
 from billcore.engine import Billing
-from billcore.kernel import InvalidValue
-from billcore.lifecycle import UsageEvent
+from billcore.engine.metering import Metered
+from billcore.kernel import InvalidValue, Period
+from billcore.lifecycle import Life, UsageEvent
 from billcore.pricing import (
     Addon,
     Aggregation,
@@ -223,6 +224,30 @@ def test_units_of_a_meter_priced_by_event_outside_a_plan_are_refused() -> None:
     shop.billing.subscriptions.attach_addon("t", "more")
     with pytest.raises(InvalidValue, match="addons: it gives units"):
         shop.billing.subscriptions.change("t", plan="flat", when="now")
+
+
+def test_prices_of_meters_that_nobody_uses_are_not_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of 50 prices outside any plan, those of the two meters that have events are looked at; one index row a meter."""
+    meters = [f"m{n:02}" for n in range(50)]
+    offered = catalog(plan("flat", base(10)), meters=[Meter(code=meter) for meter in meters])
+    prices = [priced(PerUnit(1), meter) for meter in meters]
+    shop = Shop.new(attrs.evolve(offered, meter_prices=prices), "2026-01-01T00:00:00Z")
+    shop.billing.subscriptions.create("acme", Selection(plan="flat"), id="s")
+    shop.use("1", "2026-01-05T00:00:00Z", 3, meter="m07", subscription="s")
+    shop.use("2", "2026-01-05T00:00:00Z", 4, meter="m07")
+    shop.use("3", "2026-01-06T00:00:00Z", 5, meter="m31")
+    looked: set[str] = set()
+    pieces = Metered._pieces
+
+    def counted(usage: Metered, who: Life, meter: str, window: Period) -> list[tuple[str | None, Period]]:
+        looked.add(meter)
+        return pieces(usage, who, meter, window)
+
+    monkeypatch.setattr(Metered, "_pieces", counted)
+    shop.run("2026-02-01T00:00:00Z")
+
+    assert [(line[0], line[1]) for line in outside(shop)] == [("7", "7"), ("5", "5")]
+    assert looked == {"m07", "m31"}
 
 
 def test_the_meter_counts_as_it_does_in_the_catalog() -> None:

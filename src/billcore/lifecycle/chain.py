@@ -39,7 +39,7 @@ def chain_of(life: Life, occurrence: Occurrence, period: Period) -> Period:
     bought = _metered(life.items, item)
     spans = [(one.start, one.end or period.end) for one in bought if one is not item]
     spans += [(part.start, part.end) for part in own]
-    for other in _metered(life.fallbacks, item) if life.fallbacks else ():
+    for other in life.outside_by_meter.get(item.record.price.meter or "", ()):
         had = period.overlap(other.start, other.end) if other is not item else None
         spans += [(free.start, free.end) for free in _free(bought, had)] if had is not None else []
     start, end = own[0].start, own[0].end

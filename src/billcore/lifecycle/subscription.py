@@ -10,7 +10,7 @@ import datetime as dt
 import enum
 import functools
 import itertools
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import attrs
 
@@ -129,6 +129,14 @@ class Life:
     def summing(self) -> tuple[Item, ...]:
         """The items whose prices are over others: commitments, and percentages of what else is had. Mostly none."""
         return tuple([item for item in self.items if item.record.price.sum_of])
+
+    @functools.cached_property
+    def outside_by_meter(self) -> Mapping[str, Sequence[Item]]:
+        """The items outside any plan by their meters: a catalog may price hundreds."""
+        found: dict[str, list[Item]] = {}
+        for item in self.fallbacks:
+            found.setdefault(item.record.price.meter or "", []).append(item)
+        return found
 
     def alive(self, at: dt.datetime) -> tuple[Item, ...]:
         """The items had at an instant."""

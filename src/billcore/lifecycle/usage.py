@@ -169,7 +169,7 @@ def first_to_meter(lives: Iterable[Life], meter: str, *, outside: bool = False) 
     spans = [
         (item.start, life.subscription.id, item.end)
         for life in lives
-        for item in (life.fallbacks if outside else life.items)
+        for item in (life.outside_by_meter.get(meter, ()) if outside else life.items)
         if item.record.price.meter == meter
     ]
     spans.sort(key=lambda span: span[:2])

@@ -52,6 +52,30 @@ LIFE = (
         "        marks = {at}",
     ),
     Mutant(
+        COMMITTED + "test_another_policy_changes_nothing_that_was_billed",
+        "settlement/billed.py",
+        "        return lines[0].document.rounding.mode if lines else otherwise",
+        "        return otherwise",
+    ),
+    Mutant(
+        COMMITTED + "test_a_cap_holds_before_its_period_ends",
+        "settlement/decide.py",
+        "            if any(charge.open for charge in wanted):\n",
+        "            if wanted is None:\n",
+    ),
+    Mutant(
+        COMMITTED + "test_what_is_committed_follows_from_what_is_had",
+        "lifecycle/commitments.py",
+        "    return next((one.record.addon for one in items if _has(one, price, item.holder)), None)",
+        "    return None",
+    ),
+    Mutant(
+        COMMITTED + "test_what_is_committed_follows_from_what_is_had",
+        "lifecycle/commitments.py",
+        "    return is_commitment(price) and any(",
+        "    return False and any(",
+    ),
+    Mutant(
         COMMITTED + "test_commitments_are_in_order_in_sqlite",
         "adapters/sql/transaction.py",
         "        return UsageTotal(count, ex.ratio(ex.whole(units), _PLACES))",

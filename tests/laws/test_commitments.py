@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import tempfile
+from decimal import Decimal
 from random import Random
 
 import attrs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from billcore.kernel import Rounding
+from billcore.kernel import QUARTER, InputError, Rounding, StateError
+from billcore.lifecycle import UsageEvent, life
+from billcore.pricing import (
+    Addon,
+    Catalog,
+    Commitment,
+    Flat,
+    Meter,
+    Percentage,
+    PerUnit,
+    Plan,
+    PlanVersion,
+    Price,
+    PriceCadence,
+    Selection,
+    Wrapped,
+)
 from billcore.settlement import Policy
 from billcore.testing import laws
 from billcore.testing.strategies import roundings
@@ -84,6 +102,131 @@ def test_the_order_of_facts_does_not_matter_to_a_commitment(
     )
 
     assert owed(one, "acme") == owed(other, "acme")
+
+
+def _halves() -> Catalog:
+    """What costs odd half cents: a base, half of it as a fee, and usage of two meters, committed to and capped."""
+    used = [
+        Price(code=code, model=Wrapped(model=PerUnit("0.005"), interim=True), cadence=PriceCadence.USAGE, meter=code)
+        for code in ("gb", "calls")
+    ]
+    prices = [
+        Price(code="base", model=Flat("1.005")),
+        Price(code="care", model=Percentage(50), sum_of=["base"]),
+        Price(code="yearly", model=Percentage(10), sum_of=["base", "gb"], interval=QUARTER),
+        *used,
+    ]
+    return Catalog(
+        version="1",
+        effective="2020-01-01T00:00:00Z",
+        currency="CHF",
+        plans=[Plan(code="halves", versions=[PlanVersion(version=1, prices=prices)])],
+        meters=[Meter(code="gb"), Meter(code="calls")],
+        commitments=[
+            Commitment(prices=["gb", "calls"], amount=Decimal("0.125"), cap=Decimal("0.215")),
+            Commitment(prices=["base", "care"], amount=Decimal("4.125"), period=QUARTER, overage_factor=Decimal("1.5")),
+        ],
+    )
+
+
+def _using(policy: Policy) -> World:
+    """A world in which somebody bought all that."""
+    world = World.new(policy, sold=_halves())
+    world.billing.subscriptions.create("acme", Selection(plan="halves"), id="s")
+    return world
+
+
+def _use(world: World, n: int, meter: str, value: int, late: int) -> None:
+    """Record an event of so many units; it was so many days ago."""
+    time = world.clock.now() - dt.timedelta(days=late)
+    event = UsageEvent(id=str(n), source="law", customer="acme", meter=meter, time=time, value=value)
+    world.billing.usage.record([event])
+
+
+_EVENTS = st.tuples(st.sampled_from(("gb", "calls")), st.integers(-5, 40), st.integers(0, 20), st.integers(1, 25))
+_MODES = st.sampled_from((Rounding.HALF_UP, Rounding.HALF_EVEN))
+
+
+@settings(max_examples=25)
+@given(_MODES, st.lists(st.tuples(_EVENTS, _MODES, st.booleans()), min_size=3, max_size=6))
+def test_another_policy_changes_nothing_that_was_billed(
+    first: Rounding, steps: list[tuple[tuple[str, int, int, int], Rounding, bool]]
+) -> None:
+    """Law: a house that rounds otherwise from a day on keeps its books in order, and explains lines as made."""
+    world = _using(Policy(rounding=first))
+    for n, ((meter, value, late, days), mode, now) in enumerate(steps):
+        _use(world, n, meter, value, late)
+        world.clock.advance(minutes=days * 1_440)
+        world.billing.invoices.run(customer="acme", now=now)
+        world.billing = world.billing.using(policy=Policy(rounding=mode))
+        assert world.billing.verify() == ()
+
+    laws.lines_sum_to_what_the_facts_ask(world.billing)
+    laws.commitments_are_kept(world.settle_down().billing)
+    laws.lines_explain_themselves(world.billing)
+
+
+@settings(max_examples=25)
+@given(st.lists(_EVENTS, min_size=3, max_size=7), roundings())
+def test_a_cap_holds_before_its_period_ends(events: list[tuple[str, int, int, int]], rounding: Rounding) -> None:
+    """Law: bills of usage so far never come to more than a cap, whichever price grew first, and explain themselves."""
+    world = _using(Policy(rounding=rounding))
+    for n, (meter, value, late, days) in enumerate(events):
+        _use(world, n, meter, value, late)
+        world.clock.advance(minutes=days * 1_440)
+        world.billing.invoices.run(customer="acme", now=True)
+        laws.commitments_are_kept(world.billing)
+        assert world.billing.verify() == ()
+
+    laws.lines_sum_to_what_the_facts_ask(world.billing)
+    laws.lines_explain_themselves(world.billing)
+
+
+def _shared() -> Catalog:
+    """Two plans and three addons, of which one of each is in no commitment, and one commitment over all others."""
+    price = {code: Price(code=code, model=Flat(1)) for code in ("base", "other", "disk", "line", "mail")}
+    plans = [Plan(code=code, versions=[PlanVersion(version=1, prices=[price[code]])]) for code in ("base", "other")]
+    return Catalog(
+        version="1",
+        effective="2020-01-01T00:00:00Z",
+        currency="CHF",
+        plans=plans,
+        addons=[Addon(code=code, price=price[code]) for code in ("disk", "line", "mail")],
+        commitments=[Commitment(prices=["base", "disk", "line"], amount=100, overage_factor=2)],
+    )
+
+
+_DEEDS = st.tuples(
+    st.sampled_from(("change", "attach", "detach")), st.sampled_from(("base", "other", "disk", "line", "mail"))
+)
+
+
+@given(
+    st.sampled_from(("base", "other")), st.sets(st.sampled_from(("disk", "line", "mail"))), st.lists(_DEEDS, max_size=9)
+)
+def test_what_is_committed_follows_from_what_is_had(plan: str, addons: set[str], deeds: list[tuple[str, str]]) -> None:
+    """Law: under one catalog what is committed to is what who buys the same plan and addons at once commits to."""
+    world = World.new(sold=_shared())
+    bought = world.billing.subscriptions
+    bought.create("acme", Selection(plan=plan, addons=tuple(sorted(addons))), id="s")
+    for do, name in deeds:
+        world.clock.advance(minutes=1_440)
+        with contextlib.suppress(InputError, StateError):
+            if do == "change":
+                bought.change("s", plan=name, when="now")
+                plan = name
+            elif do == "attach":
+                bought.attach_addon("s", name)
+                addons = {*addons, name}
+            else:
+                bought.detach_addon("s", name, when="now")
+                addons = addons - {name}
+    bought.create("acme", Selection(plan=plan, addons=tuple(sorted(addons))), id="t")
+
+    had, fresh = (life(bought.get(name), world.loaded("acme").facts.customer).alive(world.clock.now()) for name in "st")
+
+    assert {item.record.price.code for item in had} == {item.record.price.code for item in fresh}
+    assert len(had) == len(fresh)
 
 
 @settings(max_examples=30)

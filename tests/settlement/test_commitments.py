@@ -9,7 +9,9 @@ import attrs
 import pytest
 
 from billcore.engine import Billing
-from billcore.kernel import QUARTER, YEAR, CurrencyMismatch, InvalidValue, Rounding
+from billcore.engine.metering import Metered
+from billcore.kernel import DAY, QUARTER, YEAR, CurrencyMismatch, InvalidValue, Period, Rounding, instant
+from billcore.lifecycle import Life, UsageTotal
 from billcore.pricing import (
     Addon,
     Catalog,
@@ -18,6 +20,7 @@ from billcore.pricing import (
     CouponDuration,
     Flat,
     Meter,
+    MeterPrice,
     Percentage,
     PerUnit,
     Price,
@@ -355,6 +358,245 @@ def test_what_is_asked_is_rounded_as_the_house_rounds() -> None:
 
     assert shop(cent).run(FEBRUARY) == ["INV-000001 02-01: gb:true-up 0.01 | due 0.01"]
     assert shop(cent, policy=Policy(rounding=Rounding.HALF_EVEN)).run(FEBRUARY) == []
+
+
+def committed_to(*commitments: Commitment, version: str = "1", effective: str = "2020-01-01T00:00:00Z") -> Catalog:
+    """A base of 10.00, a flat plan at 20.00, gigabytes at 1.00, addons of 4.00 and 3.00, commitments by the month."""
+    offered = catalog(
+        plan("flat", base(20, "flat")),
+        plan("p", base(10)),
+        plan("usage", attrs.evolve(GB, tax_category="standard")),
+        version=version,
+        effective=effective,
+        addons=[Addon(code="disk", price=base(4, "disk")), Addon(code="line", price=base(3, "line"))],
+        meters=[Meter(code="gb")],
+    )
+    return attrs.evolve(offered, commitments=commitments)
+
+
+COMMON = Commitment(prices=["base", "disk", "line"], amount=100)
+
+
+@pytest.mark.parametrize(
+    ("first", "addons", "deeds", "april"),
+    [
+        ("p", (), [], {"base": 10, "base:true-up": 90}),
+        ("flat", ("disk",), [("change", "p"), ("detach", "disk")], {"base": 10, "base:true-up": 90}),
+        ("flat", ("disk",), [], {"flat": 20, "disk": 4, "base:true-up": 96}),
+        ("p", ("disk",), [("change", "flat")], {"flat": 20, "disk": 4, "base:true-up": 96}),
+        ("p", ("disk", "line"), [("change", "flat"), ("detach", "disk")], {"flat": 20, "line": 3, "base:true-up": 97}),
+        ("flat", ("disk",), [("change", "p"), ("detach", "disk"), ("change", "flat")], {"flat": 20}),
+    ],
+)
+def test_what_is_committed_does_not_depend_on_the_way_there(
+    first: str, addons: tuple[str, ...], deeds: list[tuple[str, str]], april: dict[str, int]
+) -> None:
+    """A commitment to 100.00 goes on with whatever of its prices is had: with the base, else with an addon."""
+    one = Shop.new(committed_to(COMMON), JANUARY)
+    one.billing.subscriptions.create("acme", Selection(plan=first, addons=addons), id="s")
+    one.run(FEBRUARY)
+    for deed, name in deeds:
+        if deed == "change":
+            one.billing.subscriptions.change("s", plan=name, when="now")
+        else:
+            one.billing.subscriptions.detach_addon("s", name, when="now")
+    one.run("2026-05-01T00:00:00Z")
+
+    found = [entry.document for entry in one.documents() if entry.document.billing_date == instant(APRIL)]
+    assert {line.price: line.minor // 100 for document in found for line in document.lines} == april
+    sound(one.billing)
+
+
+def test_a_quantity_changes_no_owner() -> None:
+    """A commitment that the base took over from an addon stays its own when the quantity changes."""
+    one = Shop.new(committed_to(COMMON), JANUARY)
+    one.billing.subscriptions.create("acme", Selection(plan="flat", addons=("disk",)), id="s")
+    one.billing.subscriptions.change("s", plan="p", when="now")
+    one.billing.subscriptions.detach_addon("s", "disk", when="now")
+    one.billing.subscriptions.change("s", quantity=1, when="now")
+    one.run(JANUARY)
+
+    assert one.run(FEBRUARY) == ["INV-000002 02-01: base:true-up 90.00, base 10.00 | due 100.00"]
+    sound(one.billing)
+
+
+def test_where_snapshots_differ_that_of_the_base_counts() -> None:
+    """An addon's commitment to 100.00 ends where a change brings the plan's, to 200.00 by then: half of each."""
+    one = Shop.new(committed_to(Commitment(prices=["disk"], amount=100)), JANUARY)
+    one.billing.subscriptions.create("acme", Selection(plan="flat", addons=("disk",)), id="s")
+    dearer = Commitment(prices=["base", "disk"], amount=200)
+    one.at("2026-01-02T00:00:00Z").catalog.publish(committed_to(dearer, version="2", effective="2026-01-02T00:00:00Z"))
+    one.at("2026-01-16T12:00:00Z").subscriptions.change("s", plan="p", when="now")
+    one.run(FEBRUARY)
+
+    totals = {line.price: line.minor for found in one.documents() for line in found.document.lines}
+    assert (totals["disk:true-up"], totals["base:true-up"]) == (5_000, 10_000 - 400 - 500)
+    sound(one.billing)
+
+
+def test_a_price_counts_for_one_commitment_across_catalogs() -> None:
+    """Gigabytes are committed to; a later catalog's commitment to disk and gigabytes is not taken with the disk."""
+    one = Shop.new(committed_to(HUNDRED), JANUARY)
+    one.billing.subscriptions.create("acme", Selection(plan="usage"), id="s")
+    later = Commitment(prices=["disk", "gb"], amount=100)
+    one.at("2026-01-02T00:00:00Z").catalog.publish(committed_to(later, version="2", effective="2026-01-02T00:00:00Z"))
+    order = one.billing.subscriptions.attach_addon("s", "disk").facts[-1]
+    one.use("a", "2026-02-02T00:00:00Z", 30)
+    one.run(FEBRUARY)
+
+    assert [record.price.code for record in getattr(order, "records", ())] == ["disk"]
+    assert one.run(MARCH) == ["INV-000003 03-01: gb 30.00, gb:true-up 70.00, disk 4.00 | due 104.00"]
+    sound(one.billing)
+
+
+def test_a_base_order_ends_the_addons_commitment_over_its_prices() -> None:
+    """A commitment to disk ends with a change to a plan whose catalog commits the base and disk together."""
+    one = Shop.new(committed_to(Commitment(prices=["disk"], amount=100)), JANUARY)
+    one.billing.subscriptions.create("acme", Selection(plan="flat", addons=("disk",)), id="s")
+    one.at(FEBRUARY).catalog.publish(committed_to(COMMON, version="2", effective=FEBRUARY))
+    one.billing.subscriptions.change("s", plan="p", when="now")
+    one.run(FEBRUARY)
+
+    assert one.run(MARCH) == ["INV-000003 03-01: disk 4.00, base 10.00, base:true-up 86.00 | due 100.00"]
+    sound(one.billing)
+
+
+def test_an_addon_with_a_commitment_may_stay_after_all() -> None:
+    """Two disks whose end is pending are had again: the commitment that came along is not counted among them."""
+    one = Shop.new(committed_to(COMMON), JANUARY)
+    one.billing.subscriptions.create("acme", Selection(plan="flat"), id="s")
+    one.billing.subscriptions.attach_addon("s", "disk", quantity=2)
+    one.at("2026-01-02T00:00:00Z").subscriptions.detach_addon("s", "disk")
+    one.at("2026-01-03T00:00:00Z").subscriptions.attach_addon("s", "disk", quantity=2)
+    one.run(FEBRUARY)
+
+    assert one.run(MARCH) == ["INV-000003 03-01: flat 20.00, disk 8.00, base:true-up 92.00 | due 120.00"]
+    sound(one.billing)
+
+
+def test_a_cap_reads_the_usage_of_each_period_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A day's price for a month: the last run and verify read 31 days, though cap and true-up need them all again."""
+    daily = attrs.evolve(GB, interval=DAY)
+    offered = catalog(plan("u", daily), meters=[Meter(code="gb")])
+    one = Shop.new(attrs.evolve(offered, commitments=[Commitment(prices=["gb"], amount=10, cap=1_000)]), JANUARY)
+    one.billing.subscriptions.create("acme", Selection(plan="u"), id="s")
+    for day in range(1, 32):
+        one.use(str(day), f"2026-01-{day:02}T05:00:00Z", 1)
+    one.run("2026-01-31T00:00:00Z")
+    reads: list[str] = []
+    read = Metered.__call__
+
+    def counted(usage: Metered, who: Life, meter: str, window: Period) -> UsageTotal:
+        reads.append(meter)
+        return read(usage, who, meter, window)
+
+    monkeypatch.setattr(Metered, "__call__", counted)
+    one.run(FEBRUARY)
+    assert len(reads) == 31
+
+    reads.clear()
+    assert one.billing.verify() == ()
+    assert len(reads) == 31
+
+
+def test_usage_outside_any_plan_is_nobodys_commitment() -> None:
+    """A cap of 30.00 over gigabytes and a base of 20.00 leaves 100 of them that no plan meters at 100.00."""
+    both = Commitment(prices=["gb", "base"], amount=10, cap=30)
+    offered = catalog(plan("flat", base(20)), plan("met", base(20), GB), meters=[Meter(code="gb")])
+    outside = MeterPrice(meter="gb", price=attrs.evolve(GB, tax_category="standard"))
+    one = Shop.new(attrs.evolve(offered, meter_prices=[outside], commitments=[both]), JANUARY)
+    one.billing.subscriptions.create("acme", Selection(plan="flat"), id="s")
+    one.use("a", "2026-01-05T00:00:00Z", 100)
+    one.run(JANUARY)
+
+    assert one.run(FEBRUARY) == ["INV-000002 02-01: base 20.00, gb 100.00 | due 120.00"]
+    sound(one.billing)
+
+
+def test_bills_of_open_periods_never_go_beyond_a_cap() -> None:
+    """Of 100.00, 40.00 and 60.00 were billed: 50 more gigabytes wait for the period's end, when calls fall."""
+    gb, calls = (
+        Price(code=code, model=Wrapped(model=PerUnit(1), interim=True), cadence=PriceCadence.USAGE, meter=code)
+        for code in ("gb", "calls")
+    )
+    offered = catalog(plan("u", gb, calls), meters=[Meter(code="gb"), Meter(code="calls")])
+    most = Commitment(prices=["gb", "calls"], amount=10, cap=100)
+    one = Shop.new(attrs.evolve(offered, commitments=[most]), JANUARY)
+    one.billing.subscriptions.create("acme", Selection(plan="u"), id="s")
+    one.use("a", "2026-01-02T00:00:00Z", 40)
+    one.use("b", "2026-01-02T00:00:00Z", 60, meter="calls")
+    one.at("2026-01-10T00:00:00Z").invoices.run(customer="acme", now=True)
+    assert one.rows() == ["INV-000001 01-10: gb 40.00, calls 60.00 | due 100.00"]
+
+    one.use("c", "2026-01-12T00:00:00Z", 50)
+    one.at("2026-01-20T00:00:00Z").invoices.run(customer="acme", now=True)
+
+    assert len(one.rows()) == 1
+    sound(one.billing)
+    assert one.run(FEBRUARY) == ["CN-000001 02-01: calls -50.00", "INV-000002 02-01: gb 50.00 | due 50.00"]
+    sound(one.billing)
+
+
+def test_what_is_left_of_a_cap_goes_to_the_first() -> None:
+    """Of 100.00, 60.00 of the last price were billed: of 50.00 and 50.00 more, the first gets what is left, 40.00."""
+    prices = [
+        Price(code=code, model=Wrapped(model=PerUnit(1), interim=True), cadence=PriceCadence.USAGE, meter=code)
+        for code in ("a", "b", "c")
+    ]
+    offered = catalog(plan("u", *prices), meters=[Meter(code=code) for code in ("a", "b", "c")])
+    most = Commitment(prices=["a", "b", "c"], amount=10, cap=100)
+    one = Shop.new(attrs.evolve(offered, commitments=[most]), JANUARY)
+    one.billing.subscriptions.create("acme", Selection(plan="u"), id="s")
+    one.use("1", "2026-01-02T00:00:00Z", 60, meter="c")
+    one.at("2026-01-10T00:00:00Z").invoices.run(customer="acme", now=True)
+    one.use("2", "2026-01-12T00:00:00Z", 50, meter="a")
+    one.use("3", "2026-01-12T00:00:00Z", 50, meter="b")
+    one.at("2026-01-20T00:00:00Z").invoices.run(customer="acme", now=True)
+
+    assert one.rows() == ["INV-000001 01-10: c 60.00 | due 60.00", "INV-000002 01-20: a 40.00, b 0.00 | due 40.00"]
+    sound(one.billing)
+    assert one.run(FEBRUARY) == [
+        "CN-000001 02-01: c -60.00",
+        "INV-000003 02-01: a 10.00, b 50.00 | due 60.00",
+    ]
+    sound(one.billing)
+
+
+def test_another_rounding_changes_nothing_that_was_billed() -> None:
+    """0.0125 and 0.0125 are 0.03 half up, and 0.02 half even: 99.97 of 100.00 were missing, and still are.
+
+    Nor does an event of 0 that comes late issue anything; what begins afterwards is rounded as the house does by then.
+    """
+    eighth = attrs.evolve(GB, model=PerUnit("0.0125"))
+    offered = catalog(plan("u", eighth), meters=[Meter(code="gb")])
+    one = Shop.new(attrs.evolve(offered, commitments=[HUNDRED]), JANUARY)
+    one.billing.subscriptions.create("acme", Selection(plan="u"), id="s")
+    one.use("a", "2026-01-05T00:00:00Z", 2)
+    assert one.run(FEBRUARY) == ["INV-000001 02-01: gb 0.03, gb:true-up 99.97 | due 100.00"]
+
+    even = attrs.evolve(one, billing=one.billing.using(policy=Policy(rounding=Rounding.HALF_EVEN)))
+    sound(even.billing)
+    even.at("2026-02-02T00:00:00Z")
+    even.use("zero", "2026-01-07T00:00:00Z", 0)
+    even.use("b", "2026-02-05T00:00:00Z", 2)
+
+    assert even.run(MARCH) == ["INV-000002 03-01: gb 0.02, gb:true-up 99.98 | due 100.00"]
+    sound(even.billing)
+
+
+def test_another_rounding_moves_no_fee() -> None:
+    """50 % of 10.01 (10.005 half up) is 5.01, though 10.005 is 10.00 half even: a new name makes no document."""
+    one = Shop.new(
+        catalog(plan("u", base("10.005"), Price(code="care", model=Percentage(50), sum_of=["base"]))), JANUARY
+    )
+    one.billing.subscriptions.create("acme", Selection(plan="u"), id="s")
+    one.run(FEBRUARY)
+    even = attrs.evolve(one, billing=one.billing.using(policy=Policy(rounding=Rounding.HALF_EVEN)))
+    sound(even.billing)
+    even.at("2026-02-02T00:00:00Z").customers.update("acme", name="New name", at="2026-01-15T00:00:00Z")
+
+    assert even.run(MARCH) == ["INV-000003 03-01: base 10.00, care 5.00 | due 15.00"]
+    sound(even.billing)
 
 
 @pytest.mark.parametrize(

@@ -6,15 +6,18 @@ import attrs
 import pytest
 
 from billcore.engine import Billing
-from billcore.kernel import InvalidValue, instant
-from billcore.lifecycle import UsageEvent
+from billcore.engine.metering import Metered
+from billcore.kernel import InvalidValue, Period, instant
+from billcore.lifecycle import Life, UsageEvent
 from billcore.pricing import (
+    Addon,
     Aggregation,
     Catalog,
     Coupon,
     CouponDuration,
     Meter,
     MeterPrice,
+    Percentage,
     PerUnit,
     PriceCadence,
     PriceModel,
@@ -22,7 +25,7 @@ from billcore.pricing import (
     Wrapped,
     entries,
 )
-from billcore.testing import ManualClock
+from billcore.testing import ManualClock, laws
 from tests.shop import Shop, base, catalog, plan
 
 APRIL, MID, MAY = "2026-04-15T00:00:00Z", "2026-05-15T00:00:00Z", "2026-05-01T00:00:00Z"
@@ -175,6 +178,77 @@ def test_the_dates_share_what_is_free() -> None:
     shop.run(MID)
 
     assert [exact for _, exact, _ in outside(shop)] == ["4", "12"]
+
+
+def with_units(model: PriceModel) -> Shop:
+    """``acme`` in January, with an addon that gives 10 GB; a price outside the plans."""
+    more = Addon(code="more", price=base(4, "more"), quantity=10, meter="gb")
+    offered = attrs.evolve(sold(priced(model)), addons=[more])
+    return Shop.new(offered, "2026-01-01T00:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("plans", "lines"),
+    [
+        (("metered", "flat"), {"gb": 500, "gb-outside": 500}),  # 15.5 of 31 days: 5 of 10 GB are free in each
+        (("flat", "metered"), {"gb": 500, "gb-outside": 500}),
+        (("metered", "metered"), {"gb": 1_000}),
+        (("flat", "flat"), {"gb-outside": 1_000}),
+    ],
+)
+def test_an_addons_units_are_given_once(plans: tuple[str, str], lines: dict[str, int]) -> None:
+    """Of 10 GB in each half of January 10 are free, whether a plan meters them, the price outside it, or both."""
+    shop = with_units(PerUnit(1))
+    shop.billing.subscriptions.create("acme", Selection(plan=plans[0], addons=("more",)), id="s")
+    shop.use("1", "2026-01-05T00:00:00Z", 10)
+    if plans[0] != plans[1]:
+        shop.at("2026-01-16T12:00:00Z").subscriptions.change("s", plan=plans[1], when="now")
+    shop.use("2", "2026-01-20T00:00:00Z", 10)
+    shop.run("2026-02-01T00:00:00Z")
+
+    found = {line.price: line.minor for one in shop.documents() for line in one.document.lines if "gb" in line.price}
+    assert found == lines
+    laws.lines_explain_themselves(shop.billing)
+    assert shop.billing.verify() == ()
+
+
+def test_units_of_a_meter_priced_by_event_outside_a_plan_are_refused() -> None:
+    """A percentage of each event cannot take 10 GB off; a plan that meters by the unit can, and so is sold."""
+    shop = with_units(Percentage(10))
+    shop.billing.subscriptions.create("acme", Selection(plan="flat"), id="s")
+    shop.billing.subscriptions.create("acme", Selection(plan="metered"), id="t")
+    with pytest.raises(InvalidValue, match="addons: it gives units of a meter that is priced event by event"):
+        shop.billing.subscriptions.attach_addon("s", "more")
+    with pytest.raises(InvalidValue, match="addons: it gives units"):
+        shop.billing.subscriptions.create("acme", Selection(plan="flat", addons=("more",)), id="u")
+
+    shop.billing.subscriptions.attach_addon("t", "more")
+    with pytest.raises(InvalidValue, match="addons: it gives units"):
+        shop.billing.subscriptions.change("t", plan="flat", when="now")
+
+
+def test_prices_of_meters_that_nobody_uses_are_not_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of 50 prices outside any plan, those of the two meters that have events are looked at; one index row a meter."""
+    meters = [f"m{n:02}" for n in range(50)]
+    offered = catalog(plan("flat", base(10)), meters=[Meter(code=meter) for meter in meters])
+    prices = [priced(PerUnit(1), meter) for meter in meters]
+    shop = Shop.new(attrs.evolve(offered, meter_prices=prices), "2026-01-01T00:00:00Z")
+    shop.billing.subscriptions.create("acme", Selection(plan="flat"), id="s")
+    shop.use("1", "2026-01-05T00:00:00Z", 3, meter="m07", subscription="s")
+    shop.use("2", "2026-01-05T00:00:00Z", 4, meter="m07")
+    shop.use("3", "2026-01-06T00:00:00Z", 5, meter="m31")
+    looked: set[str] = set()
+    pieces = Metered._pieces
+
+    def counted(usage: Metered, who: Life, meter: str, window: Period) -> list[tuple[str | None, Period]]:
+        looked.add(meter)
+        return pieces(usage, who, meter, window)
+
+    monkeypatch.setattr(Metered, "_pieces", counted)
+    shop.run("2026-02-01T00:00:00Z")
+
+    assert [(line[0], line[1]) for line in outside(shop)] == [("7", "7"), ("5", "5")]
+    assert looked == {"m07", "m31"}
 
 
 def test_the_meter_counts_as_it_does_in_the_catalog() -> None:

@@ -15,7 +15,7 @@ from billcore.kernel import ZERO, InvalidValue, OrderId
 from billcore.kernel import exact as ex
 from billcore.lifecycle import Detached, Item, Order, OrderKind, Subscription, effective, life
 from billcore.ports import Tx
-from billcore.pricing import OrderRecord, committed_records
+from billcore.pricing import OrderRecord, committed_records, is_commitment
 
 __all__ = ["addon_order"]
 
@@ -35,9 +35,9 @@ def addon_order(
         isinstance(fact, Detached) and fact.addon == wanted.addon and fact.at > max(start, call.now)
         for fact in effective(current.facts)
     )
-    attached = [item for item in held if item.record.addon == wanted.addon]
+    attached = [item for item in held if item.record.addon == wanted.addon and not is_commitment(item.record.price)]
     published = catalog_at(tx, now)
-    more = committed_records(published.committed, (wanted,), (item.record.price.code for item in held))
+    more = committed_records(published.committed, (wanted,), [item.record.price for item in held])
     return Order(
         id=OrderId(call.id("ord")),
         subscription=current.id,

@@ -18,7 +18,7 @@ from billcore.engine.rows.facts import fact_row, price_rows
 from billcore.engine.session import Call
 from billcore.kernel import CurrencyMismatch, Exact, InvalidValue, NotAllowed, OrderId, rfc3339
 from billcore.kernel import exact as ex
-from billcore.lifecycle import WHOLE, Aspect, Fact, Fallback, Order, Subscription, fallbacks, life
+from billcore.lifecycle import WHOLE, Aspect, Fact, Fallback, Life, Order, Subscription, fallbacks, life
 from billcore.ports import Tx
 from billcore.ports.tables import FACT, PRICE
 from billcore.pricing import (
@@ -163,7 +163,7 @@ def _refuse_rules(
     catalog = catalog_named(tx, version)
     alive = life(current, loaded.facts.customer, at).alive(at)
     refuse_change_of_plan(
-        catalog, before.selection, selection, [item.record.addon for item in alive if item.record.addon is not None]
+        catalog, before.selection, selection, [item.holder for item in alive if item.holder is not None]
     )
     refuse_too_many(tx, catalog, loaded.account.customer, selection, at, current.id)
 
@@ -254,14 +254,23 @@ def write_facts(tx: Tx, loaded: Loaded, subscription: Subscription, facts: Seque
     """Append facts to a subscription (which has them already) and mark the account."""
     for fact in facts:
         if isinstance(fact, Order):
-            alive = life(subscription, loaded.facts.customer).alive(fact.at)
-            refuse_units_of_events([item.record for item in alive])
+            _refuse_units(life(subscription, loaded.facts.customer), fact.at)
             tx.insert_absent(PRICE, price_rows([record for _, record in fact.opens]))
     tx.insert(FACT, [fact_row(fact, loaded.account.customer) for fact in facts])
     known = subscription.facts[: -len(facts)]
     before = attrs.evolve(subscription, facts=known) if known else None
     marks = [mark for fact in facts for mark in _marks(loaded, fact)]
     save_fact(tx, loaded, *marks, before=before, after=subscription)
+
+
+def _refuse_units(had: Life, at: dt.datetime) -> None:
+    """Refuse an addon's units that its meter's price could not take off, bought or outside any plan from then on."""
+    records = [item.record for item in had.alive(at)]
+    if any(record.allowance for record in records):
+        metered = {record.price.meter for record in records}
+        outside = [item.record for item in had.fallbacks if item.end is None or item.end > at]
+        records += [record for record in outside if record.price.meter not in metered]
+    refuse_units_of_events(records)
 
 
 def _marks(loaded: Loaded, fact: Fact) -> tuple[dt.datetime, ...]:

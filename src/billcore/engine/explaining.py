@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 import attrs
@@ -39,16 +39,19 @@ from billcore.settlement import (
     AccountFacts,
     ChargeKey,
     Document,
+    DocumentKind,
     Invoice,
     Line,
     LineKind,
     UsageLookup,
+    beside,
     charge,
+    key_of,
     uncapped,
     used,
 )
 
-__all__ = ["counted_then", "explain_line"]
+__all__ = ["counted_then", "explain_line", "mode_then"]
 
 
 def explain_line(tx: ReadTx, session: Session, number: str, name: str | int) -> Explanation:
@@ -66,7 +69,7 @@ def explain_line(tx: ReadTx, session: Session, number: str, name: str | int) -> 
     elif line.key is None or line.coupon is not None:
         tree = _given(line)
     else:
-        asked = _Asked.of(tx, document, line, line.key, session.policy.rounding)
+        asked = _Asked.of(tx, document, line, line.key)
         tree, live = asked.tree(), asked.live
     if not _comes_to(tree, line):
         raise InvariantBroken(
@@ -108,10 +111,15 @@ class _Asked:
     mode: Rounding
 
     @classmethod
-    def of(cls, tx: ReadTx, document: Document, line: Line, key: ChargeKey, mode: Rounding) -> _Asked:
+    def of(cls, tx: ReadTx, document: Document, line: Line, key: ChargeKey) -> _Asked:
         """Read what is needed."""
         live = tuple(found for found in invoices_of(tx, document.customer) if counted_then(tx, found, document))
-        return cls(tx, document, line, key, load(tx, document.customer).facts, live, mode)
+        facts = load(tx, document.customer).facts
+        return cls(tx, document, line, key, facts, live, mode_then(live, document, key))
+
+    def paper(self, key: ChargeKey) -> Exact:
+        """What stands on the documents that counted then, this one included."""
+        return ex.total([line.exact for one in self.live for line in one.document.lines if line.key == key])
 
     def tree(self) -> Explanation:
         """The first tree that comes to the line's amount; else that of what was known at issue."""
@@ -162,6 +170,17 @@ def counted_then(tx: ReadTx, found: Invoice, document: Document) -> bool:
     return earlier and live
 
 
+def mode_then(live: Iterable[Invoice], document: Document, key: ChargeKey) -> Rounding:
+    """How the key rounded what it is over: as the first document of those that counted then that has it."""
+    found = [
+        one.document
+        for one in (*live, Invoice(document=document))
+        if one.document.kind is not DocumentKind.CREDIT_NOTE and any(line.key == key for line in one.document.lines)
+    ]
+    first = min(found, key=lambda one: (one.billing_date, one.sequence), default=document)
+    return first.rounding.mode
+
+
 def _voided(tx: ReadTx, found: Invoice, at: dt.datetime) -> bool:
     """It was void by then; one of 0.00 left no entry, but the notice that tells of it."""
     if not found.void:
@@ -206,6 +225,8 @@ def _wanted(asked: _Asked, at: dt.datetime | None) -> Explanation:
                 date = asked.document.billing_date if item.record.price.interim else occurrence.due
                 made = charge(found, item, occurrence, usage, asked.mode, date)
                 exact = ex.ZERO if made is None else made.exact
+                if made is not None and made.open and found.summing:
+                    exact = beside(found, occurrence, exact, lambda *its: asked.paper(key_of(found, *its)), asked.mode)
                 return _occurrence(found, attrs.evolve(occurrence, item=item), usage, exact, asked.mode, date)
             if occurrence.period.start > key.period.end:
                 break

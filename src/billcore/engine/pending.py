@@ -24,13 +24,20 @@ __all__ = ["configured", "ground", "in_order", "records_held", "with_quantity"]
 
 
 def records_held(held: Life, at: dt.datetime) -> tuple[OrderRecord, ...]:
-    """The prices had at an instant, those of addons left out, with the quantities in force."""
-    return tuple(_record_of(item, at) for item in held.alive(at) if item.record.addon is None)
+    """The prices had at an instant, those of addons left out, with the quantities in force.
+
+    A commitment that an addon brought, and that is the base's by now, comes behind them.
+    """
+    found = [item for item in held.alive(at) if item.holder is None]
+    found.sort(key=lambda item: not item.based)
+    return tuple(_record_of(item, at) for item in found)
 
 
 def _record_of(item: Item, at: dt.datetime) -> OrderRecord:
-    held = item.quantities.at(at)
-    return attrs.evolve(item.record, quantity=held) if isinstance(held, Decimal) else item.record
+    held, record = item.quantities.at(at), item.record
+    if record.addon is not None:
+        record = attrs.evolve(record, addon=None)
+    return attrs.evolve(record, quantity=held) if isinstance(held, Decimal) else record
 
 
 def with_quantity(

@@ -116,5 +116,5 @@ def term(applied: AppliedCoupon, customer: Customer, life: Life | None) -> Term:
 
 def _base(life: Life, at: dt.datetime) -> tuple[Item, ...]:
     """The items had at an instant that are no addons; the first ones where there are none."""
-    found = tuple(item for item in life.alive(at) if item.record.addon is None)
+    found = tuple(item for item in life.alive(at) if item.based)
     return found or life.items[:1]

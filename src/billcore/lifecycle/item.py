@@ -25,7 +25,9 @@ class Epoch:
 class Item:
     """One price of a subscription for as long as its snapshot stays the same; named by the order that opened it.
 
-    One ``outside`` any plan is for usage that nothing bought counts; behind the order its name has that of its price.
+    ``holder`` is the addon with which it ends, ``None`` for what a change of the base may end: as it was ordered, but
+    that a commitment may pass from one to another (docs/decisions/0004). One ``outside`` any plan is for usage that
+    nothing bought counts; behind the order its name has that of its price.
     """
 
     order: OrderId
@@ -36,11 +38,21 @@ class Item:
     end: dt.datetime | None = None
     cancelled: bool = False
     outside: bool = False
+    holder: str | None = attrs.field()
+
+    @holder.default
+    def _as_ordered(self) -> str | None:
+        return self.record.addon
 
     @property
     def ordered(self) -> str:
         """The order that opened it."""
         return self.order.partition("/")[0] if self.outside else self.order
+
+    @property
+    def based(self) -> bool:
+        """It was ordered with the base, and is still."""
+        return self.record.addon is None and self.holder is None
 
     def alive(self, at: dt.datetime) -> bool:
         """It is had at the instant."""

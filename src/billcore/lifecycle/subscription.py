@@ -10,13 +10,14 @@ import datetime as dt
 import enum
 import functools
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import attrs
 
 from billcore.kernel import Cadence, CustomerId, Exact, Interval, NotAllowed, OrderId, SubscriptionId, Timeline
 from billcore.kernel import cadence as make_cadence
 from billcore.kernel import exact as ex
+from billcore.lifecycle.commitments import bars, handed, taken
 from billcore.lifecycle.customer import Customer
 from billcore.lifecycle.facts import Cancelled, Detached, Fact, Order, OrderKind, Unused, effective
 from billcore.lifecycle.fallback import Held, held_from
@@ -116,7 +117,7 @@ class Life:
     @property
     def interval(self) -> Interval:
         """The plan's period, by the first order's prices that are in force now."""
-        base = [item.record.price for item in self.items if item.record.addon is None and item.end is None]
+        base = [item.record.price for item in self.items if item.based and item.end is None]
         return period_of(tuple(base) or tuple(record.price for record in self.subscription.first.records))
 
     def period_end(self, at: dt.datetime) -> dt.datetime:
@@ -128,6 +129,14 @@ class Life:
     def summing(self) -> tuple[Item, ...]:
         """The items whose prices are over others: commitments, and percentages of what else is had. Mostly none."""
         return tuple([item for item in self.items if item.record.price.sum_of])
+
+    @functools.cached_property
+    def outside_by_meter(self) -> Mapping[str, Sequence[Item]]:
+        """The items outside any plan by their meters: a catalog may price hundreds."""
+        found: dict[str, list[Item]] = {}
+        for item in self.fallbacks:
+            found.setdefault(item.record.price.meter or "", []).append(item)
+        return found
 
     def alive(self, at: dt.datetime) -> tuple[Item, ...]:
         """The items had at an instant."""
@@ -191,9 +200,9 @@ class _Fold:
             case Order():
                 self._addon(fact)
             case Detached():
-                self._close(fact.at, lambda item: item.record.addon == fact.addon)
+                self._detach(fact.at, fact.addon)
             case Cancelled():
-                self._close(fact.at, lambda _: True, cancelled=True)
+                self._close(fact.at)
                 self.end, self.unused = fact.at, fact.unused
                 self.fallbacks = [one.until(fact.at) for one in self.fallbacks]
 
@@ -210,14 +219,15 @@ class _Fold:
         wanted = {record.price.code: record for record in order.records if record.addon is None}
         kept = set()
         for index, item in enumerate(self.items):
-            if item.end is not None or item.record.addon is not None:
+            if item.end is not None or (item.holder is not None and not taken(item, wanted.values())):
                 continue
             record = wanted.get(item.record.price.code)
             if record is not None and record.same_price(item.record):
                 kept.add(record.price.code)
-                self.items[index] = _with_quantity(item, order.at, record.quantity)
+                kept_item = item if item.holder is None else attrs.evolve(item, holder=None)
+                self.items[index] = _with_quantity(kept_item, order.at, record.quantity)
             else:
-                self.items[index] = attrs.evolve(item, end=order.at)
+                self.items[index] = self._left(item, order.at, wanted.values())
         for record in order.records:
             if record.addon is not None:
                 self._add(order, record)
@@ -237,18 +247,25 @@ class _Fold:
         self._open(order, record)
 
     def _open(self, order: Order, record: OrderRecord) -> None:
-        if record.price.sum_of and self._held(record.price.code):
-            return  # an addon brought the commitment already
+        if record.price.sum_of and bars(self.items, record.price):
+            return  # it is had already
         quantities: Timeline[Exact] = Timeline.starting(order.at, record.quantity)
         self.items.append(Item(order.id, len(self.items), record, quantities, order.at))
 
-    def _held(self, code: str) -> bool:
-        return any(item.end is None and item.record.price.code == code for item in self.items)
+    def _left(self, item: Item, at: dt.datetime, wanted: Collection[OrderRecord] = ()) -> Item:
+        """An item whose holder has it no more: it ends, unless an addon takes a commitment."""
+        addon = handed(self.items, item, wanted)
+        return attrs.evolve(item, end=at) if addon is None else attrs.evolve(item, holder=addon)
 
-    def _close(self, at: dt.datetime, which: Callable[[Item], bool], *, cancelled: bool = False) -> None:
+    def _detach(self, at: dt.datetime, addon: str) -> None:
         for index, item in enumerate(self.items):
-            if item.end is None and which(item):
-                self.items[index] = attrs.evolve(item, end=at, cancelled=cancelled)
+            if item.end is None and item.holder == addon:
+                self.items[index] = self._left(item, at)
+
+    def _close(self, at: dt.datetime) -> None:
+        for index, item in enumerate(self.items):
+            if item.end is None:
+                self.items[index] = attrs.evolve(item, end=at, cancelled=True)
 
 
 def _outside(held: Iterable[Held]) -> tuple[Item, ...]:

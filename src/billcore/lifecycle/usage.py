@@ -30,9 +30,10 @@ from billcore.kernel import (
     of_kind,
 )
 from billcore.kernel import exact as ex
+from billcore.lifecycle.chain import chain_of, own_parts, share_of_chain
 from billcore.lifecycle.schedule import Occurrence
 from billcore.lifecycle.subscription import Life
-from billcore.pricing import Aggregation, Allowance, PriceCadence, share
+from billcore.pricing import Aggregation, Allowance
 
 __all__ = [
     "Metering",
@@ -168,7 +169,7 @@ def first_to_meter(lives: Iterable[Life], meter: str, *, outside: bool = False) 
     spans = [
         (item.start, life.subscription.id, item.end)
         for life in lives
-        for item in (life.fallbacks if outside else life.items)
+        for item in (life.outside_by_meter.get(meter, ()) if outside else life.items)
         if item.record.price.meter == meter
     ]
     spans.sort(key=lambda span: span[:2])
@@ -214,9 +215,10 @@ def allowance(life: Life, occurrence: Occurrence) -> Allowance:
     """The free units of a usage window: its share of the chain of prices of one meter, and what addons add.
 
     An addon's allowance is whole in each period that it touches; where one usage price follows another within the
-    period, included, minimum, maximum and allowance are shared, the shares adding to one.
+    period, included, minimum, maximum and allowance are shared, the shares adding to one. One outside any plan follows
+    what was bought.
     """
-    item, meter = occurrence.item, occurrence.item.record.price.meter
+    meter = occurrence.item.record.price.meter
     extra: Exact = ex.ZERO
     period = _bounded(life, occurrence)
     for other in life.items:
@@ -224,10 +226,10 @@ def allowance(life: Life, occurrence: Occurrence) -> Allowance:
         if record.meter == meter and record.allowance and period.overlap(other.start, other.end):
             held = max(quantity for _, quantity in other.quantities.segments(period))
             extra = ex.add(extra, ex.multiply(record.allowance, held))
-    chain = _chain(life, occurrence, period)
-    if chain == occurrence.part:
+    own, chain = own_parts(life, occurrence), chain_of(life, occurrence, period)
+    if own == (chain,):
         return Allowance(extra=extra)
-    return Allowance(share(item.record.price.proration, occurrence.part, chain, occurrence.zone), extra)
+    return Allowance(share_of_chain(occurrence, own, chain), extra)
 
 
 def window_shares(life: Life, occurrence: Occurrence, starts: Iterable[dt.datetime]) -> list[tuple[int, int]]:
@@ -235,13 +237,13 @@ def window_shares(life: Life, occurrence: Occurrence, starts: Iterable[dt.dateti
 
     Included units start anew in each, so that a part of a period has them whole in each but the one that is cut.
     """
-    price, part = occurrence.item.record.price, occurrence.part
-    chain = _chain(life, occurrence, _bounded(life, occurrence))
+    price, parts = occurrence.item.record.price, own_parts(life, occurrence)
+    chain = chain_of(life, occurrence, _bounded(life, occurrence))
     shares = []
     for start in starts:
         end = _following(start, price.window or MINUTE, occurrence.zone)
-        own, whole = part.overlap(start, end), chain.overlap(start, end)
-        shares.append((1, 1) if own is None or whole is None else share(price.proration, own, whole, occurrence.zone))
+        own, whole = [cut for part in parts if (cut := part.overlap(start, end))], chain.overlap(start, end)
+        shares.append((1, 1) if not own or whole is None else share_of_chain(occurrence, own, whole))
     return shares
 
 
@@ -260,25 +262,3 @@ def _bounded(life: Life, occurrence: Occurrence) -> Period:
     epoch = next(epoch for epoch in reversed(life.epochs) if epoch.start <= start)
     first = max(period.start, epoch.start, life.customer.billed_until or epoch.start)
     return Period(first, period.end if epoch.end is None else min(period.end, epoch.end))
-
-
-def _chain(life: Life, occurrence: Occurrence, period: Period) -> Period:
-    """From the first to the last of the usage prices of one meter that follow each other within the period."""
-    part = occurrence.part
-    others = [
-        item
-        for item in (life.fallbacks if occurrence.item.outside else life.items)
-        if item.record.price.cadence is PriceCadence.USAGE
-        and item.record.price.meter == occurrence.item.record.price.meter
-        and item is not occurrence.item
-    ]
-    start, end = part.start, part.end
-    moved = True
-    while moved:
-        moved = False
-        for item in others:
-            if item.end == start and item.start < start and start > period.start:
-                start, moved = max(item.start, period.start), True
-            if item.start == end and (item.end is None or item.end > end) and end < period.end:
-                end, moved = min(item.end or period.end, period.end), True
-    return Period(start, end)

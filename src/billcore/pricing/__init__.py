@@ -27,7 +27,7 @@ from billcore.pricing.charge import (
     windows_rating,
 )
 from billcore.pricing.commitment import Commitment, Committed, CommittedKind, Overage, TrueUp, committed_as
-from billcore.pricing.committing import committed_records
+from billcore.pricing.committing import clash, committed_records, is_commitment
 from billcore.pricing.component import PRODUCT_NAMES, Component
 from billcore.pricing.costs import Cost, catalog_prices
 from billcore.pricing.coupon import Coupon, CouponDuration, coupon_minor, coupon_scope
@@ -213,6 +213,7 @@ __all__ = [
     "catalog_prices",
     "check_selection",
     "checked_currency",
+    "clash",
     "cluster_quantity",
     "commitment_of",
     "committed_as",
@@ -230,6 +231,7 @@ __all__ = [
     "explain_sum",
     "find_rate",
     "granted_minor",
+    "is_commitment",
     "key_of",
     "leaf",
     "lines_by_rate",

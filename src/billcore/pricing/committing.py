@@ -18,7 +18,7 @@ from billcore.pricing.price import Price, PriceCadence
 from billcore.pricing.record import OrderRecord
 from billcore.pricing.service import Service
 
-__all__ = ["committed_prices", "committed_records", "refuse_sums"]
+__all__ = ["clash", "committed_prices", "committed_records", "is_commitment", "refuse_sums"]
 
 _SHORTEST_MONTH, _LONGEST_MONTH = 28, 31
 _DAY_SECONDS = 86_400
@@ -123,20 +123,33 @@ _ANY = Price(code="any", model=TrueUp(Commitment(prices=["any"], amount=0)))
 
 
 def committed_records(
-    committed: Iterable[Price], records: Sequence[OrderRecord], held: Iterable[str] = ()
+    committed: Iterable[Price], records: Sequence[OrderRecord], held: Iterable[Price] = ()
 ) -> Iterator[OrderRecord]:
-    """The commitments that these records bring, but for those that are ``held`` by their code.
+    """The commitments that these records bring, but for those that are had already or clash with what is ``held``.
 
     One belongs to the base where that has one of its prices, else to the addon that has.
     """
-    there = set(held)
+    there = list(held)
+    codes = {price.code for price in there}
     owners: dict[str, str | None] = {}
     for record in records:
         owners.setdefault(record.price.code, record.addon)
     for price in committed:
         found = [owners[code] for code in price.sum_of if code in owners]
-        if found and price.code not in there:
+        if found and price.code not in codes and not any(clash(price, other) for other in there):
             yield OrderRecord(price=price, addon=None if None in found else found[0])
+
+
+def is_commitment(price: Price) -> bool:
+    """It is what a commitment brings."""
+    return isinstance(price.model, TrueUp | Overage)
+
+
+def clash(one: Price, other: Price) -> bool:
+    """They are of two commitments, by two catalogs, over a common price: it counts for one of them alone."""
+    if not (isinstance(one.model, TrueUp | Overage) and isinstance(other.model, TrueUp | Overage)):
+        return False
+    return one.model.commitment != other.model.commitment and not set(one.sum_of).isdisjoint(other.sum_of)
 
 
 def refuse_sums(priced: Iterable[tuple[str, Price]], services: Iterable[Service]) -> None:

@@ -16,7 +16,7 @@ from billcore.settlement.difference import difference
 from billcore.settlement.discounts import discount
 from billcore.settlement.document import Document, DocumentKind, Invoice, InvoiceStatus, Line, LineKind
 from billcore.settlement.documents import Issue, credit_note, credit_notes, invoice, note_tax, note_taxes, opening
-from billcore.settlement.interim import interim_since, is_open, not_below
+from billcore.settlement.interim import interim_since, is_open, not_below, within_cap
 from billcore.settlement.key import ChargeKey
 from billcore.settlement.ledger import (
     Account,
@@ -35,12 +35,15 @@ from billcore.settlement.pay import Payout, pay
 from billcore.settlement.payment import Payment, Source
 from billcore.settlement.rounding_terms import RoundingTerms
 from billcore.settlement.strategy import SettlementPlan, Strategy, Use, plan
-from billcore.settlement.summed import Covered, Summed
+from billcore.settlement.summed import Covered, Summed, beside
 from billcore.settlement.used import UsageLookup, Used, used
 from billcore.settlement.wanted import (
     Charge,
+    Costs,
+    Modes,
     charge,
     charges,
+    key_of,
     one_off_charge,
     open_charge,
     open_period,
@@ -59,6 +62,7 @@ __all__ = [
     "BilledOff",
     "Charge",
     "ChargeKey",
+    "Costs",
     "Coupons",
     "Covered",
     "Credit",
@@ -76,6 +80,7 @@ __all__ = [
     "Line",
     "LineKind",
     "LineNote",
+    "Modes",
     "Off",
     "Payment",
     "Payout",
@@ -93,6 +98,7 @@ __all__ = [
     "Used",
     "Voucher",
     "amounts_since",
+    "beside",
     "burn_order",
     "charge",
     "charge_names",
@@ -110,6 +116,7 @@ __all__ = [
     "interim_since",
     "invoice",
     "is_open",
+    "key_of",
     "known_credits",
     "late_dates",
     "marked",
@@ -134,4 +141,5 @@ __all__ = [
     "touches",
     "uncapped",
     "used",
+    "within_cap",
 ]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import attrs
 
-from billcore.kernel import ZERO, Exact, Period
+from billcore.kernel import ZERO, Exact, Period, Rounding
 from billcore.kernel import exact as ex
 from billcore.settlement.document import Document, DocumentKind, Invoice, Line, LineKind
 from billcore.settlement.key import ChargeKey
@@ -141,6 +141,11 @@ class Billed:
     def sum(self, key: ChargeKey) -> Exact:
         """The exact amount billed under the key."""
         return self.sums.get(key, ZERO)
+
+    def mode(self, key: ChargeKey, otherwise: Rounding) -> Rounding:
+        """How the key rounds what it is over: as the document of its first line does, else as a new one would."""
+        lines = self.entries.get(key)
+        return lines[0].document.rounding.mode if lines else otherwise
 
     def floor(self, key: ChargeKey) -> Exact:
         """What the key is never billed down below: goodwill on its lines, and what was waived."""

@@ -31,13 +31,13 @@ from billcore.settlement.difference import RateLookup, difference
 from billcore.settlement.discounts import discount
 from billcore.settlement.document import Document, Invoice
 from billcore.settlement.documents import Issue, credit_notes, invoice
-from billcore.settlement.interim import billed_early, not_below, nothing_yet
+from billcore.settlement.interim import billed_early, not_below, nothing_yet, within_caps
 from billcore.settlement.key import ChargeKey
 from billcore.settlement.moves import Difference
 from billcore.settlement.pay import Payout, pay
 from billcore.settlement.promotion import promote
 from billcore.settlement.used import UsageLookup
-from billcore.settlement.wanted import Charge, charges, one_off_charge, touches
+from billcore.settlement.wanted import Charge, Modes, charges, one_off_charge, touches
 
 __all__ = ["Bill", "Funds", "decide", "decide_charges", "late_dates", "shared_since"]
 
@@ -128,14 +128,20 @@ def decide_charges(
     customer = facts.customer.known(date)
     vanished: list[ChargeKey] = []
     early: frozenset[ChargeKey] = frozenset()
+
+    def modes(key: ChargeKey) -> Rounding:
+        return billed.mode(key, policy.rounding)
+
     if state.is_late(date):
-        wanted = [charge for charge in _late(lives, usage, date, policy.rounding) if not billed.entries.get(charge.key)]
+        wanted = [charge for charge in _late(lives, usage, date, modes) if not billed.entries.get(charge.key)]
     else:
         after = state.last_run
         mark = state.mark_for(date)
-        wanted = [*charges(lives, usage, date, after, mark, policy.rounding), *_one_offs(facts, date, after, mark)]
+        wanted = [*charges(lives, usage, date, after, mark, modes), *_one_offs(facts, date, after, mark)]
         if billed.entries:
             wanted = [not_below(charge, billed) if charge.open else charge for charge in wanted]
+            if any(charge.open for charge in wanted):
+                wanted = within_caps(wanted, lives, billed, usage, date, modes)
             early = billed_early(wanted, date)
             asked = {charge.key for charge in wanted}
             vanished = [
@@ -169,10 +175,10 @@ def _rates(customer: Customer, date: dt.datetime, table: TaxTable, taxes: TaxPro
     return rate
 
 
-def _late(lives: Iterable[Life], usage: UsageLookup, date: dt.datetime, mode: Rounding) -> list[Charge]:
+def _late(lives: Iterable[Life], usage: UsageLookup, date: dt.datetime, modes: Modes) -> list[Charge]:
     """Charges in advance whose part starts exactly at a date that is past."""
     just_before = date - dt.timedelta(microseconds=1)
-    return [charge for charge in charges(lives, usage, date, just_before, None, mode) if charge.advance]
+    return [charge for charge in charges(lives, usage, date, just_before, None, modes) if charge.advance]
 
 
 def _one_offs(

@@ -3,25 +3,76 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import attrs
 
-from billcore.lifecycle import Life, Order
+from billcore.kernel import Exact, Rounding
+from billcore.kernel import exact as ex
+from billcore.lifecycle import Item, Life, Occurrence, Order
 from billcore.pricing import OrderRecord
 from billcore.settlement.account import AccountFacts
 from billcore.settlement.billed import Billed
 from billcore.settlement.key import ChargeKey
 from billcore.settlement.moves import Rise
-from billcore.settlement.wanted import Charge, open_period
+from billcore.settlement.summed import Cost, beside
+from billcore.settlement.used import UsageLookup
+from billcore.settlement.wanted import Charge, Costs, Modes, charge, key_of, open_period
 
-__all__ = ["billed_early", "interim_since", "is_open", "not_below", "nothing_yet"]
+__all__ = ["billed_early", "interim_since", "is_open", "not_below", "nothing_yet", "within_cap", "within_caps"]
 
 
 def not_below(charge: Charge, billed: Billed) -> Charge:
     """What is wanted of an open period: no less than was billed of it, for a fall waits for the period's last bill."""
     have = billed.sum(charge.key)
     return charge if charge.exact >= have else attrs.evolve(charge, exact=have)
+
+
+def within_cap(life: Life, occurrence: Occurrence, exact: Exact, have: Exact, paper: Cost, mode: Rounding) -> Exact:
+    """What is wanted of an open period under a commitment's cap: what it leaves beside others, no less than billed.
+
+    ``paper`` is what the others have; of one that fell since it was billed, the fall waits as its own does.
+    """
+    left = beside(life, occurrence, exact, paper, mode)
+    return left if ex.compare(left, have) > 0 else have
+
+
+def within_caps(
+    wanted: Sequence[Charge], lives: Iterable[Life], billed: Billed, usage: UsageLookup, date: dt.datetime, modes: Modes
+) -> list[Charge]:
+    """The charges of a billing date, the open ones with what is billed already never above a cap; last ones give way.
+
+    Of a covered period that is not looked at, its lines count, else what it came to.
+    """
+    found = list(wanted)
+    owners: dict[str, Life] = {one.subscription.id: one for one in lives if one.summing}
+    exact = {one.key: one.exact for one in found}
+    costs = Costs()
+    for place in reversed(range(len(found))):
+        one = found[place]
+        life = owners.get(one.key.subscription)
+        seen = _open(life, one.key, date) if life is not None and one.open else None
+        if life is None or seen is None:
+            continue
+        mode = modes(one.key)
+
+        def paper(other: Item, its: Occurrence, life: Life = life, mode: Rounding = mode) -> Exact | None:
+            key = key_of(life, other, its)
+            if key in exact or key in billed.sums or its.due > date:
+                return exact.get(key, billed.sum(key))
+            made = charge(life, other, its, usage, mode, None, costs)
+            return None if made is None else made.exact
+
+        left = within_cap(life, seen, one.exact, billed.sum(one.key), paper, mode)
+        exact[one.key] = left
+        found[place] = attrs.evolve(one, exact=left)
+    return found
+
+
+def _open(life: Life, key: ChargeKey, date: dt.datetime) -> Occurrence | None:
+    """The period of a key that is not over at ``date``, of something bought."""
+    named = (item for item in life.items if (item.order, item.record.price.code) == (key.item, key.price))
+    return next((seen for item in named if (seen := open_period(life, item, date)) is not None), None)
 
 
 def interim_since(facts: AccountFacts, after: dt.datetime | None) -> dt.datetime | None:

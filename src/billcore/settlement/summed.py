@@ -17,10 +17,13 @@ from billcore.kernel import exact as ex
 from billcore.lifecycle import Item, Life, Occurrence, occurrences
 from billcore.pricing import Price, PriceCadence, SumShare, cap_of, share, sum_amount
 
-__all__ = ["Cost", "Covered", "Summed", "capped", "summed"]
+__all__ = ["Cost", "Covered", "Summed", "Walk", "beside", "capped", "summed"]
 
 Cost: TypeAlias = Callable[[Item, Occurrence], Exact | None]
 """What one billing period of an item costs; ``None`` where nothing is asked."""
+
+
+_Order: TypeAlias = tuple[dt.datetime, dt.datetime, int]
 
 
 @attrs.frozen
@@ -96,27 +99,105 @@ def _rounded(found: list[tuple[Item, Occurrence, Exact | None]], part: SumShare)
     )
 
 
-def capped(life: Life, occurrence: Occurrence, exact: Exact, cost: Cost, mode: Rounding) -> Exact:
-    """What a commitment's cap leaves of a charge: lines reach it in the order in which they are due."""
-    item = occurrence.item
-    code = item.record.price.code
+@attrs.frozen
+class _Cap:
+    """The cap over a charge: what may be asked in a stretch of the commitment's period, of all that it covers."""
+
+    stretch: Period
+    codes: Collection[str]
+    part: SumShare
+    most: int
+
+
+def _cap_over(life: Life, occurrence: Occurrence, mode: Rounding) -> _Cap | None:
+    """The cap over a charge, if there is one."""
+    code = occurrence.item.record.price.code
     for held in life.summing:
         price = held.record.price
         if code not in price.sum_of or cap_of(price, SumShare(places=0)) is None:
             continue
         over = _counting(life, held, occurrence)
-        if over is None:
-            continue
-        part = share_of(price, over, mode)
-        most = cap_of(price, part) or 0
-        own = _order(item, occurrence)
-        before = [
-            (other, seen, cost(other, seen))
-            for other, seen in _within(life, over.part, price.sum_of)
-            if _order(other, seen) < own
-        ]
-        return _left(_rounded(before, part), (code, occurrence.period), most, exact, part)
-    return exact
+        if over is not None:
+            part = share_of(price, over, mode)
+            return _Cap(over.part, price.sum_of, part, cap_of(price, part) or 0)
+    return None
+
+
+@attrs.define
+class Walk:
+    """The charges under a cap in the order in which they are due, each worked out once, as far as anybody asked."""
+
+    cap: _Cap
+    order: list[tuple[_Order, Item, Occurrence]]
+    found: dict[_Order, tuple[Exact, int]] = attrs.field(factory=dict)
+    groups: dict[tuple[str, Period], tuple[Exact, int]] = attrs.field(factory=dict)
+    total: int = 0
+
+    def before(self, own: _Order, cost: Cost) -> tuple[Exact, int]:
+        """What the rounding group of a charge has before it, and what is left for that group."""
+        while own not in self.found:
+            n = len(self.found)
+            if n:
+                self._add(*self.order[n - 1][1:], cost)
+            order, item, seen = self.order[n]
+            exact, minor = self.groups.get((item.record.price.code, seen.period), _NOTHING)
+            self.found[order] = (exact, self.cap.most - (self.total - minor))
+        return self.found[own]
+
+    def _add(self, item: Item, seen: Occurrence, cost: Cost) -> None:
+        made = cost(item, seen)
+        if made is not None:
+            name = (item.record.price.code, seen.period)
+            exact, minor = self.groups.get(name, _NOTHING)
+            exact = ex.add(exact, made)
+            rounded = minor_units(exact, self.cap.part.places, self.cap.part.mode)
+            self.groups[name] = (exact, rounded)
+            self.total += rounded - minor
+
+
+_NOTHING: tuple[Exact, int] = (ZERO, 0)
+
+
+def capped(
+    life: Life,
+    occurrence: Occurrence,
+    exact: Exact,
+    cost: Cost,
+    mode: Rounding,
+    walks: dict[object, Walk],
+    date: dt.datetime | None = None,
+) -> Exact:
+    """What a commitment's cap leaves of a charge: lines reach it in the order in which they are due.
+
+    ``walks`` keeps how far each was walked, for what charges cost at a ``date``.
+    """
+    cap = _cap_over(life, occurrence, mode)
+    if cap is None:
+        return exact
+    name = (life.subscription.id, cap.codes, cap.stretch, mode, date)
+    walk = walks.get(name)
+    if walk is None:
+        order = [(_order(item, seen), item, seen) for item, seen in _within(life, cap.stretch, cap.codes)]
+        walk = walks[name] = Walk(cap, sorted(order, key=lambda one: one[0]))
+    own, left = walk.before(_order(occurrence.item, occurrence), cost)
+    return _fitting(exact, own, left, cap.part)
+
+
+def beside(life: Life, occurrence: Occurrence, exact: Exact, cost: Cost, mode: Rounding) -> Exact:
+    """What a commitment's cap leaves of a charge beside all others that it covers, whatever their order."""
+    cap = _cap_over(life, occurrence, mode)
+    if cap is None:
+        return exact
+    own = _order(occurrence.item, occurrence)
+    others = [
+        (other, seen, cost(other, seen))
+        for other, seen in _within(life, cap.stretch, cap.codes)
+        if _order(other, seen) != own
+    ]
+    name, groups = (occurrence.item.record.price.code, occurrence.period), _rounded(others, cap.part)
+    before = next((one.exact for one in groups if (one.price, one.period) == name), ZERO)
+    left = cap.most - sum(one.minor for one in groups if (one.price, one.period) != name)
+    return _fitting(exact, before, left, cap.part)
 
 
 def _counting(life: Life, held: Item, seen: Occurrence) -> Occurrence | None:
@@ -130,14 +211,12 @@ def _counting(life: Life, held: Item, seen: Occurrence) -> Occurrence | None:
     return None
 
 
-def _order(item: Item, seen: Occurrence) -> tuple[dt.datetime, dt.datetime, int]:
+def _order(item: Item, seen: Occurrence) -> _Order:
     return (seen.period.start, seen.due, item.opened)
 
 
-def _left(before: tuple[Covered, ...], name: tuple[str, Period], most: int, exact: Exact, part: SumShare) -> Exact:
-    """As much of a charge as those before it leave, so that its rounding group ends at the cap to the unit."""
-    own = next((one.exact for one in before if (one.price, one.period) == name), ZERO)
-    left = most - sum(one.minor for one in before if (one.price, one.period) != name)
+def _fitting(exact: Exact, own: Exact, left: int, part: SumShare) -> Exact:
+    """As much of a charge as others leave, so that its rounding group, with its ``own`` so far, ends at the cap."""
     if minor_units(ex.add(own, exact), part.places, part.mode) <= left:
         return exact
     return max(ZERO, ex.subtract(ex.scaled(max(0, left), part.places), own))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeAlias
 
 import attrs
 
@@ -27,7 +28,7 @@ from billcore.pricing import (
     time_amount,
 )
 from billcore.settlement.key import ChargeKey
-from billcore.settlement.summed import Summed, capped, summed
+from billcore.settlement.summed import Summed, Walk, capped, summed
 from billcore.settlement.used import UsageLookup, used
 
 MOST_PERIODS = 100_000
@@ -35,8 +36,11 @@ MOST_PERIODS = 100_000
 
 __all__ = [
     "Charge",
+    "Costs",
+    "Modes",
     "charge",
     "charges",
+    "key_of",
     "one_off_charge",
     "open_charge",
     "open_period",
@@ -70,20 +74,43 @@ class Charge:
         return self.price is not None and self.price.interim
 
 
+@attrs.define
+class Costs:
+    """What was worked out already, kept over the charges of one decision: of the same facts and usage."""
+
+    made: dict[object, Charge | None] = attrs.field(factory=dict)
+    walks: dict[object, Walk] = attrs.field(factory=dict)
+
+
+Modes: TypeAlias = Callable[[ChargeKey], Rounding]
+"""How a key rounds what it is over: as the document that it was billed on first (docs/decisions/0004)."""
+
+
+def half_up(_: ChargeKey) -> Rounding:
+    """As a house does that says nothing else."""
+    return Rounding.HALF_UP
+
+
+def key_of(life: Life, item: Item, occurrence: Occurrence) -> ChargeKey:
+    """The key of a billing period of an item; the period may be another item's, of the same schedule."""
+    return ChargeKey(life.subscription.id, item.order, item.record.price.code, occurrence.period)
+
+
 def charges(
     lives: Iterable[Life],
     usage: UsageLookup,
     until: dt.datetime,
     after: dt.datetime | None,
     mark: dt.datetime | None,
-    mode: Rounding = Rounding.HALF_UP,
+    modes: Modes = half_up,
 ) -> Iterator[Charge]:
     """The charges due in ``(after, until]``, and all due by ``until`` whose period ends after ``mark``.
 
     Also what was used so far, by ``until``, of prices that are billed before their periods end. By subscription, item
-    in order of opening, and time: the order of billing. ``mode`` rounds what others are over.
+    in order of opening, and time: the order of billing. ``modes`` says how a key rounds what it is over.
     """
     start = after if mark is None or after is None else min(after, mark)
+    costs = Costs()
     for life in lives:
         schedules: list[tuple[object, ...]] = []
         periods: list[list[Occurrence]] = []
@@ -93,18 +120,26 @@ def charges(
                 schedules.append(schedule)
                 periods.append(list(_seen(life, item, start, until, after, mark)))
             for seen in periods[schedules.index(schedule)]:
-                if (found := charge(life, item, seen, usage, mode)) is not None:
+                mode = modes(key_of(life, item, seen)) if life.summing else Rounding.HALF_UP
+                if (found := charge(life, item, seen, usage, mode, None, costs)) is not None:
                     yield found
-            if item.record.price.interim and (found := open_charge(life, item, usage, until, mode)) is not None:
-                yield found
+            if item.record.price.interim:
+                found = open_charge(life, item, usage, until, modes, costs)
+                if found is not None:
+                    yield found
 
 
 def open_charge(
-    life: Life, item: Item, usage: UsageLookup, date: dt.datetime, mode: Rounding = Rounding.HALF_UP
+    life: Life,
+    item: Item,
+    usage: UsageLookup,
+    date: dt.datetime,
+    modes: Modes = half_up,
+    costs: Costs | None = None,
 ) -> Charge | None:
     """What was used by ``date`` in the period that is not over; ``None`` where there is none, or nothing was used."""
     found = open_period(life, item, date)
-    return None if found is None else charge(life, item, found, usage, mode, date)
+    return None if found is None else charge(life, item, found, usage, modes(key_of(life, item, found)), date, costs)
 
 
 def open_period(life: Life, item: Item, date: dt.datetime) -> Occurrence | None:
@@ -146,29 +181,35 @@ def charge(
     usage: UsageLookup,
     mode: Rounding = Rounding.HALF_UP,
     date: dt.datetime | None = None,
+    costs: Costs | None = None,
 ) -> Charge | None:
     """What one billing period of one item costs; ``None`` for usage without events or minimum.
 
     The period may be another item's, of the same schedule. A price over others asks for nothing where it comes to
     nothing; ``mode`` rounds what it is over. At a ``date`` before it is due, it is what was used so far.
+    ``costs`` keeps over calls what commitments need again.
     """
-    found = uncapped(life, item, occurrence, usage, mode, date)
-    if found is None or not life.summing:
+    costs = Costs() if costs is None and life.summing else costs
+    found = uncapped(life, item, occurrence, usage, mode, date, costs)
+    if found is None or item.outside or costs is None or not life.summing:  # what nobody bought, nobody committed to
         return found
 
     def cost(other: Item, seen: Occurrence) -> Exact | None:
-        made = uncapped(life, other, seen, usage, mode, date)
+        made = uncapped(life, other, seen, usage, mode, date, costs)
         return None if made is None else made.exact
 
-    exact = capped(life, attrs.evolve(occurrence, item=item), found.exact, cost, mode)
+    exact = capped(life, attrs.evolve(occurrence, item=item), found.exact, cost, mode, costs.walks, date)
     return found if exact == found.exact else attrs.evolve(found, exact=exact)
 
 
-def over_others(life: Life, occurrence: Occurrence, usage: UsageLookup, mode: Rounding) -> Summed:
+def over_others(
+    life: Life, occurrence: Occurrence, usage: UsageLookup, mode: Rounding, costs: Costs | None = None
+) -> Summed:
     """What a price over others comes to in one of its billing periods, and what it covers."""
+    kept = Costs() if costs is None else costs
 
     def cost(item: Item, seen: Occurrence) -> Exact | None:
-        made = charge(life, item, seen, usage, mode)
+        made = charge(life, item, seen, usage, mode, None, kept)
         return None if made is None else made.exact
 
     return summed(life, occurrence, cost, mode)
@@ -181,8 +222,29 @@ def uncapped(
     usage: UsageLookup,
     mode: Rounding = Rounding.HALF_UP,
     date: dt.datetime | None = None,
+    costs: Costs | None = None,
 ) -> Charge | None:
     """The same before a commitment's cap takes off what is too much."""
+    if costs is None or not life.summing:
+        return _uncapped(life, item, occurrence, usage, mode, date, Costs())
+    so_far = date if date is not None and date < occurrence.due else None
+    over = mode if item.record.price.sum_of else None
+    place = (life.subscription.id, item.order, item.opened, item.outside, occurrence.period, occurrence.part)
+    name = (*place, so_far, over)
+    if name not in costs.made:
+        costs.made[name] = _uncapped(life, item, occurrence, usage, mode, date, costs)
+    return costs.made[name]
+
+
+def _uncapped(
+    life: Life,
+    item: Item,
+    occurrence: Occurrence,
+    usage: UsageLookup,
+    mode: Rounding,
+    date: dt.datetime | None,
+    costs: Costs,
+) -> Charge | None:
     record = item.record
     price = record.price
     part, so_far = occurrence.part, date is not None and date < occurrence.due
@@ -196,7 +258,7 @@ def uncapped(
         quantity = record.quantity
         exact = amount_of(price.model, quantity)
     elif price.sum_of:
-        over = over_others(life, attrs.evolve(occurrence, item=item), usage, mode)
+        over = over_others(life, attrs.evolve(occurrence, item=item), usage, mode, costs)
         if not over.exact:
             return None
         exact, quantity = over.exact, over.total
@@ -208,7 +270,7 @@ def uncapped(
         if missing:
             exact = ex.add(exact, time_amount(price, quantity, missing))
     return Charge(
-        ChargeKey(life.subscription.id, item.order, price.code, occurrence.period),
+        key_of(life, item, occurrence),
         exact,
         quantity,
         part,

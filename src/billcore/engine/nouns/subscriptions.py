@@ -198,7 +198,7 @@ class Subscriptions:
             start = _effective(current, loaded, now, when)
             refuse_after_end(current, start)
             attached = life(current, loaded.facts.customer, start).alive(start)
-            codes = [item.record.addon for item in attached if item.record.addon is not None]
+            codes = [item.holder for item in attached if item.holder is not None]
             refuse_addon(catalog, current.order_at(start).selection, addon, codes)
             return (addon_order(tx, call, loaded, current, now, start, record),)
 
@@ -218,7 +218,7 @@ class Subscriptions:
 
         def make(tx: Tx, call: Call, loaded: Loaded, current: Subscription, now: dt.datetime) -> Facts:  # noqa: ARG001
             found = life(current, loaded.facts.customer, now)
-            if not any(item.record.addon == addon for item in found.alive(now)):
+            if not any(item.holder == addon for item in found.alive(now)):
                 raise NotAllowed("the addon is not attached", place="addon", value=addon)
             start = _effective(current, loaded, now, when)
             n = len(current.facts)

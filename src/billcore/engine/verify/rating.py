@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import attrs
 
-from billcore.engine.explaining import counted_then
+from billcore.engine.explaining import counted_then, mode_then
 from billcore.engine.known import at_issue, known_by, recordings
 from billcore.engine.metering import Metered
 from billcore.engine.verify.cells import cell, row_place
 from billcore.engine.verify.values import Kept, Values
 from billcore.engine.verify.view import AccountView
 from billcore.engine.verify.violation import Found, Violation
-from billcore.kernel import Exact
+from billcore.kernel import Exact, Rounding
 from billcore.kernel import exact as ex
-from billcore.lifecycle import life, occurrences
+from billcore.lifecycle import Life, Occurrence, life, occurrences
 from billcore.ports.tables import FACT, LINE, PRICE
 from billcore.pricing import PriceCadence
-from billcore.settlement import Charge, ChargeKey, Line, LineKind, charge
+from billcore.settlement import Charge, ChargeKey, Invoice, Line, LineKind, beside, charge, key_of
 
 __all__ = ["check_p4", "check_p5", "check_p6"]
 
@@ -107,23 +107,52 @@ def _again(view: AccountView) -> Iterator[tuple[Kept, Line, list[Charge | None]]
         today = values.wanted.get(key)
         if today is not None and (today.exact, today.quantity) == (line.exact, line.quantity):
             continue
-        issued, date = kept.document.issued_at, kept.document.billing_date
-        before = _before(values, kept, line)
-        then = [charged for known in at_issue(issued) for charged in _charged(values, key, known, date, before)]
+        made = _Made(values, kept, key, _before(values, kept) if line.nth and line.kind is LineKind.CHARGE else [])
+        then = [charged for known in at_issue(kept.document.issued_at) for charged in _charged(made, known)]
         then += [] if today is None else [today]
         if not any(_agrees(line, charged) for charged in then):
             facts = values.loaded.facts
             for known in recordings(values.tx, facts, line, line.quantity):
-                then += _charged(values, key, known, date, before)
+                then += _charged(made, known)
         yield kept, line, then or [None]
 
 
-def _before(values: Values, kept: Kept, line: Line) -> Exact:
-    """What was billed of the line's key before it; something only where bills come before the period's end."""
-    if not line.nth or line.kind is not LineKind.CHARGE:
-        return ex.ZERO
-    others = (one for one in values.kept if one is not kept and counted_then(values.tx, one.invoice, kept.document))
-    return ex.total([other.exact for one in others for other in one.document.lines if other.key == line.key])
+@attrs.frozen
+class _Made:
+    """How a line was made: its key, and documents with earlier lines of it; some only where bills come early."""
+
+    values: Values
+    kept: Kept
+    key: ChargeKey
+    others: list[Invoice]
+
+    @property
+    def before(self) -> Exact:
+        """What was billed of the key before."""
+        return _sum(self.others, self.key)
+
+    @property
+    def mode(self) -> Rounding:
+        """How the key rounded what it is over."""
+        return mode_then(self.others, self.kept.document, self.key)
+
+    def capped(self, found: Life, occurrence: Occurrence, charged: Charge) -> Charge:
+        """Less what a commitment's cap took off for the sake of what stands on documents, where the period is open."""
+        if not (charged.open and found.summing):
+            return charged
+        paper = [*_before(self.values, self.kept), self.kept.invoice]
+        left = beside(found, occurrence, charged.exact, lambda *its: _sum(paper, key_of(found, *its)), self.mode)
+        return attrs.evolve(charged, exact=left)
+
+
+def _sum(found: Iterable[Invoice], key: ChargeKey) -> Exact:
+    return ex.total([line.exact for one in found for line in one.document.lines if line.key == key])
+
+
+def _before(values: Values, kept: Kept) -> list[Invoice]:
+    """Documents that counted before one was issued."""
+    found = (one.invoice for one in values.kept if one is not kept)
+    return [one for one in found if counted_then(values.tx, one, kept.document)]
 
 
 def _agrees(line: Line, charged: Charge | None) -> bool:
@@ -133,10 +162,9 @@ def _agrees(line: Line, charged: Charge | None) -> bool:
     return line.kind is not LineKind.CHARGE or not ex.compare(charged.exact, line.exact)
 
 
-def _charged(
-    values: Values, key: ChargeKey, known: dt.datetime, date: dt.datetime, before: Exact
-) -> Iterator[Charge | None]:
-    """What the key costs beyond ``before``, by the facts recorded by ``known`` and in force by ``date``."""
+def _charged(made: _Made, known: dt.datetime) -> Iterator[Charge | None]:
+    """What the key costs beyond what was billed, by the facts recorded by ``known`` and in force by its date."""
+    values, key, date = made.values, made.key, made.kept.document.billing_date
     seen = known_by(values.loaded.facts, known)
     found = next((life(one, seen.customer, date) for one in seen.subscriptions if one.id == key.subscription), None)
     for item in found.charged if found is not None else ():
@@ -145,8 +173,10 @@ def _charged(
         for occurrence in occurrences(found, item, key.period.start - _MICRO):
             if occurrence.period == key.period:
                 day = date if item.record.price.interim else occurrence.due
-                usage, mode = Metered(values.tx, seen, known), values.policy.rounding
-                made = charge(found, item, occurrence, usage, mode, day)
-                yield made if made is None else attrs.evolve(made, exact=ex.subtract(made.exact, before))
+                had = charge(found, item, occurrence, Metered(values.tx, seen, known), made.mode, day)
+                if had is not None:
+                    had = made.capped(found, attrs.evolve(occurrence, item=item), had)
+                    had = attrs.evolve(had, exact=ex.subtract(had.exact, made.before))
+                yield had
             if occurrence.period.start >= key.period.end:
                 break

@@ -11,7 +11,7 @@ from billcore.engine.metering import Metered
 from billcore.engine.reading import UNREADABLE, Loaded
 from billcore.engine.rows.documents import invoice_of
 from billcore.engine.verify.cells import cell, number_cell
-from billcore.kernel import ZERO, Exact, Period, Rounding
+from billcore.kernel import ZERO, Exact, Period
 from billcore.lifecycle import Life, life, occurrences
 from billcore.ports import ReadTx, Row
 from billcore.ports.tables import (
@@ -21,19 +21,24 @@ from billcore.settlement import (
     Billed,
     Charge,
     ChargeKey,
+    Costs,
     Coupons,
     Credit,
     Document,
     DocumentKind,
     Invoice,
     Line,
+    Modes,
     Policy,
     UsageLookup,
     charge,
+    key_of,
     not_below,
     one_off_charge,
     open_charge,
+    open_period,
     touches,
+    within_cap,
 )
 
 __all__ = ["UNREADABLE", "Kept", "Values", "key_place", "values_of"]
@@ -132,24 +137,40 @@ class Values:
         found = self.wanted.get(key)
         if found is None:
             return ZERO
-        return not_below(found, self.billed).exact if found.open else found.exact
+        return self._so_far(found).exact if found.open else found.exact
+
+    def _so_far(self, one: Charge) -> Charge:
+        """What a run wants of an open period: no less than was billed, and what a cap leaves beside other lines."""
+        found, owner, key, billed = not_below(one, self.billed), self.lives[one.key.subscription], one.key, self.billed
+        for item in owner.items if owner.summing else ():
+            if (item.order, item.record.price.code) != (key.item, key.price):
+                continue
+            if (seen := open_period(owner, item, self.until or item.start)) is not None:
+                have, mode = billed.sum(key), billed.mode(key, self.policy.rounding)
+                left = within_cap(owner, seen, found.exact, have, lambda *its: billed.sum(key_of(owner, *its)), mode)
+                return attrs.evolve(found, exact=left)
+        return found
 
     def live_lines(self) -> Iterator[tuple[Kept, Line]]:
         """The lines of documents that count."""
         return ((kept, line) for kept in self.kept if not kept.dead for line in kept.document.lines)
 
 
-def _charges(lives: Iterable[Life], usage: UsageLookup, until: dt.datetime, mode: Rounding) -> Iterator[Charge]:
+def _charges(lives: Iterable[Life], usage: UsageLookup, until: dt.datetime, modes: Modes) -> Iterator[Charge]:
     """Every charge that was due by an instant, since the beginning."""
+    costs = Costs()
     for one in lives:
         for item in one.charged:
             for occurrence in occurrences(one, item):
                 if occurrence.due > until:
                     break
-                if (found := charge(one, occurrence.item, occurrence, usage, mode)) is not None:
+                mode = modes(key_of(one, item, occurrence))
+                if (found := charge(one, occurrence.item, occurrence, usage, mode, None, costs)) is not None:
                     yield found
-            if item.record.price.interim and (found := open_charge(one, item, usage, until, mode)) is not None:
-                yield found
+            if item.record.price.interim:
+                found = open_charge(one, item, usage, until, modes, costs)
+                if found is not None:
+                    yield found
 
 
 def values_of(tx: ReadTx, policy: Policy, loaded: Loaded, kept: Sequence[Kept], held: Sequence[Credit]) -> Values:
@@ -161,7 +182,8 @@ def values_of(tx: ReadTx, policy: Policy, loaded: Loaded, kept: Sequence[Kept], 
     wanted: dict[ChargeKey, Charge] = {}
     if until is not None:
         lives = {one.id: life(one, facts.customer, until) for one in facts.subscriptions}
-        wanted = {charged.key: charged for charged in _charges(lives.values(), usage, until, policy.rounding)}
+        found = _charges(lives.values(), usage, until, lambda key: billed.mode(key, policy.rounding))
+        wanted = {charged.key: charged for charged in found}
         wanted |= {one.key: one for one in map(one_off_charge, facts.one_offs) if one.due <= until}
     return Values(
         loaded=loaded,

@@ -6,6 +6,7 @@ Each is written apart from ``billing.verify()``, plainly, so that one of the two
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 from billcore.engine import Billing
 from billcore.engine.accounts import load
@@ -14,9 +15,21 @@ from billcore.engine.reading import Loaded
 from billcore.engine.verify.values import key_place
 from billcore.kernel import ZERO, Exact, InvariantBroken, Period, Rounding, minor_units, places
 from billcore.kernel import exact as ex
-from billcore.lifecycle import life
+from billcore.lifecycle import Life, life, occurrences
 from billcore.ports import ReadTx
-from billcore.settlement import Charge, ChargeKey, Document, charges, one_off_charge, touches
+from billcore.settlement import (
+    Charge,
+    ChargeKey,
+    Document,
+    DocumentKind,
+    Invoice,
+    Modes,
+    beside,
+    charges,
+    key_of,
+    one_off_charge,
+    touches,
+)
 from billcore.testing.laws._broken import broken, same
 from billcore.testing.laws.explanations import explanation_recomputes
 from billcore.testing.laws.reading import billed, customers, documents, forgiven
@@ -26,6 +39,7 @@ __all__ = [
     "lines_explain_themselves",
     "lines_of_a_group_sum_to_its_rounded_sum",
     "lines_sum_to_what_the_facts_ask",
+    "modes",
     "waits",
 ]
 
@@ -38,12 +52,14 @@ def lines_sum_to_what_the_facts_ask(billing: Billing) -> None:
     """
     law = "lines sum to what the facts ask"
     for customer in customers(billing):
-        loaded, wanted, so_far = billing.session.read(
-            lambda tx, who=customer: asked(tx, who, billing.session.policy.rounding)  # type: ignore[misc]
-        )
         found = documents(billing, customer)
+        rounded = modes(billing, found)
+        loaded, wanted, so_far = billing.session.read(
+            lambda tx, who=customer, rounded=rounded: asked(tx, who, rounded)  # type: ignore[misc]
+        )
         has, floor = billed(found), forgiven(found)
-        wanted |= {key: has[key] for key in so_far if has.get(key, ZERO) > wanted[key]}
+        for key, who in so_far.items():
+            wanted[key] = _so_far(who, key, wanted[key], has, rounded(key))
         keys: set[ChargeKey] = {*wanted, *(key for key in has if key.coupon is None)}
         for key in sorted(keys, key=str):
             want, got, least = wanted.get(key, ZERO), has.get(key, ZERO), floor.get(key, ZERO)
@@ -52,19 +68,37 @@ def lines_sum_to_what_the_facts_ask(billing: Billing) -> None:
                 raise broken(law, key=key_place(customer, key), billed=got, asked=want, forgiven=least)
 
 
-def asked(tx: ReadTx, customer: str, mode: Rounding) -> tuple[Loaded, dict[ChargeKey, Exact], set[ChargeKey]]:
-    """What the facts ask for by the last run, worked out from the first billing date on, and what of it is so far."""
+def _so_far(who: Life, key: ChargeKey, exact: Exact, has: Mapping[ChargeKey, Exact], mode: Rounding) -> Exact:
+    """What is wanted of an open period: what a cap leaves beside the lines of others, no less than its own have."""
+    items = (item for item in who.items if (item.order, item.record.price.code) == (key.item, key.price))
+    for item in items if who.summing else ():
+        seen = next(one for one in occurrences(who, item, key.period.start) if one.period == key.period)
+        exact = beside(who, seen, exact, lambda *its: has.get(key_of(who, *its), ZERO), mode)
+    return max(has.get(key, ZERO), exact, key=ex.fraction)
+
+
+def modes(billing: Billing, found: Sequence[Invoice]) -> Modes:
+    """How each key rounds what it is over: as the first document that has it, else as the house does now."""
+    live = [one.document for one in found if not one.void or one.waived]
+    live.sort(key=lambda one: (one.kind is DocumentKind.CREDIT_NOTE, one.billing_date, one.sequence))
+    first = {line.key: one.rounding.mode for one in reversed(live) for line in one.lines}
+    return lambda key: first.get(key, billing.session.policy.rounding)
+
+
+def asked(tx: ReadTx, customer: str, mode: Modes) -> tuple[Loaded, dict[ChargeKey, Exact], dict[ChargeKey, Life]]:
+    """What the facts ask for by the last run, worked out from the first billing date on, and whose of it is so far."""
     loaded = load(tx, customer)
     facts, until = loaded.facts, loaded.state.last_run
     if until is None:
-        return loaded, {}, set()
+        return loaded, {}, {}
     lives = [life(one, facts.customer, until) for one in facts.subscriptions]
     found: list[Charge] = [*charges(lives, Metered(tx, facts), until, None, None, mode)]
     found += [one_off_charge(item) for item in facts.one_offs if item.at <= until]
     exact = {charge.key: charge.exact for charge in found}
     if len(exact) < len(found):
         raise broken("a key is asked for once", keys=[key_place(customer, charge.key) for charge in found])
-    return loaded, exact, {charge.key for charge in found if charge.open}
+    owners: dict[str, Life] = {one.subscription.id: one for one in lives}
+    return loaded, exact, {one.key: owners[one.key.subscription] for one in found if one.open}
 
 
 def waits(loaded: Loaded, period: Period) -> bool:

@@ -25,40 +25,41 @@ __all__ = ["commitments_are_kept"]
 def commitments_are_kept(billing: Billing) -> None:
     """Law: covered lines and their true-up are at least what was committed for the time, and never more with a true-up.
 
-    With a cap, lines, true-up and overage are never above it. It holds where all that is recorded was billed, lines are
-    rounded by price, and nothing was voided or forgiven.
+    With a cap, lines, true-up and overage are never above it, also before its period ends. It holds where all that is
+    recorded was billed, lines are rounded by price, and nothing was voided or forgiven. Lines of one commitment on
+    documents that are rounded in two ways are left out: they may differ by a unit.
     """
     mode = billing.session.policy.rounding
     for customer in customers(billing):
         loaded = billing.session.read(lambda tx, who=customer: load(tx, who))  # type: ignore[misc]
         until = loaded.state.last_run
-        lines = [line for _, line in live_lines(documents(billing, customer)) if line.coupon is None]
+        lines = [
+            (one.document.rounding.mode, line)
+            for one, line in live_lines(documents(billing, customer))
+            if line.coupon is None
+        ]
         for one in loaded.facts.subscriptions if until is not None else ():
             found = life(one, loaded.facts.customer, until)
             for item, seen in _due(found, until):
-                _kept(found, item, seen, lines, mode)
+                _kept(found, item, seen, lines, mode, open=until is not None and seen.due > until)
 
 
 def _due(found: Life, until: dt.datetime | None) -> Iterator[tuple[Item, Occurrence]]:
     for item in found.items:
         if isinstance(item.record.price.model, TrueUp):
             for seen in occurrences(found, item):
-                if until is None or seen.due > until:
+                if until is None or seen.part.start >= until:
                     break
                 yield item, seen
 
 
-def _kept(found: Life, item: Item, seen: Occurrence, lines: Iterable[Line], mode: Rounding) -> None:
+def _kept(
+    found: Life, item: Item, seen: Occurrence, lines: Iterable[tuple[Rounding, Line]], mode: Rounding, *, open: bool
+) -> None:
     law, price = "commitments are kept", item.record.price
     model = price.model
     if not isinstance(model, TrueUp):
         return
-    digits = places(price.currency or "")
-
-    def part(amount: Decimal, stretch: Period) -> int:
-        n, d = share(price.proration, stretch, seen.period, seen.zone)
-        return minor_units(ex.ratio(amount, d, n), digits, mode)
-
     names = {
         ChargeKey(found.subscription.id, other.order, other.record.price.code, its.period): "covered"
         for other in found.items
@@ -70,12 +71,22 @@ def _kept(found: Life, item: Item, seen: Occurrence, lines: Iterable[Line], mode
     over = ChargeKey(found.subscription.id, item.order, price.code.replace(":true-up", ":overage"), seen.period)
     names |= {own: "true_up", over: "overage"}
     sums = dict.fromkeys(("covered", "true_up", "overage"), 0)
-    for line in lines:
+    ways = set()
+    for way, line in lines:
         if line.key is not None and (name := names.get(line.key)) is not None:
             sums[name] += line.minor
+            ways.add(way)
+    if len(ways) > 1:
+        return
+    digits, rounding = places(price.currency or ""), ways.pop() if ways else mode
+
+    def part(amount: Decimal, stretch: Period) -> int:
+        n, d = share(price.proration, stretch, seen.period, seen.zone)
+        return minor_units(ex.ratio(amount, d, n), digits, rounding)
+
     least = part(model.commitment.amount, seen.part)
     both = sums["covered"] + sums["true_up"]
-    if both < least or (sums["true_up"] and both != least):
+    if not open and (both < least or (sums["true_up"] and both != least)):
         raise broken(law, key=own, committed=least, **sums)
     if model.commitment.cap is not None:
         most = part(model.commitment.cap, Period(seen.part.start, seen.period.end))

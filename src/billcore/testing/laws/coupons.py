@@ -15,7 +15,7 @@ from billcore.lifecycle import AppliedCoupon
 from billcore.pricing import CouponGroup, Stacking, stacked
 from billcore.settlement import ChargeKey, Coupons, Document, DocumentKind, Line, LineKind, marked, roots
 from billcore.testing.laws._broken import broken, same
-from billcore.testing.laws.billed import asked, waits
+from billcore.testing.laws.billed import asked, modes, waits
 from billcore.testing.laws.reading import customers, documents, every, forgiven, live_lines
 
 __all__ = [
@@ -122,10 +122,10 @@ def percentages_follow_the_facts(billing: Billing) -> None:
     """
     law = "percentages follow the facts"
     for customer in customers(billing):
-        loaded, wanted, _ = billing.session.read(
-            lambda tx, who=customer: asked(tx, who, billing.session.policy.rounding)  # type: ignore[misc]
-        )
         found = documents(billing, customer)
+        loaded, wanted, _ = billing.session.read(
+            lambda tx, who=customer, found=found: asked(tx, who, modes(billing, found))  # type: ignore[misc]
+        )
         coupons, kept = Coupons.of(loaded.facts), forgiven(found)
         off: dict[ChargeKey, dict[str, ex.Exact]] = defaultdict(lambda: defaultdict(lambda: ex.ZERO))
         for _, line in live_lines(found):

@@ -376,7 +376,7 @@ def test_a_quote_shows_the_coupon() -> None:
     laws.quote_explains_itself(offer)
 
 
-@pytest.mark.parametrize("terms", [{"percent": "12.5"}, {"amount": "7.005"}, {"amount": 500}])
+@pytest.mark.parametrize("terms", [{"percent": "12.5"}, {"amount": "7.01"}, {"amount": 500}])
 @pytest.mark.parametrize("scope", [(), ("base",), ("small",), ("gb",)])
 def test_a_quote_explains_its_coupon(terms: dict[str, str | int], scope: tuple[str, ...]) -> None:
     """Of the lines that it is for alone; an amount while they last."""

@@ -199,7 +199,7 @@ def _expected(price: Price, quantity: Exact, allowance: Allowance) -> Exact:
     try:
         return usage_rating(price, quantity, allowance).amount
     except InvalidValue as error:
-        if price.by_event is None:
+        if error.place != "cells":
             raise
         raise InvalidValue(
             "priced by what its events are: a quantity alone cannot be quoted",

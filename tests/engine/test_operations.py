@@ -9,7 +9,7 @@ import pytest
 
 from billcore.engine.rows.money import Notice
 from billcore.kernel import DAY, IdempotencyMismatch, InvariantBroken, Money, NotAllowed
-from billcore.pricing import Selection
+from billcore.pricing import Selection, Timing
 from billcore.settlement import wanted
 from tests.shop import Shop, base, catalog, plan
 
@@ -177,6 +177,35 @@ def test_asked_for_now_a_difference_joins_the_latest_billing_date(shop: Shop) ->
     shop.billing.invoices.run(customer="acme", now=True)
 
     assert shop.rows()[1] == "INV-000002 06-01: item 10.00 | due 10.00"
+
+
+def test_asked_for_now_no_billing_date_is_skipped() -> None:
+    """Had from the 16th, and changed from the 20th, as is known on the 1st: asked for then, nothing is billed.
+
+    The 16th is still a billing date, with the price of its day, and so it is where nobody asked before the 22nd.
+    """
+    for asked in (JUNE, "2026-06-22T00:00:00Z"):
+        opened = Shop.new(SOLD, JUNE)
+        opened.billing.subscriptions.create("acme", Selection(plan="s"), id="vm", at=MID)
+        opened.billing.subscriptions.change("vm", plan="l", when="now", at="2026-06-20T00:00:00Z")
+
+        opened.at(asked).invoices.run(customer="acme", now=True)
+
+        assert opened.billing.verify() == ()
+        opened.run("2026-06-22T00:00:00Z")
+        assert opened.rows()[0].startswith("INV-000001 06-16: base 15.00")
+        assert opened.billing.verify() == ()
+
+
+def test_asked_for_now_what_holds_later_makes_no_billing_date() -> None:
+    """An item of the 20th, and a plan in arrears: asked for on the 1st, it waits for the end of the month all the same."""
+    opened = Shop.new(catalog(plan("s", base(30, timing=Timing.ARREARS))), JUNE)
+    opened.billing.subscriptions.create("acme", Selection(plan="s"), id="vm")
+    opened.billing.invoices.add_item("acme", 10, "work", at="2026-06-20T00:00:00Z")
+
+    opened.billing.invoices.run(customer="acme", now=True)
+
+    assert opened.run(JULY) == ["INV-000001 07-01: base 30.00, item 10.00 | due 40.00"]
 
 
 def test_an_item_waits_for_the_next_billing_date(shop: Shop) -> None:

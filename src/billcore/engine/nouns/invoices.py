@@ -120,9 +120,11 @@ class Invoices:
                 state = state.reopen(date)
             elif state.last_run is not None:
                 state = state.reopen(state.last_run)
-            elif state.marks:
-                state = attrs.evolve(state, next_due=state.marks[0])
-                tx.update(ACCOUNT, [account_row(loaded.account.next(state))])
+            else:  # nothing was ever billed: what holds by then makes a date, but none that is due already is skipped
+                if state.marks and state.marks[0] <= date:
+                    due = state.marks[0] if state.next_due is None else min(state.next_due, state.marks[0])
+                    state = attrs.evolve(state, next_due=due)
+                    tx.update(ACCOUNT, [account_row(loaded.account.next(state))])
                 return ""
             save_account(tx, loaded, loaded.facts, state=state)
             return ""

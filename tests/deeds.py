@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Literal, TypeVar
 
+import attrs
+
 from billcore.kernel import Anchor, DayAnchor, Money
 from billcore.lifecycle import UsageEvent
 from billcore.pricing import Selection
@@ -151,7 +153,9 @@ def _redeem(world: World, step: Step) -> None:
 def _pay(world: World, step: Step) -> None:
     found = world.invoice(step)
     amount = max(1, found.open * (1 + step.which % 4) // 3)
-    world.billing.payments.record(str(found.number), Money.of_minor(amount, "CHF"), "bank", key=step.key)
+    world.billing.payments.record(
+        str(found.number), Money.of_minor(amount, found.document.currency), "bank", key=step.key
+    )
 
 
 def _settle(world: World, step: Step) -> None:
@@ -165,14 +169,28 @@ def _void(world: World, step: Step) -> None:
 def _forgive(world: World, step: Step) -> None:
     """A goodwill credit: of all that is left, of a line, or of a part."""
     found = world.invoice(step)
-    line = 1 + step.which % len(found.document.lines) if step.how % 2 else None
-    amount = None if step.how % 3 else Money.of_minor(max(1, found.document.net * (step.how + 1) // 20), "CHF")
+    document = found.document
+    line = 1 + step.which % len(document.lines) if step.how % 2 else None
+    amount = None if step.how % 3 else Money.of_minor(max(1, document.net * (step.how + 1) // 20), document.currency)
     world.billing.invoices.credit(str(found.number), line=line, amount=amount, reason="sorry", key=step.key)
 
 
 def _run(world: World, step: Step) -> None:
     ahead = dt.timedelta(days=step.how) if step.which % 5 == 4 else dt.timedelta()
     world.billing.invoices.run(until=world.clock.now() + ahead, customer=_of((None, step.who), step.pick))
+
+
+def _now(world: World, step: Step) -> None:
+    """What waits is billed now; what may be billed before its period ends too, up to some days on."""
+    ahead = dt.timedelta(days=step.how if step.which % 3 == 0 else 0)
+    world.billing.invoices.run(customer=step.who, now=True, until=world.clock.now() + ahead)
+
+
+def _publish(world: World, step: Step) -> None:
+    """What is sold from now on is something else."""
+    if world.later:
+        now = world.clock.now()
+        world.billing.catalog.publish(attrs.evolve(_of(world.later, step.which), version=step.key, effective=now))
 
 
 DEEDS: Mapping[str, Callable[[World, Step], None]] = {
@@ -186,6 +204,8 @@ DEEDS: Mapping[str, Callable[[World, Step], None]] = {
     "item": _item,
     "move": _move,
     "run": _run,
+    "now": _now,
+    "publish": _publish,
     "coupon": _coupon,
     "rebate": _rebate,
     "uncoupon": _uncoupon,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
+from functools import cache
 
 import attrs
 
-from billcore.kernel import HOUR, QUARTER, WEEK, YEAR
+from billcore.kernel import DAY, HOUR, QUARTER, WEEK, YEAR
 from billcore.pricing import (
     Addon,
     Aggregation,
@@ -14,26 +16,42 @@ from billcore.pricing import (
     Commitment,
     Coupon,
     CouponDuration,
+    CreditUnit,
     Flat,
     Graduated,
     Grant,
     GrantKind,
     Meter,
+    MeterPrice,
+    OwnCurrency,
     Percentage,
     PerUnit,
     Plan,
     PlanVersion,
     Price,
     PriceCadence,
+    PriceModel,
     Proration,
     Stacking,
     TaxRate,
     Tier,
     Timing,
+    Volume,
     Wrapped,
 )
 
-__all__ = ["ADDONS", "GRANTS", "METERS", "PERCENTAGES", "PLANS", "REBATES", "committing", "offer"]
+__all__ = [
+    "ADDONS",
+    "GRANTS",
+    "METERS",
+    "PERCENTAGES",
+    "PLANS",
+    "REBATES",
+    "committing",
+    "early",
+    "everything",
+    "offer",
+]
 
 ADDONS = ("disk", "line")
 METERS = ("gb", "calls")
@@ -56,6 +74,9 @@ COUPONS = (
     Coupon(code="welcome", amount=20, stacking=Stacking.AS_APPLIED),
 )
 
+
+GEMS = OwnCurrency(code="GEM", places=3)
+"""A currency of one's own, in thousandths."""
 
 GRANTS = (
     Grant(code="gift", kind=GrantKind.PROMOTIONAL, amount=Decimal("7.77")),
@@ -96,14 +117,20 @@ def _plans(factor: Decimal) -> dict[str, list[Price]]:
 
 
 def offer(
-    version: str, *, factor: int = 1, effective: str = "2025-01-01T00:00:00Z", field: str | None = None
+    version: str,
+    *,
+    factor: int = 1,
+    effective: str = "2025-01-01T00:00:00Z",
+    field: str | None = None,
+    currency: str = "CHF",
 ) -> Catalog:
     """An edition of the catalog, its prices ``factor`` times those of the first, its meters reading ``field``."""
     times = Decimal(factor)
     return Catalog(
         version=version,
         effective=effective,
-        currency="CHF",
+        currency=currency,
+        currencies=[GEMS],
         meters=[Meter(code="gb", field=field), Meter(code="calls", aggregation=Aggregation.COUNT, field=field)],
         plans=[
             Plan(code=code, versions=[PlanVersion(version=1, prices=prices)]) for code, prices in _plans(times).items()
@@ -149,3 +176,70 @@ def committing(sold: Catalog, *, cap: bool = True) -> Catalog:
         Commitment(prices=["base", "calls", "care", "disk"], amount=333, period=YEAR, overage_factor=2),
     ]
     return attrs.evolve(sold, plans=plans, commitments=commitments)
+
+
+def early(sold: Catalog, plans: Sequence[str] = PLANS) -> Catalog:
+    """The same with usage of these plans billed before its period ends, and both meters priced outside any plan."""
+    changed = [
+        attrs.evolve(plan, versions=[attrs.evolve(one, prices=map(_interim, one.prices)) for one in plan.versions])
+        if plan.code in plans
+        else plan
+        for plan in sold.plans
+    ]
+    outside = [
+        MeterPrice(meter=meter, price=_outside(meter, unit), from_=since, to=to)
+        for meter, unit, since, to in (
+            ("gb", "0.013", None, "2026-03-10"),
+            ("gb", "0.027", "2026-03-10", None),
+            ("calls", "0.0101", "2026-02-05", None),
+        )
+    ]
+    return attrs.evolve(sold, plans=changed, meter_prices=outside)
+
+
+def _interim(price: Price) -> Price:
+    return attrs.evolve(price, model=_early(price.model)) if price.cadence is PriceCadence.USAGE else price
+
+
+def _early(model: PriceModel) -> Wrapped:
+    return attrs.evolve(model if isinstance(model, Wrapped) else Wrapped(model=model), interim=True)
+
+
+def _outside(meter: str, unit: str) -> Price:
+    model = Wrapped(model=PerUnit(unit), included=1, interim=meter == "gb")
+    return Price(code=f"{meter}-outside", model=model, cadence=PriceCadence.USAGE, meter=meter)
+
+
+@cache
+def everything(currency: str = "CHF", edition: int = 1) -> Catalog:
+    """All at once: commitments, early bills, usage outside plans, prices in credits, the more the cheaper.
+
+    Later editions are dearer, bill other plans early, and commit to more, an even one without a cap.
+    """
+    sold = offer(str(edition), factor=edition, currency=currency)
+    bulk = Price(
+        code="gb",
+        model=Volume([Tier(10, "0.9"), Tier(None, "0.31")]),
+        cadence=PriceCadence.USAGE,
+        meter="gb",
+        tax_category="reduced",
+    )
+    plans = {plan.code: [*plan.versions[0].prices] for plan in sold.plans}
+    plans["hourly"] = [attrs.evolve(plans["hourly"][0], currency="token", model=PerUnit("1.1")), *plans["calls"][1:]]
+    plans["weekly"] = [*plans["weekly"], bulk]
+    fee = Percentage(Decimal("7.5"), fixed_amount=Decimal("0.07"), free_events=1, event_maximum=Decimal("0.99"))
+    plans["yearly"] = [plans["yearly"][0], attrs.evolve(bulk, model=fee)]
+    daily = Graduated([Tier(5, "0.77"), Tier(None, "1.54")])
+    plans["metered"] = [attrs.evolve(bulk, model=Wrapped(model=daily, included=2, per_window=DAY))]
+    sold = attrs.evolve(
+        sold,
+        plans=[Plan(code=code, versions=[PlanVersion(version=1, prices=prices)]) for code, prices in plans.items()],
+        credit_units=[CreditUnit(code="token", rate=Decimal("0.0123") * edition)],
+    )
+    at_once = ("small", "calls", "metered", "yearly", "hourly", "weekly") if edition % 2 else ("small", "large")
+    found = committing(early(sold, at_once), cap=bool(edition % 2))
+    dearer = [
+        attrs.evolve(one, amount=one.amount * edition, cap=None if one.cap is None else one.cap * edition)
+        for one in found.commitments
+    ]
+    return attrs.evolve(found, commitments=dearer)

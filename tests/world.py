@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import TypeVar
 
 import attrs
@@ -54,10 +55,11 @@ class Step:
 
 @attrs.define
 class World:
-    """A ``Billing`` in memory with its clock, and ``CUSTOMERS`` in it."""
+    """A ``Billing`` in memory with its clock, and ``CUSTOMERS`` in it; ``later`` are catalogs that it may sell yet."""
 
     billing: Billing
     clock: ManualClock
+    later: Sequence[Catalog] = ()
 
     @classmethod
     def new(
@@ -67,8 +69,10 @@ class World:
         *,
         sold: Catalog | None = None,
         path: str | None = None,
+        currency: str = "CHF",
+        later: Sequence[Catalog] = (),
     ) -> World:
-        """A world on its first day; with another catalog, and in a file, where these are given."""
+        """A world on its first day; with other catalogs, in a file, and in a currency, where these are given."""
         clock = ManualClock(START)
         if path:
             billing = Billing.open(path, clock=clock, policy=policy, taxes=taxes)
@@ -76,10 +80,10 @@ class World:
             billing = Billing.in_memory(clock=clock, policy=policy, taxes=taxes)
         billing.catalog.publish(offer("1") if sold is None else sold)
         for name, (where, country) in CUSTOMERS.items():
-            billing.customers.create(name, currency="CHF", timezone=where, country=country)
+            billing.customers.create(name, currency=currency, timezone=where, country=country)
         for code in ("A", "B", "C"):
-            billing.vouchers.issue(code, Money("12.34", "CHF"), limit=2)
-        return cls(billing, clock)
+            billing.vouchers.issue(code, Money.rounded(Decimal("12.34"), currency), limit=2)
+        return cls(billing, clock, later)
 
     def live(self, steps: Iterable[Step], *, wait: bool = True, run: bool = True) -> World:
         """Take the steps in order; with ``wait=False`` at one instant, with ``run=False`` without billing between."""

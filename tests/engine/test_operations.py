@@ -198,7 +198,7 @@ def test_asked_for_now_no_billing_date_is_skipped() -> None:
 
 
 def test_asked_for_now_what_holds_later_makes_no_billing_date() -> None:
-    """An item of the 20th, and a plan in arrears: asked for on the 1st, it waits for the end of the month all the same."""
+    """An item of the 20th and a plan in arrears: asked for on the 1st, it waits for the month's end all the same."""
     opened = Shop.new(catalog(plan("s", base(30, timing=Timing.ARREARS))), JUNE)
     opened.billing.subscriptions.create("acme", Selection(plan="s"), id="vm")
     opened.billing.invoices.add_item("acme", 10, "work", at="2026-06-20T00:00:00Z")

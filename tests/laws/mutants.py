@@ -31,6 +31,7 @@ from tests.laws.life_mutants import LIFE
 from tests.laws.mutant import Mutant
 from tests.laws.oracle_mutants import ORACLE
 from tests.laws.pricing_mutants import PRICING
+from tests.laws.together_mutants import TOGETHER
 
 __all__ = ["EXAMPLES", "MUTANTS", "PROFILE"]
 
@@ -38,7 +39,7 @@ PROFILE = "mutants"
 EXAMPLES = "BILLCORE_LAW_EXAMPLES"
 """The variable of the environment that says how many examples a law gets."""
 
-MUTANTS: tuple[Mutant, ...] = (*KERNEL, *PRICING, *ORACLE, *LIFE, *COUPONS, *EARLY, *GRANTS)
+MUTANTS: tuple[Mutant, ...] = (*KERNEL, *PRICING, *ORACLE, *LIFE, *COUPONS, *EARLY, *GRANTS, *TOGETHER)
 
 
 def pytest_configure() -> None:

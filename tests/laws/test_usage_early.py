@@ -34,46 +34,15 @@ from billcore.testing import ManualClock, laws
 from billcore.testing.strategies import price_models
 from tests.books import comparable
 from tests.lives import FACTS, MONEY, Step, World, lives
-from tests.offers import offer
+from tests.offers import early, offer
 
 START = instant("2026-06-01T00:00:00Z")
 ANY = (*FACTS, *MONEY, "use", "use", "use", "change", "item", "run")
 
 
-def early(version: str = "1") -> Catalog:
-    """What random lives buy, its usage billed before its period ends, and both meters priced outside any plan."""
-    sold = offer(version)
-    plans = [
-        attrs.evolve(plan, versions=[attrs.evolve(one, prices=map(_interim, one.prices)) for one in plan.versions])
-        for plan in sold.plans
-    ]
-    outside = [
-        MeterPrice(meter=meter, price=_outside(meter, unit), from_=since, to=to)
-        for meter, unit, since, to in (
-            ("gb", "0.013", None, "2026-03-10"),
-            ("gb", "0.027", "2026-03-10", None),
-            ("calls", "0.0101", "2026-02-05", None),
-        )
-    ]
-    return attrs.evolve(sold, plans=plans, meter_prices=outside)
-
-
-def _interim(price: Price) -> Price:
-    return attrs.evolve(price, model=_early(price.model)) if price.cadence is PriceCadence.USAGE else price
-
-
-def _early(model: PriceModel) -> Wrapped:
-    return attrs.evolve(model if isinstance(model, Wrapped) else Wrapped(model=model), interim=True)
-
-
-def _outside(meter: str, unit: str) -> Price:
-    model = Wrapped(model=PerUnit(unit), included=1, interim=meter == "gb")
-    return Price(code=f"{meter}-outside", model=model, cadence=PriceCadence.USAGE, meter=meter)
-
-
 def world(steps: Sequence[Step], path: str | None = None) -> World:
     """A world that sells it and has lived these steps; in a file where there is a path."""
-    return World.new(sold=early(), path=path).live(steps)
+    return World.new(sold=early(offer("1")), path=path).live(steps)
 
 
 @given(lives(ANY))

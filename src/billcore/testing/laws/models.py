@@ -54,7 +54,7 @@ def no_quantity_costs_less_than_nothing(model: PriceModel, quantities: Iterable[
         amount, below = model.rate(quantity).amount, min(quantity, ex.negate(quantity))
         if amount < 0:
             raise broken(law, amount=amount, quantity=quantity, model=model)
-        same(law, amount_of(model, below), amount_of(model, ZERO), quantity=below, model=model)
+        same(law, model.rate(below).amount, model.rate(ZERO).amount, quantity=below, model=model)
 
 
 def more_never_costs_less(model: PriceModel, quantities: Iterable[Exact | Number]) -> None:
@@ -63,7 +63,7 @@ def more_never_costs_less(model: PriceModel, quantities: Iterable[Exact | Number
     Per unit, graduated, whole packages and progressive brackets keep it; volume and stair step need not, as a higher
     tier may be cheaper for all units.
     """
-    costs = [(quantity, amount_of(model, quantity)) for quantity in sorted(map(exactly, quantities))]
+    costs = [(quantity, model.rate(quantity).amount) for quantity in sorted(map(exactly, quantities))]
     for (few, less), (many, more) in pairwise(costs):
         if more < less:
             raise broken("more never costs less", few=few, cost=less, many=many, costs=more, model=model)

@@ -306,8 +306,8 @@ PRICING = (
     Mutant(
         QUOTE + "test_totals_are_sums_of_rounded_lines",
         "pricing/quote.py",
-        "for line in (*recurring, *used)]",
-        "for line in recurring]",
+        "counted = [*recurring, *used]",
+        "counted = recurring",
     ),
     Mutant(
         QUOTE + "test_a_first_invoice_is_at_most_a_period",
@@ -425,7 +425,7 @@ PRICING = (
     ),
     Mutant(
         "tests/engine/test_phases.py::test_a_ramp_bills_what_changes_of_plan_at_its_steps_do",
-        "lifecycle/phases.py",
+        "pricing/phases.py",
         "months, days = months + phase.length.months, days + phase.length.days",
         "months, days = phase.length.months, days + phase.length.days",
     ),

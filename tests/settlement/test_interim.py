@@ -237,8 +237,8 @@ def test_billing_now_makes_the_instant_a_billing_date() -> None:
     assert plain.rows() == []
 
 
-def test_a_bill_of_nothing_but_zeros_waits() -> None:
-    """4 of 10 free GB: no document on the 5th; 12 by the 12th are 2.00; half a cent more on the 13th waits for July."""
+def test_a_bill_of_what_costs_nothing_so_far_waits() -> None:
+    """4 of 10 free GB: no document on the 5th; 12 by the 12th are 2.00; less than a cent on the 13th is told as 0.00."""
     shop = had(usage(PerUnit(1), included=10))
     shop.use("1", "2026-06-02T00:00:00Z", 4)
     report = shop.at("2026-06-05T00:00:00Z").invoices.run(customer="acme", now=True)
@@ -249,7 +249,7 @@ def test_a_bill_of_nothing_but_zeros_waits() -> None:
     shop.at("2026-06-13T00:00:00Z").invoices.run(customer="acme", now=True)
     shop.use("4", "2026-06-14T00:00:00Z", "0.001")
 
-    assert shop.run(JULY) == ["INV-000002 07-01: gb 0.01 | due 0.01"]
+    assert shop.run(JULY) == ["INV-000003 07-01: gb 0.01 | due 0.01"]
     assert shop.documents()[0].document.lines[0].minor == 200
     assert shop.billing.verify() == ()
 

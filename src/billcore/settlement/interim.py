@@ -99,8 +99,8 @@ def is_open(life: Life, date: dt.datetime) -> bool:
 
 
 def nothing_yet(rises: Iterable[Rise]) -> bool:
-    """All that would be billed is of periods that are not over, and comes to 0.00: it waits for the next bill."""
-    return all(rise.charge.open and not rise.minor for rise in rises)
+    """All that would be billed is of periods that are not over, and costs nothing so far: it waits."""
+    return all(rise.charge.open and not rise.exact for rise in rises)
 
 
 def billed_early(wanted: Iterable[Charge], date: dt.datetime) -> frozenset[ChargeKey]:

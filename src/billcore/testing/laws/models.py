@@ -51,10 +51,16 @@ def no_quantity_costs_less_than_nothing(model: PriceModel, quantities: Iterable[
     """Law: no quantity costs less than nothing, and a negative one costs what zero costs."""
     law = "no quantity costs less than nothing"
     for quantity in map(exactly, quantities):
-        amount, below = model.rate(quantity).amount, min(quantity, ex.negate(quantity))
-        if amount < 0:
-            raise broken(law, amount=amount, quantity=quantity, model=model)
-        same(law, model.rate(below).amount, model.rate(ZERO).amount, quantity=below, model=model)
+        below = min(quantity, ex.negate(quantity))
+        for ask in (_rated, amount_of):  # the first by itself, as the second refuses what is less than nothing
+            for each in (quantity, below, ZERO):
+                if (amount := ask(model, each)) < 0:
+                    raise broken(law, amount=amount, quantity=each, model=model)
+            same(law, ask(model, below), ask(model, ZERO), quantity=below, model=model)
+
+
+def _rated(model: PriceModel, quantity: Exact) -> Exact:
+    return model.rate(quantity).amount
 
 
 def more_never_costs_less(model: PriceModel, quantities: Iterable[Exact | Number]) -> None:

@@ -47,6 +47,12 @@ TOGETHER: tuple[Mutant, ...] = (
         "",
     ),
     Mutant(
+        LAWS + "test_another_rounding_later_moves_nothing",
+        "engine/verify/values.py",
+        "lambda key: billed.mode(key, policy.rounding)",
+        "lambda key: policy.rounding",
+    ),
+    Mutant(
         LAWS + "test_all_features_are_alike_in_both_stores",
         "adapters/sql/transaction.py",
         'text = _USAGE_SUM + (" AND subscription IS NULL" if',

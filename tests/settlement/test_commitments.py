@@ -677,3 +677,26 @@ def test_currencies_never_meet() -> None:
 
     with pytest.raises(CurrencyMismatch):
         one.billing.subscriptions.create("acme", Selection(plan="usage"))
+
+
+def test_another_rounding_later_moves_nothing_that_was_billed() -> None:
+    """Three months of 10.005 are 10.01 each, and of 100.00 a quarter 69.97 are left: that stays, rounded half even too.
+
+    A fact of March that costs nothing makes the run look at it again; the quarter after has 10.00 each, and 70.00.
+    """
+    committed = Commitment(prices=["base"], amount=100, period=QUARTER)
+    offered = catalog(plan("p", base(Decimal("10.005"), timing=Timing.ARREARS)))
+    one = Shop.new(attrs.evolve(offered, commitments=[committed]), JANUARY)
+    one.billing.subscriptions.create("acme", Selection(plan="p"), id="s")
+    one.run(APRIL)
+    assert one.rows()[2] == "INV-000003 04-01: base 10.01, base:true-up 69.97 | due 79.98"
+
+    even = attrs.evolve(one, billing=one.billing.using(policy=Policy(rounding=Rounding.HALF_EVEN)))
+    sound(even.billing)
+    even.at("2026-04-15T00:00:00Z").subscriptions.change("s", quantity=2, when="now", at="2026-03-31T00:00:00Z")
+    assert even.run("2026-07-01T00:00:00Z") == [
+        "INV-000004 05-01: base 10.00 | due 10.00",
+        "INV-000005 06-01: base 10.00 | due 10.00",
+        "INV-000006 07-01: base 10.00, base:true-up 70.00 | due 80.00",
+    ]
+    sound(even.billing)

@@ -38,6 +38,14 @@ SKIPPED = [
 ENDED = [Step(1, "subscribe", which=2), *(Step(40_000, "run", n) for n in (1, 2)), Step(10_000, "cancel", 3)]
 """A price that falls on a half, committed to by the year, ended after two months: the true-up is due."""
 
+SPLIT = [
+    Step(1, "subscribe", which=2),
+    Step(1_440, "publish", 1),
+    Step(25_920, "change", 2, which=2),
+    Step(20_000, "cancel", 3),
+]
+"""A month under two commitments, whose lines are one rounding group."""
+
 
 def world(policy: Policy, taxes: TaxProvider | None, currency: str, path: str | None = None) -> World:
     """A world that sells everything, and has two more editions to sell."""
@@ -108,6 +116,7 @@ def test_all_features_in_several_runs_and_in_one(
 
 
 @given(lives((*GIVEN, "now", "uncoupon", "revoke", "run")), roundings(), st.none() | providers())
+@example(SPLIT, Rounding.HALF_UP, None)
 def test_what_was_committed_is_owed_beside_all_else(
     steps: list[Step], rounding: Rounding, taxes: TaxProvider | None
 ) -> None:

@@ -700,3 +700,83 @@ def test_another_rounding_later_moves_nothing_that_was_billed() -> None:
         "INV-000006 07-01: base 10.00, base:true-up 70.00 | due 80.00",
     ]
     sound(even.billing)
+
+
+def test_two_commitments_in_one_month_share_its_rounding() -> None:
+    """A third of April at 10.00, under 50.00 a month; from the 11th on 10.01, under 80.00: 16.67 and 53.33 in all.
+
+    The lines of April are one rounding group: 3.33, and 6.68 where 6.6733 alone would be 6.67. So 13.34 and 46.65 are
+    missing, and not a cent more.
+    """
+    first, second = (
+        attrs.evolve(
+            catalog(plan("p", base(Decimal(amount), timing=Timing.ARREARS)), version=version),
+            commitments=[Commitment(prices=["base"], amount=least)],
+        )
+        for version, amount, least in (("1", "10", 50), ("2", "10.01", 80))
+    )
+    one = Shop.new(first, APRIL)
+    one.billing.subscriptions.create("acme", Selection(plan="p"), id="s")
+    change = one.at("2026-04-11T00:00:00Z")
+    change.catalog.publish(attrs.evolve(second, effective=one.clock.now()))
+    change.subscriptions.change("s", plan="p", when="now")
+    one.run("2026-05-01T00:00:00Z")
+
+    found = [(line.price, line.minor) for each in one.documents() for line in each.document.lines]
+    assert sorted(found) == [("base", 333), ("base", 668), ("base:true-up", 1334), ("base:true-up", 4665)]
+    sound(one.billing)
+    laws.commitments_are_kept(one.billing)
+
+
+def test_a_cap_within_a_month_shares_its_rounding() -> None:
+    """As before, but from the 11th on usage is capped at 9.99 a month: its share is 6.66, which 6.663 seem to fit.
+
+    Behind 3.333, billed as 3.33, they would be 6.67; so 6.657 are asked for.
+    """
+    unit = {"cadence": PriceCadence.USAGE, "meter": "gb"}
+    first, second = (
+        attrs.evolve(
+            catalog(plan("p", base(PerUnit(amount), "gb", **unit)), version=version, meters=[Meter(code="gb")]),
+            commitments=[Commitment(prices=["gb"], amount=0, cap=cap)],
+        )
+        for version, amount, cap in (("1", "1.111", 50), ("2", "0.50", "9.99"))
+    )
+    one = Shop.new(first, APRIL)
+    one.billing.subscriptions.create("acme", Selection(plan="p"), id="s")
+    one.use("1", "2026-04-05T00:00:00Z", 3)
+    change = one.at("2026-04-11T00:00:00Z")
+    change.catalog.publish(attrs.evolve(second, effective=one.clock.now()))
+    change.subscriptions.change("s", plan="p", when="now")
+    one.use("2", "2026-04-11T00:00:00Z", "13.326")
+    one.run("2026-05-01T00:00:00Z")
+
+    found = [(line.price, line.minor) for each in one.documents() for line in each.document.lines]
+    assert sorted(found) == [("gb", 333), ("gb", 666)]
+    assert one.documents()[-1].document.lines[-1].exact == Decimal("6.657")
+    sound(one.billing)
+    laws.commitments_are_kept(one.billing)
+
+
+def test_usage_outside_any_plan_shares_the_rounding_of_its_code() -> None:
+    """3 gigabytes at 1.111 before a plan meters them, and 6 at 1.112 within it: 3.333 and 6.672, 10.01 together.
+
+    Both have one code, so April's lines are one group. Usage outside comes last in it, as 3.34: a commitment from the
+    11th on covers 6.67, as if that stood alone.
+    """
+    unit = {"cadence": PriceCadence.USAGE, "meter": "gb"}
+    offered = catalog(
+        plan("flat", base(0)), plan("met", base(PerUnit("1.112"), "gb", **unit)), meters=[Meter(code="gb")]
+    )
+    outside = MeterPrice(meter="gb", price=base(PerUnit("1.111"), "gb", **unit))
+    committed = Commitment(prices=["gb"], amount=30)
+    one = Shop.new(attrs.evolve(offered, meter_prices=[outside], commitments=[committed]), APRIL)
+    one.billing.subscriptions.create("acme", Selection(plan="flat"), id="s")
+    one.use("1", "2026-04-05T00:00:00Z", 3)
+    one.at("2026-04-11T00:00:00Z").subscriptions.change("s", plan="met", when="now")
+    one.use("2", "2026-04-12T00:00:00Z", 6)
+    one.run("2026-05-01T00:00:00Z")
+
+    found = [(line.price, line.minor) for each in one.documents() for line in each.document.lines if line.minor]
+    assert sorted(found) == [("gb", 334), ("gb", 667), ("gb:true-up", 1333)]
+    sound(one.billing)
+    laws.commitments_are_kept(one.billing)

@@ -780,3 +780,37 @@ def test_usage_outside_any_plan_shares_the_rounding_of_its_code() -> None:
     assert sorted(found) == [("gb", 334), ("gb", 667), ("gb:true-up", 1333)]
     sound(one.billing)
     laws.commitments_are_kept(one.billing)
+
+
+def test_many_commitments_in_a_month_read_its_usage_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eight catalogs in April, each with a price and a cap of its own: nine stretches, nine sums of usage."""
+    unit = {"cadence": PriceCadence.USAGE, "meter": "gb"}
+
+    def edition(n: int) -> Catalog:
+        offered = catalog(
+            plan("p", base(PerUnit(Decimal(1) + Decimal(n) / 1_000), "gb", **unit)),
+            version=str(n),
+            effective=f"2026-04-{n:02}T00:00:00Z",
+            meters=[Meter(code="gb")],
+        )
+        return attrs.evolve(offered, commitments=[Commitment(prices=["gb"], amount=50 + n, cap=100 + n)])
+
+    one = Shop.new(edition(1), APRIL)
+    one.billing.subscriptions.create("acme", Selection(plan="p"), id="s")
+    for day in range(2, 10):
+        one.at(f"2026-04-{day:02}T00:00:00Z").catalog.publish(edition(day))
+        one.billing.subscriptions.change("s", plan="p", when="now")
+        one.use(str(day), f"2026-04-{day:02}T00:00:00Z", 3)
+    reads: list[Period] = []
+    read = Metered.__call__
+
+    def counted(usage: Metered, who: Life, meter: str, window: Period) -> UsageTotal:
+        reads.append(window)
+        return read(usage, who, meter, window)
+
+    monkeypatch.setattr(Metered, "__call__", counted)
+    one.run("2026-05-01T00:00:00Z")
+    assert len(reads) == len(set(reads)) == 9
+
+    sound(one.billing)
+    laws.commitments_are_kept(one.billing)

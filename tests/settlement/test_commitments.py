@@ -702,28 +702,33 @@ def test_another_rounding_later_moves_nothing_that_was_billed() -> None:
     sound(even.billing)
 
 
-def test_two_commitments_in_one_month_share_its_rounding() -> None:
+@pytest.mark.parametrize(
+    ("timing", "lines", "missing"),
+    [(Timing.ARREARS, [333, 668], [1334, 4665]), (Timing.ADVANCE, [334, 667], [1333, 4666])],
+)
+def test_two_commitments_in_one_month_share_its_rounding(timing: Timing, lines: list[int], missing: list[int]) -> None:
     """A third of April at 10.00, under 50.00 a month; from the 11th on 10.01, under 80.00: 16.67 and 53.33 in all.
 
     The lines of April are one rounding group: 3.33, and 6.68 where 6.6733 alone would be 6.67. So 13.34 and 46.65 are
-    missing, and not a cent more.
+    missing, and not a cent more. Where the second is billed in advance it comes first, as 6.67, and the other is 3.34.
     """
     first, second = (
         attrs.evolve(
-            catalog(plan("p", base(Decimal(amount), timing=Timing.ARREARS)), version=version),
+            catalog(plan("p", base(Decimal(amount), timing=when)), version=version),
             commitments=[Commitment(prices=["base"], amount=least)],
         )
-        for version, amount, least in (("1", "10", 50), ("2", "10.01", 80))
+        for version, amount, least, when in (("1", "10", 50, Timing.ARREARS), ("2", "10.01", 80, timing))
     )
     one = Shop.new(first, APRIL)
     one.billing.subscriptions.create("acme", Selection(plan="p"), id="s")
     change = one.at("2026-04-11T00:00:00Z")
     change.catalog.publish(attrs.evolve(second, effective=one.clock.now()))
     change.subscriptions.change("s", plan="p", when="now")
+    one.at("2026-04-12T00:00:00Z").subscriptions.cancel("s", when="period_end")
     one.run("2026-05-01T00:00:00Z")
 
     found = [(line.price, line.minor) for each in one.documents() for line in each.document.lines]
-    assert sorted(found) == [("base", 333), ("base", 668), ("base:true-up", 1334), ("base:true-up", 4665)]
+    assert sorted(found) == [*(("base", n) for n in lines), *(("base:true-up", n) for n in missing)]
     sound(one.billing)
     laws.commitments_are_kept(one.billing)
 

@@ -123,10 +123,14 @@ def _in_order(
     return [(key, minor) for key, minor in units if key in names]
 
 
-def _place(found: Life, key: ChargeKey) -> int:
-    """When the key is billed within its group: as its item was opened, usage outside any plan at last; gone, first."""
-    places = [n for n, one in enumerate(found.charged) if (one.order, one.record.price.code) == (key.item, key.price)]
-    return places[0] if places else -1
+def _place(found: Life, key: ChargeKey) -> tuple[bool, dt.datetime, int]:
+    """When the key is billed within its group: by its date, then as its item was opened; gone, before all."""
+    for n, item in enumerate(found.charged):
+        if (item.order, item.record.price.code) == (key.item, key.price):
+            for seen in _until(found, item, key.period.end):
+                if seen.period == key.period:
+                    return (True, seen.due, n)
+    return (False, key.period.start, 0)
 
 
 def _until(found: Life, item: Item, end: dt.datetime) -> Iterator[Occurrence]:

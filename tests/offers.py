@@ -227,6 +227,8 @@ def everything(currency: str = "CHF", edition: int = 1) -> Catalog:
     plans = {plan.code: [*plan.versions[0].prices] for plan in sold.plans}
     plans["hourly"] = [attrs.evolve(plans["hourly"][0], currency="token", model=PerUnit("1.1")), *plans["calls"][1:]]
     plans["weekly"] = [*plans["weekly"], bulk]
+    half = PerUnit(Decimal("7.785") * edition)  # the modes of rounding differ
+    plans["late"] = [attrs.evolve(plans["late"][0], model=half)]
     fee = Percentage(Decimal("7.5"), fixed_amount=Decimal("0.07"), free_events=1, event_maximum=Decimal("0.99"))
     plans["yearly"] = [plans["yearly"][0], attrs.evolve(bulk, model=fee)]
     daily = Graduated([Tier(5, "0.77"), Tier(None, "1.54")])

@@ -18,8 +18,8 @@ LIFE = (
     Mutant(
         COMMITTED + "test_lives_with_commitments_are_in_order",
         "settlement/summed.py",
-        "            if _order(other, seen) < own",
-        "            if _order(other, seen) > own",
+        "sorted(order, key=lambda one: one[0]))",
+        "sorted(order, key=lambda one: one[0], reverse=True))",
     ),
     Mutant(
         COMMITTED + "test_lines_over_others_explain_themselves",
@@ -35,15 +35,15 @@ LIFE = (
     ),
     Mutant(
         COMMITTED + "test_what_was_committed_is_owed",
-        "settlement/summed.py",
-        "            if part.start < _end(life, seen) <= part.end:",
-        "            if part.start < _end(life, seen) < part.end:",
+        "settlement/counted.py",
+        "            if stretch.start < end_of(life, seen) <= stretch.end:",
+        "            if stretch.start < end_of(life, seen) < stretch.end:",
     ),
     Mutant(
         COMMITTED + "test_what_was_committed_is_owed",
         "settlement/summed.py",
-        "    left = most - sum(",
-        "    left = 2 * most - sum(",
+        "self.cap.most - self.total)",
+        "2 * self.cap.most - self.total)",
     ),
     Mutant(
         COMMITTED + "test_the_order_of_facts_does_not_matter_to_a_commitment",

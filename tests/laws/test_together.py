@@ -35,6 +35,17 @@ SKIPPED = [
 ]
 """A subscription that begins, and changes, after the instant at which it is asked to be billed now."""
 
+ENDED = [Step(1, "subscribe", which=2), *(Step(40_000, "run", n) for n in (1, 2)), Step(10_000, "cancel", 3)]
+"""A price that falls on a half, committed to by the year, ended after two months: the true-up is due."""
+
+SPLIT = [
+    Step(1, "subscribe", which=2),
+    Step(1_440, "publish", 1),
+    Step(25_920, "change", 2, which=2),
+    Step(20_000, "cancel", 3),
+]
+"""A month under two commitments, whose lines are one rounding group."""
+
 
 def world(policy: Policy, taxes: TaxProvider | None, currency: str, path: str | None = None) -> World:
     """A world that sells everything, and has two more editions to sell."""
@@ -105,6 +116,7 @@ def test_all_features_in_several_runs_and_in_one(
 
 
 @given(lives((*GIVEN, "now", "uncoupon", "revoke", "run")), roundings(), st.none() | providers())
+@example(SPLIT, Rounding.HALF_UP, None)
 def test_what_was_committed_is_owed_beside_all_else(
     steps: list[Step], rounding: Rounding, taxes: TaxProvider | None
 ) -> None:
@@ -135,6 +147,25 @@ def test_early_bills_do_not_decide_what_all_comes_to(steps: list[Step], policy: 
         for one in (seen, late)
     ]
     assert over[0] == over[1]
+
+
+@given(lives(ANY), policies(), policies(), st.integers(1, 12))
+@example(ENDED, Policy(), Policy(rounding=Rounding.HALF_EVEN), 4)
+def test_another_rounding_later_moves_nothing(steps: list[Step], policy: Policy, other: Policy, count: int) -> None:
+    """Law: a house that rounds otherwise from some step on keeps its books, and moves nothing that it billed before."""
+    lived = world(policy, None, "CHF").live(steps[:count])
+    lived.billing.invoices.run()
+    lived.billing.invoices.run(customer="acme", now=True)
+    before = documents(lived)
+
+    lived.billing = lived.billing.using(policy=other)
+
+    laws.books_are_sound(lived.billing)
+    laws.lines_sum_to_what_the_facts_ask(lived.billing)
+    laws.lines_explain_themselves(lived.billing)
+    lived.billing.invoices.run(customer="acme", now=True)
+    assert documents(lived) == before
+    laws.books_are_sound(lived.live(steps[count:]).settle_down().billing)
 
 
 @settings(max_examples=15)

@@ -36,15 +36,27 @@ TOGETHER: tuple[Mutant, ...] = (
     ),
     Mutant(
         LAWS + "test_what_was_committed_is_owed_beside_all_else",
-        "settlement/summed.py",
-        "    return max(ZERO, ex.subtract(ex.scaled(max(0, left), part.places), own))",
-        "    return exact",
+        "settlement/counted.py",
+        "        return max(ZERO, ex.subtract(ex.scaled(most, self.part.places), self.exact))",
+        "        return exact",
+    ),
+    Mutant(
+        LAWS + "test_what_was_committed_is_owed_beside_all_else",
+        "settlement/counted.py",
+        "            self.exact = ex.add(self.exact, cost(item, seen) or ZERO)\n",
+        "",
     ),
     Mutant(
         LAWS + "test_early_bills_do_not_decide_what_all_comes_to",
         "engine/running.py",
         "            interim_since(loaded.facts, state.last_run),\n",
         "",
+    ),
+    Mutant(
+        LAWS + "test_another_rounding_later_moves_nothing",
+        "engine/verify/values.py",
+        "lambda key: billed.mode(key, policy.rounding)",
+        "lambda key: policy.rounding",
     ),
     Mutant(
         LAWS + "test_all_features_are_alike_in_both_stores",

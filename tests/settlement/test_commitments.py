@@ -677,3 +677,145 @@ def test_currencies_never_meet() -> None:
 
     with pytest.raises(CurrencyMismatch):
         one.billing.subscriptions.create("acme", Selection(plan="usage"))
+
+
+def test_another_rounding_later_moves_nothing_that_was_billed() -> None:
+    """Three months of 10.005 are 10.01 each, and of 100.00 a quarter 69.97 are left: that stays, rounded half even too.
+
+    A fact of March that costs nothing makes the run look at it again; the quarter after has 10.00 each, and 70.00.
+    """
+    committed = Commitment(prices=["base"], amount=100, period=QUARTER)
+    offered = catalog(plan("p", base(Decimal("10.005"), timing=Timing.ARREARS)))
+    one = Shop.new(attrs.evolve(offered, commitments=[committed]), JANUARY)
+    one.billing.subscriptions.create("acme", Selection(plan="p"), id="s")
+    one.run(APRIL)
+    assert one.rows()[2] == "INV-000003 04-01: base 10.01, base:true-up 69.97 | due 79.98"
+
+    even = attrs.evolve(one, billing=one.billing.using(policy=Policy(rounding=Rounding.HALF_EVEN)))
+    sound(even.billing)
+    even.at("2026-04-15T00:00:00Z").subscriptions.change("s", quantity=2, when="now", at="2026-03-31T00:00:00Z")
+    assert even.run("2026-07-01T00:00:00Z") == [
+        "INV-000004 05-01: base 10.00 | due 10.00",
+        "INV-000005 06-01: base 10.00 | due 10.00",
+        "INV-000006 07-01: base 10.00, base:true-up 70.00 | due 80.00",
+    ]
+    sound(even.billing)
+
+
+@pytest.mark.parametrize(
+    ("timing", "lines", "missing"),
+    [(Timing.ARREARS, [333, 668], [1334, 4665]), (Timing.ADVANCE, [334, 667], [1333, 4666])],
+)
+def test_two_commitments_in_one_month_share_its_rounding(timing: Timing, lines: list[int], missing: list[int]) -> None:
+    """A third of April at 10.00, under 50.00 a month; from the 11th on 10.01, under 80.00: 16.67 and 53.33 in all.
+
+    The lines of April are one rounding group: 3.33, and 6.68 where 6.6733 alone would be 6.67. So 13.34 and 46.65 are
+    missing, and not a cent more. Where the second is billed in advance it comes first, as 6.67, and the other is 3.34.
+    """
+    first, second = (
+        attrs.evolve(
+            catalog(plan("p", base(Decimal(amount), timing=when)), version=version),
+            commitments=[Commitment(prices=["base"], amount=least)],
+        )
+        for version, amount, least, when in (("1", "10", 50, Timing.ARREARS), ("2", "10.01", 80, timing))
+    )
+    one = Shop.new(first, APRIL)
+    one.billing.subscriptions.create("acme", Selection(plan="p"), id="s")
+    change = one.at("2026-04-11T00:00:00Z")
+    change.catalog.publish(attrs.evolve(second, effective=one.clock.now()))
+    change.subscriptions.change("s", plan="p", when="now")
+    one.at("2026-04-12T00:00:00Z").subscriptions.cancel("s", when="period_end")
+    one.run("2026-05-01T00:00:00Z")
+
+    found = [(line.price, line.minor) for each in one.documents() for line in each.document.lines]
+    assert sorted(found) == [*(("base", n) for n in lines), *(("base:true-up", n) for n in missing)]
+    sound(one.billing)
+    laws.commitments_are_kept(one.billing)
+
+
+def test_a_cap_within_a_month_shares_its_rounding() -> None:
+    """As before, but from the 11th on usage is capped at 9.99 a month: its share is 6.66, which 6.663 seem to fit.
+
+    Behind 3.333, billed as 3.33, they would be 6.67; so 6.657 are asked for.
+    """
+    unit = {"cadence": PriceCadence.USAGE, "meter": "gb"}
+    first, second = (
+        attrs.evolve(
+            catalog(plan("p", base(PerUnit(amount), "gb", **unit)), version=version, meters=[Meter(code="gb")]),
+            commitments=[Commitment(prices=["gb"], amount=0, cap=cap)],
+        )
+        for version, amount, cap in (("1", "1.111", 50), ("2", "0.50", "9.99"))
+    )
+    one = Shop.new(first, APRIL)
+    one.billing.subscriptions.create("acme", Selection(plan="p"), id="s")
+    one.use("1", "2026-04-05T00:00:00Z", 3)
+    change = one.at("2026-04-11T00:00:00Z")
+    change.catalog.publish(attrs.evolve(second, effective=one.clock.now()))
+    change.subscriptions.change("s", plan="p", when="now")
+    one.use("2", "2026-04-11T00:00:00Z", "13.326")
+    one.run("2026-05-01T00:00:00Z")
+
+    found = [(line.price, line.minor) for each in one.documents() for line in each.document.lines]
+    assert sorted(found) == [("gb", 333), ("gb", 666)]
+    assert one.documents()[-1].document.lines[-1].exact == Decimal("6.657")
+    sound(one.billing)
+    laws.commitments_are_kept(one.billing)
+
+
+def test_usage_outside_any_plan_shares_the_rounding_of_its_code() -> None:
+    """3 gigabytes at 1.111 before a plan meters them, and 6 at 1.112 within it: 3.333 and 6.672, 10.01 together.
+
+    Both have one code, so April's lines are one group. Usage outside comes last in it, as 3.34: a commitment from the
+    11th on covers 6.67, as if that stood alone.
+    """
+    unit = {"cadence": PriceCadence.USAGE, "meter": "gb"}
+    offered = catalog(
+        plan("flat", base(0)), plan("met", base(PerUnit("1.112"), "gb", **unit)), meters=[Meter(code="gb")]
+    )
+    outside = MeterPrice(meter="gb", price=base(PerUnit("1.111"), "gb", **unit))
+    committed = Commitment(prices=["gb"], amount=30)
+    one = Shop.new(attrs.evolve(offered, meter_prices=[outside], commitments=[committed]), APRIL)
+    one.billing.subscriptions.create("acme", Selection(plan="flat"), id="s")
+    one.use("1", "2026-04-05T00:00:00Z", 3)
+    one.at("2026-04-11T00:00:00Z").subscriptions.change("s", plan="met", when="now")
+    one.use("2", "2026-04-12T00:00:00Z", 6)
+    one.run("2026-05-01T00:00:00Z")
+
+    found = [(line.price, line.minor) for each in one.documents() for line in each.document.lines if line.minor]
+    assert sorted(found) == [("gb", 334), ("gb", 667), ("gb:true-up", 1333)]
+    sound(one.billing)
+    laws.commitments_are_kept(one.billing)
+
+
+def test_many_commitments_in_a_month_read_its_usage_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eight catalogs in April, each with a price and a cap of its own: nine stretches, nine sums of usage."""
+    unit = {"cadence": PriceCadence.USAGE, "meter": "gb"}
+
+    def edition(n: int) -> Catalog:
+        offered = catalog(
+            plan("p", base(PerUnit(Decimal(1) + Decimal(n) / 1_000), "gb", **unit)),
+            version=str(n),
+            effective=f"2026-04-{n:02}T00:00:00Z",
+            meters=[Meter(code="gb")],
+        )
+        return attrs.evolve(offered, commitments=[Commitment(prices=["gb"], amount=50 + n, cap=100 + n)])
+
+    one = Shop.new(edition(1), APRIL)
+    one.billing.subscriptions.create("acme", Selection(plan="p"), id="s")
+    for day in range(2, 10):
+        one.at(f"2026-04-{day:02}T00:00:00Z").catalog.publish(edition(day))
+        one.billing.subscriptions.change("s", plan="p", when="now")
+        one.use(str(day), f"2026-04-{day:02}T00:00:00Z", 3)
+    reads: list[Period] = []
+    read = Metered.__call__
+
+    def counted(usage: Metered, who: Life, meter: str, window: Period) -> UsageTotal:
+        reads.append(window)
+        return read(usage, who, meter, window)
+
+    monkeypatch.setattr(Metered, "__call__", counted)
+    one.run("2026-05-01T00:00:00Z")
+    assert len(reads) == len(set(reads)) == 9
+
+    sound(one.billing)
+    laws.commitments_are_kept(one.billing)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 
 import attrs
@@ -14,14 +14,13 @@ from billcore.engine.explained_sum import explain_over
 from billcore.engine.known import at_issue, known_by, recordings
 from billcore.engine.lookup import invoice_at, line_of_document
 from billcore.engine.metering import Metered
+from billcore.engine.on_paper import counted_then, mode_then, voided_by
 from billcore.engine.rounded import EXACT, rounded_with_group
-from billcore.engine.rows.money import notice_of
 from billcore.engine.session import Session
-from billcore.kernel import Exact, InvariantBroken, Period, Rounding, micros
+from billcore.kernel import Exact, InvariantBroken, Period, Rounding
 from billcore.kernel import exact as ex
 from billcore.lifecycle import Life, Occurrence, allowance, life, occurrences
 from billcore.ports import ReadTx
-from billcore.ports.tables import NOTICE, POSTING
 from billcore.pricing import (
     About,
     Explanation,
@@ -39,7 +38,6 @@ from billcore.settlement import (
     AccountFacts,
     ChargeKey,
     Document,
-    DocumentKind,
     Invoice,
     Line,
     LineKind,
@@ -51,7 +49,7 @@ from billcore.settlement import (
     used,
 )
 
-__all__ = ["counted_then", "explain_line", "mode_then"]
+__all__ = ["explain_line"]
 
 
 def explain_line(tx: ReadTx, session: Session, number: str, name: str | int) -> Explanation:
@@ -157,42 +155,6 @@ class _Asked:
         return Explanation(EXACT, value, "remainder", (wanted, *parts), about=_because(line.reason))
 
 
-def counted_then(tx: ReadTx, found: Invoice, document: Document) -> bool:
-    """The other document was issued before this one, or with it, and was live then.
-
-    Of one instant, runs go by billing date, and what was asked for by hand comes before its billing.
-    """
-    other = found.document
-    by_hand = all(line.key is None for line in other.lines)
-    order = other.billing_date <= document.billing_date or by_hand
-    earlier = other.issued_at < document.issued_at or (other.issued_at == document.issued_at and order)
-    live = not found.void or found.waived or other.id == document.id or not _voided(tx, found, document.issued_at)
-    return earlier and live
-
-
-def mode_then(live: Iterable[Invoice], document: Document, key: ChargeKey) -> Rounding:
-    """How the key rounded what it is over: as the first document of those that counted then that has it."""
-    found = [
-        one.document
-        for one in (*live, Invoice(document=document))
-        if one.document.kind is not DocumentKind.CREDIT_NOTE and any(line.key == key for line in one.document.lines)
-    ]
-    first = min(found, key=lambda one: (one.billing_date, one.sequence), default=document)
-    return first.rounding.mode
-
-
-def _voided(tx: ReadTx, found: Invoice, at: dt.datetime) -> bool:
-    """It was void by then; one of 0.00 left no entry, but the notice that tells of it."""
-    if not found.void:
-        return False
-    customer = found.document.customer
-    row = tx.get(POSTING, (customer, f"{found.id}:void", 0))
-    if row is not None:
-        return int(row[3] or 0) <= micros(at)
-    told = map(notice_of, tx.find(NOTICE, None, (customer,)))
-    return any(one.kind.endswith(".voided") and found.id in one.body and one.at <= at for one in told)
-
-
 def _forgiven(tx: ReadTx, live: Sequence[Invoice], key: ChargeKey, document: Document) -> Exact:
     """What goodwill had credited on the key's lines, and what was waived, before the document was issued."""
     named = {line.id for found in live for line in found.document.lines if line.key == key}
@@ -201,7 +163,7 @@ def _forgiven(tx: ReadTx, live: Sequence[Invoice], key: ChargeKey, document: Doc
         for found in live
         for line in found.document.lines
         if (line.key is None and line.coupon is None and line.corrects in named)
-        or (line.key == key and found.waived and _voided(tx, found, document.issued_at))
+        or (line.key == key and found.waived and voided_by(tx, found, document.issued_at))
     ]
     return ex.total(given)
 

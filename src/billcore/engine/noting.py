@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from billcore.engine.accounts import invoices_of
-from billcore.engine.explaining import counted_then
 from billcore.engine.lookup import invoice_at
+from billcore.engine.on_paper import counted_then
 from billcore.engine.reading import snapshots
 from billcore.engine.session import Session
 from billcore.ports import ReadTx

@@ -13,9 +13,10 @@ from billcore.lifecycle import Item, Life, Occurrence, Order
 from billcore.pricing import OrderRecord
 from billcore.settlement.account import AccountFacts
 from billcore.settlement.billed import Billed
+from billcore.settlement.counted import Cost
 from billcore.settlement.key import ChargeKey
 from billcore.settlement.moves import Rise
-from billcore.settlement.summed import Cost, beside
+from billcore.settlement.summed import beside
 from billcore.settlement.used import UsageLookup
 from billcore.settlement.wanted import Charge, Costs, Modes, charge, key_of, open_period
 

@@ -7,23 +7,17 @@ rounded, whether they were billed, forgiven or not yet due (docs/decisions/0004)
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterator
-from typing import TypeAlias
+from collections.abc import Collection, Iterable
 
 import attrs
 
-from billcore.kernel import ZERO, Exact, Period, Rounding, minor_units, places
+from billcore.kernel import Exact, Period, Rounding, places
 from billcore.kernel import exact as ex
 from billcore.lifecycle import Item, Life, Occurrence, occurrences
-from billcore.pricing import Price, PriceCadence, SumShare, cap_of, share, sum_amount
+from billcore.pricing import Price, SumShare, cap_of, share, sum_amount
+from billcore.settlement.counted import Cost, Counted, Group, Order, counted, end_of, group_of, order_of, within
 
-__all__ = ["Cost", "Covered", "Summed", "Walk", "beside", "capped", "summed"]
-
-Cost: TypeAlias = Callable[[Item, Occurrence], Exact | None]
-"""What one billing period of an item costs; ``None`` where nothing is asked."""
-
-
-_Order: TypeAlias = tuple[dt.datetime, dt.datetime, int]
+__all__ = ["Covered", "Summed", "Walk", "beside", "capped", "summed"]
 
 
 @attrs.frozen
@@ -50,9 +44,9 @@ def summed(life: Life, occurrence: Occurrence, cost: Cost, mode: Rounding) -> Su
     """What a price over others costs in a billing period."""
     price = occurrence.item.record.price
     part = share_of(price, occurrence, mode)
-    covered = _rounded(
-        [(item, seen, cost(item, seen)) for item, seen in _within(life, occurrence.part, price.sum_of)], part
-    )
+    counting = within(life, occurrence.part, price.sum_of)
+    groups = _rounded(life, occurrence.part, ((item, seen, cost(item, seen)) for item, seen in counting), part, cost)
+    covered = tuple(Covered(*name, one.own, one.minor) for name, one in groups.items())
     total = ex.scaled(sum(one.minor for one in covered), part.places)
     return Summed(covered, total, part, sum_amount(price, total, part))
 
@@ -69,34 +63,17 @@ def share_of(price: Price, occurrence: Occurrence, mode: Rounding) -> SumShare:
     )
 
 
-def _within(life: Life, part: Period, codes: Collection[str]) -> Iterator[tuple[Item, Occurrence]]:
-    """The billing periods of these prices that count in a stretch: those whose own part, or the life, ends in it."""
-    for item in life.items:
-        price = item.record.price
-        if price.code not in codes or price.cadence is PriceCadence.ONCE:
-            continue
-        for seen in occurrences(life, item, part.start):
-            if seen.part.start >= part.end:
-                break
-            if part.start < _end(life, seen) <= part.end:
-                yield item, seen
-
-
-def _end(life: Life, seen: Occurrence) -> dt.datetime:
-    return seen.part.end if life.end is None else min(seen.part.end, life.end)
-
-
-def _rounded(found: list[tuple[Item, Occurrence, Exact | None]], part: SumShare) -> tuple[Covered, ...]:
-    """By price and billing period, as lines are rounded together."""
-    groups: dict[tuple[str, Period], Exact] = {}
-    for item, seen, exact in found:
-        if exact is not None:
-            name = (item.record.price.code, seen.period)
-            groups[name] = ex.add(groups.get(name, ZERO), exact)
-    return tuple(
-        Covered(code, period, exact, minor_units(exact, part.places, part.mode))
-        for (code, period), exact in groups.items()
-    )
+def _rounded(
+    life: Life, stretch: Period, found: Iterable[tuple[Item, Occurrence, Exact | None]], part: SumShare, cost: Cost
+) -> dict[Group, Counted]:
+    """What counts in a stretch, by price and billing period; ``cost`` is what others in a group come to."""
+    asked = [(item, seen, exact) for item, seen, exact in found if exact is not None]
+    groups = {name: counted(life, stretch, name, part) for name in dict.fromkeys(group_of(*one[:2]) for one in asked)}
+    for item, seen, exact in sorted(asked, key=lambda one: order_of(*one[:2])):
+        group = groups[group_of(item, seen)]
+        group.reach(order_of(item, seen), cost)
+        group.add(exact)
+    return groups
 
 
 @attrs.frozen
@@ -127,35 +104,45 @@ def _cap_over(life: Life, occurrence: Occurrence, mode: Rounding) -> _Cap | None
 class Walk:
     """The charges under a cap in the order in which they are due, each worked out once, as far as anybody asked."""
 
+    life: Life
     cap: _Cap
-    order: list[tuple[_Order, Item, Occurrence]]
-    found: dict[_Order, tuple[Exact, int]] = attrs.field(factory=dict)
-    groups: dict[tuple[str, Period], tuple[Exact, int]] = attrs.field(factory=dict)
+    order: list[tuple[Order, Item, Occurrence]]
+    groups: dict[Group, Counted] = attrs.field(factory=dict)
+    left: dict[Order, tuple[Counted, int]] = attrs.field(factory=dict)
     total: int = 0
 
-    def before(self, own: _Order, cost: Cost) -> tuple[Exact, int]:
-        """What the rounding group of a charge has before it, and what is left for that group."""
-        while own not in self.found:
-            n = len(self.found)
-            if n:
-                self._add(*self.order[n - 1][1:], cost)
-            order, item, seen = self.order[n]
-            exact, minor = self.groups.get((item.record.price.code, seen.period), _NOTHING)
-            self.found[order] = (exact, self.cap.most - (self.total - minor))
-        return self.found[own]
+    @classmethod
+    def of(cls, life: Life, cap: _Cap) -> Walk:
+        """The charges that count in the cap's stretch."""
+        order = [(order_of(item, seen), item, seen) for item, seen in within(life, cap.stretch, cap.codes)]
+        return cls(life, cap, sorted(order, key=lambda one: one[0]))
 
-    def _add(self, item: Item, seen: Occurrence, cost: Cost) -> None:
+    def fitting(self, own: Order, exact: Exact, cost: Cost, paid: Cost) -> Exact:
+        """As much of a charge as those before it leave."""
+        while own not in self.left:
+            n = len(self.left)
+            if n:
+                self._add(*self.order[n - 1], cost)
+            order, item, seen = self.order[n]
+            group = self._group(item, seen)
+            group.reach(order, paid)
+            self.left[order] = (attrs.evolve(group, others=[]), self.cap.most - self.total)
+        group, left = self.left[own]
+        return group.fitting(exact, left)
+
+    def _group(self, item: Item, seen: Occurrence) -> Counted:
+        name = group_of(item, seen)
+        if name not in self.groups:
+            self.groups[name] = counted(self.life, self.cap.stretch, name, self.cap.part)
+        return self.groups[name]
+
+    def _add(self, _: Order, item: Item, seen: Occurrence, cost: Cost) -> None:
         made = cost(item, seen)
         if made is not None:
-            name = (item.record.price.code, seen.period)
-            exact, minor = self.groups.get(name, _NOTHING)
-            exact = ex.add(exact, made)
-            rounded = minor_units(exact, self.cap.part.places, self.cap.part.mode)
-            self.groups[name] = (exact, rounded)
-            self.total += rounded - minor
-
-
-_NOTHING: tuple[Exact, int] = (ZERO, 0)
+            group = self._group(item, seen)
+            before = group.minor
+            group.add(made)
+            self.total += group.minor - before
 
 
 def capped(
@@ -163,13 +150,15 @@ def capped(
     occurrence: Occurrence,
     exact: Exact,
     cost: Cost,
+    paid: Cost,
     mode: Rounding,
     walks: dict[object, Walk],
     date: dt.datetime | None = None,
 ) -> Exact:
     """What a commitment's cap leaves of a charge: lines reach it in the order in which they are due.
 
-    ``walks`` keeps how far each was walked, for what charges cost at a ``date``.
+    ``cost`` is what a charge comes to before the cap, ``paid`` what is asked for; ``walks`` keeps how far each cap was
+    walked, for what charges cost at a ``date``.
     """
     cap = _cap_over(life, occurrence, mode)
     if cap is None:
@@ -177,10 +166,8 @@ def capped(
     name = (life.subscription.id, cap.codes, cap.stretch, mode, date)
     walk = walks.get(name)
     if walk is None:
-        order = [(_order(item, seen), item, seen) for item, seen in _within(life, cap.stretch, cap.codes)]
-        walk = walks[name] = Walk(cap, sorted(order, key=lambda one: one[0]))
-    own, left = walk.before(_order(occurrence.item, occurrence), cost)
-    return _fitting(exact, own, left, cap.part)
+        walk = walks[name] = Walk.of(life, cap)
+    return walk.fitting(order_of(occurrence.item, occurrence), exact, cost, paid)
 
 
 def beside(life: Life, occurrence: Occurrence, exact: Exact, cost: Cost, mode: Rounding) -> Exact:
@@ -188,35 +175,24 @@ def beside(life: Life, occurrence: Occurrence, exact: Exact, cost: Cost, mode: R
     cap = _cap_over(life, occurrence, mode)
     if cap is None:
         return exact
-    own = _order(occurrence.item, occurrence)
+    own, name = order_of(occurrence.item, occurrence), group_of(occurrence.item, occurrence)
     others = [
         (other, seen, cost(other, seen))
-        for other, seen in _within(life, cap.stretch, cap.codes)
-        if _order(other, seen) != own
+        for other, seen in within(life, cap.stretch, cap.codes)
+        if order_of(other, seen) != own
     ]
-    name, groups = (occurrence.item.record.price.code, occurrence.period), _rounded(others, cap.part)
-    before = next((one.exact for one in groups if (one.price, one.period) == name), ZERO)
-    left = cap.most - sum(one.minor for one in groups if (one.price, one.period) != name)
-    return _fitting(exact, before, left, cap.part)
+    groups = _rounded(life, cap.stretch, others, cap.part, cost)
+    group = groups.get(name) or counted(life, cap.stretch, name, cap.part)
+    group.reach(own, cost)
+    return group.fitting(exact, cap.most - sum(one.minor for one in groups.values()))
 
 
 def _counting(life: Life, held: Item, seen: Occurrence) -> Occurrence | None:
     """The commitment's period in which a charge counts."""
-    end = _end(life, seen)
+    end = end_of(life, seen)
     for over in occurrences(life, held, seen.part.start):
         if over.part.start >= end:
             return None
         if end <= over.part.end:
             return over
     return None
-
-
-def _order(item: Item, seen: Occurrence) -> _Order:
-    return (seen.period.start, seen.due, item.opened)
-
-
-def _fitting(exact: Exact, own: Exact, left: int, part: SumShare) -> Exact:
-    """As much of a charge as others leave, so that its rounding group, with its ``own`` so far, ends at the cap."""
-    if minor_units(ex.add(own, exact), part.places, part.mode) <= left:
-        return exact
-    return max(ZERO, ex.subtract(ex.scaled(max(0, left), part.places), own))

@@ -198,7 +198,11 @@ def charge(
         made = uncapped(life, other, seen, usage, mode, date, costs)
         return None if made is None else made.exact
 
-    exact = capped(life, attrs.evolve(occurrence, item=item), found.exact, cost, mode, costs.walks, date)
+    def paid(other: Item, seen: Occurrence) -> Exact | None:
+        made = charge(life, other, seen, usage, mode, date, costs)
+        return None if made is None else made.exact
+
+    exact = capped(life, attrs.evolve(occurrence, item=item), found.exact, cost, paid, mode, costs.walks, date)
     return found if exact == found.exact else attrs.evolve(found, exact=exact)
 
 

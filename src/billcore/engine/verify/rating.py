@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 
 import attrs
 
-from billcore.engine.explaining import counted_then, mode_then
 from billcore.engine.known import at_issue, known_by, recordings
 from billcore.engine.metering import Metered
+from billcore.engine.on_paper import counted_then, mode_then
 from billcore.engine.verify.cells import cell, row_place
 from billcore.engine.verify.values import Kept, Values
 from billcore.engine.verify.view import AccountView

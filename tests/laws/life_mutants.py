@@ -54,7 +54,7 @@ LIFE = (
     Mutant(
         COMMITTED + "test_another_policy_changes_nothing_that_was_billed",
         "settlement/billed.py",
-        "        return lines[0].document.rounding.mode if lines else otherwise",
+        "        return last.rounding.mode",
         "        return otherwise",
     ),
     Mutant(

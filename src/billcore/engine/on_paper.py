@@ -9,7 +9,7 @@ from billcore.engine.rows.money import notice_of
 from billcore.kernel import Rounding, micros
 from billcore.ports import ReadTx
 from billcore.ports.tables import NOTICE, POSTING
-from billcore.settlement import ChargeKey, Document, DocumentKind, Invoice
+from billcore.settlement import Billed, ChargeKey, Document, Invoice
 
 __all__ = ["counted_then", "mode_then", "voided_by"]
 
@@ -28,14 +28,8 @@ def counted_then(tx: ReadTx, found: Invoice, document: Document) -> bool:
 
 
 def mode_then(live: Iterable[Invoice], document: Document, key: ChargeKey) -> Rounding:
-    """How the key rounded what it is over: as the first document of those that counted then that has it."""
-    found = [
-        one.document
-        for one in (*live, Invoice(document=document))
-        if one.document.kind is not DocumentKind.CREDIT_NOTE and any(line.key == key for line in one.document.lines)
-    ]
-    first = min(found, key=lambda one: (one.billing_date, one.sequence), default=document)
-    return first.rounding.mode
+    """How the key rounded what it is over, by the documents that counted then, this one among them."""
+    return Billed.of((*live, Invoice(document=document))).mode(key, document.rounding.mode)
 
 
 def voided_by(tx: ReadTx, found: Invoice, at: dt.datetime) -> bool:

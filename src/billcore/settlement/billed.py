@@ -57,6 +57,7 @@ class Billed:
     given: dict[ChargeKey, tuple[Exact, int]] = attrs.field(factory=dict)
     lifted: dict[ChargeKey, list[BilledLine]] = attrs.field(factory=dict)
     waived: dict[ChargeKey, Exact] = attrs.field(factory=dict)
+    dated: dict[dt.datetime, Document] = attrs.field(factory=dict)
 
     @classmethod
     def of(cls, invoices: Iterable[Invoice]) -> Billed:
@@ -69,6 +70,8 @@ class Billed:
             billed.invoices[invoice.id] = invoice
             document = invoice.document
             dead = invoice.void and not invoice.waived
+            if not dead and document.kind is DocumentKind.INVOICE:
+                billed.dated.setdefault(document.billing_date, document)
             if document.corrects is not None and not invoice.void:
                 billed.notes.setdefault(document.corrects, []).append(document)
             for line in document.lines:
@@ -143,9 +146,16 @@ class Billed:
         return self.sums.get(key, ZERO)
 
     def mode(self, key: ChargeKey, otherwise: Rounding) -> Rounding:
-        """How the key rounds what it is over: as the document of its first line does, else as a new one would."""
+        """How the key rounds what it is over: as the first document does that has it, or was made at its period's end.
+
+        A line that came to nothing then is on no document. Where there is neither, as a new one would.
+        """
         lines = self.entries.get(key)
-        return lines[0].document.rounding.mode if lines else otherwise
+        first = lines[0].document if lines else None
+        last = self.dated.get(key.period.end)
+        if last is None or (first is not None and first.billing_date <= last.billing_date):
+            return otherwise if first is None else first.rounding.mode
+        return last.rounding.mode
 
     def floor(self, key: ChargeKey) -> Exact:
         """What the key is never billed down below: goodwill on its lines, and what was waived."""

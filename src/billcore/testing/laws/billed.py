@@ -78,11 +78,21 @@ def _so_far(who: Life, key: ChargeKey, exact: Exact, has: Mapping[ChargeKey, Exa
 
 
 def modes(billing: Billing, found: Sequence[Invoice]) -> Modes:
-    """How each key rounds what it is over: as the first document that has it, else as the house does now."""
+    """How each key rounds what it is over: as the first document that has it, or that was made as its period ended.
+
+    Where there is neither, as the house does now.
+    """
     live = [one.document for one in found if not one.void or one.waived]
     live.sort(key=lambda one: (one.kind is DocumentKind.CREDIT_NOTE, one.billing_date, one.sequence))
-    first = {line.key: one.rounding.mode for one in reversed(live) for line in one.lines}
-    return lambda key: first.get(key, billing.session.policy.rounding)
+    made = [one for one in live if one.kind is DocumentKind.INVOICE]
+
+    def mode(key: ChargeKey) -> Rounding:
+        having = [one for one in live if any(line.key == key for line in one.lines)][:1]
+        ending = [one for one in made if one.billing_date == key.period.end][:1]
+        first = min((*having, *ending), key=lambda one: one.billing_date, default=None)
+        return billing.session.policy.rounding if first is None else first.rounding.mode
+
+    return mode
 
 
 def asked(tx: ReadTx, customer: str, mode: Modes) -> tuple[Loaded, dict[ChargeKey, Exact], dict[ChargeKey, Life]]:

@@ -238,7 +238,7 @@ def test_billing_now_makes_the_instant_a_billing_date() -> None:
 
 
 def test_a_bill_of_what_costs_nothing_so_far_waits() -> None:
-    """4 of 10 free GB: no document on the 5th; 12 by the 12th are 2.00; less than a cent on the 13th is told as 0.00."""
+    """4 of 10 free GB: no document on the 5th; 12 by the 12th are 2.00; 0.004 on the 13th is told as 0.00."""
     shop = had(usage(PerUnit(1), included=10))
     shop.use("1", "2026-06-02T00:00:00Z", 4)
     report = shop.at("2026-06-05T00:00:00Z").invoices.run(customer="acme", now=True)

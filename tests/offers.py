@@ -91,7 +91,7 @@ def _base(amount: Decimal, **more: object) -> Price:
 
 
 def _metered(unit: Decimal, **more: object) -> Price:
-    model = Wrapped(model=Graduated([Tier(10, unit), Tier(None, unit * 2)]), included=Decimal(2), **more)  # type: ignore[arg-type]
+    model = Wrapped(model=Graduated([Tier(10, unit), Tier(None, unit * 2)]), included=Decimal(2), **more)  # type: ignore[arg-type]  # keywords of Wrapped
     return Price(code="gb", model=model, cadence=PriceCadence.USAGE, meter="gb", tax_category="reduced")
 
 

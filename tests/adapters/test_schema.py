@@ -29,7 +29,7 @@ from tests.adapters.stories import catalog_data, scenario_data, scenarios, step_
 from tests.adapters.test_documents import BAD_STEPS, MODEL, PRICE
 from tests.schemas import SHIPPED
 
-jsonschema = pytest.importorskip("jsonschema")
+jsonschema = pytest.importorskip("jsonschema", reason="jsonschema is not installed")
 pytestmark = pytest.mark.dev_dependency
 slow = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], max_examples=30)
 

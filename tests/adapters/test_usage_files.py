@@ -358,7 +358,7 @@ class Endless(io.RawIOBase):
         """Where it is."""
         return self.position
 
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # the part of RawIOBase that is asked
         """Fill ``buffer`` with what stands here."""
         size = min(len(buffer), self.length - self.position)
         start = self.position % len(self.piece)

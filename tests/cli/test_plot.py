@@ -66,7 +66,7 @@ def catalog(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_price_is_drawn(catalog: Path) -> None:
     """An SVG with the price's name, its unit and currency; drawn again it is the same, byte for byte."""
-    pytest.importorskip("matplotlib")
+    pytest.importorskip("matplotlib", reason="matplotlib (extra plot) is not installed")
     assert call("catalog", "plot", catalog, "calls").stdout == "written to calls.svg\n"
     first = Path("calls.svg").read_bytes()
     call("catalog", "plot", catalog, "api/calls", "-o", "again.svg")
@@ -79,7 +79,7 @@ def test_a_price_is_drawn(catalog: Path) -> None:
 @pytest.mark.parametrize(("suffix", "magic"), [("png", b"\x89PNG"), ("pdf", b"%PDF"), ("PNG", b"\x89PNG")])
 def test_other_forms(catalog: Path, suffix: str, magic: bytes) -> None:
     """By the file's name."""
-    pytest.importorskip("matplotlib")
+    pytest.importorskip("matplotlib", reason="matplotlib (extra plot) is not installed")
     call("catalog", "plot", catalog, "calls", "-o", f"x.{suffix}")
 
     assert Path(f"x.{suffix}").read_bytes().startswith(magic)
@@ -87,7 +87,7 @@ def test_other_forms(catalog: Path, suffix: str, magic: bytes) -> None:
 
 def test_its_points_for_programs(catalog: Path) -> None:
     """Exact numbers: at 100 calls 10.00, at 150 12.50, on average 1/12 of a euro."""
-    pytest.importorskip("matplotlib")
+    pytest.importorskip("matplotlib", reason="matplotlib (extra plot) is not installed")
     told = answered("catalog", "plot", catalog, "calls", "--to", "150")
     assert isinstance(told, dict)
     rows = {row["quantity"]: (row["amount"], row["average"]) for row in told["points"]}
@@ -99,7 +99,7 @@ def test_its_points_for_programs(catalog: Path) -> None:
 
 def test_the_compute_of_a_service(catalog: Path) -> None:
     """Its brackets: 12 GiB of 4 at 0.05 an hour are 11.6 effective ones."""
-    pytest.importorskip("matplotlib")
+    pytest.importorskip("matplotlib", reason="matplotlib (extra plot) is not installed")
     told = answered("catalog", "plot", catalog, "postgres/small/compute", "--to", "12", "-o", "c.svg")
 
     assert isinstance(told, dict)
@@ -135,7 +135,7 @@ resources = [{ code = "ip", price = 7 }]
 
 def test_every_price_can_be_looked_at(catalog: Path) -> None:
     """Of an unlisted service, a plan offered elsewhere, a stale one, a phase, usage outside plans: none is bought."""
-    pytest.importorskip("matplotlib")
+    pytest.importorskip("matplotlib", reason="matplotlib (extra plot) is not installed")
     catalog.write_text(MORE, encoding="utf-8")
     names = {
         "team/base": "9",
@@ -168,7 +168,7 @@ def test_every_price_can_be_looked_at(catalog: Path) -> None:
 )
 def test_wrong_calls(catalog: Path, words: tuple[str, ...], code: int, says: str) -> None:
     """Each is one error, and nothing is written."""
-    pytest.importorskip("matplotlib")
+    pytest.importorskip("matplotlib", reason="matplotlib (extra plot) is not installed")
     assert says in call("catalog", "plot", catalog, *words, code=code).stderr
     assert [path.name for path in catalog.parent.iterdir()] == ["catalog.toml"]
 

@@ -57,7 +57,7 @@ class _Meter:
     def __call__(self, life: Life, meter: str, window: Period) -> UsageTotal:  # noqa: ARG002 - as a usage lookup
         return self.total
 
-    def events(self, life: Life, meter: str, window: Period) -> Iterator[tuple[dt.datetime, Event]]:  # noqa: ARG002
+    def events(self, life: Life, meter: str, window: Period) -> Iterator[tuple[dt.datetime, Event]]:  # noqa: ARG002 - the signature of a lookup
         """One event with all of it, at the beginning."""
         yield window.start, Event(self.total.sum)
 

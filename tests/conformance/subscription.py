@@ -59,7 +59,7 @@ class _Unused:
     def __call__(self, life: Life, meter: str, window: Period) -> UsageTotal:  # noqa: ARG002 - as a usage lookup
         return UsageTotal()
 
-    def events(self, life: Life, meter: str, window: Period) -> Iterator[tuple[dt.datetime, Event]]:  # noqa: ARG002
+    def events(self, life: Life, meter: str, window: Period) -> Iterator[tuple[dt.datetime, Event]]:  # noqa: ARG002 - the signature of a lookup
         return iter(())
 
     @property

@@ -209,7 +209,7 @@ def outcome(call: Call, billing: Billing, names: Names) -> str:
 def contents(shop: Shop) -> object:
     """Everything in the store."""
     store = shop.billing.session.store
-    return {table.name: dict(store._shelves[table.name].rows) for table in TABLES}  # type: ignore[attr-defined]
+    return {table.name: dict(store._shelves[table.name].rows) for table in TABLES}  # type: ignore[attr-defined]  # the memory store
 
 
 def verbs() -> list[str]:

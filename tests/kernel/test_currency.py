@@ -173,7 +173,7 @@ def test_a_datetime_is_refused_where_a_date_is_asked_for() -> None:
 def test_a_currency_cannot_be_changed() -> None:
     """A currency is a frozen value that compares by its fields."""
     with pytest.raises(AttributeError):
-        currency("EUR").places = 3  # type: ignore[misc]
+        currency("EUR").places = 3  # type: ignore[misc]  # frozen: wrong on purpose
     assert currency("EUR") == Currency("EUR", 2, "Euro", "978", date(1999, 1, 1), None)
 
 

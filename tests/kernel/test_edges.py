@@ -58,7 +58,7 @@ def test_a_move_leaves_earlier_periods_in_their_zone() -> None:
 )
 def test_the_local_start_of_a_window(interval: object, floor: str) -> None:
     """12:17:42.5 in Zurich is in the minute from 12:17, the hour from 12:00 and the day from midnight there."""
-    assert local_floor(instant("2026-07-10T10:17:42.5Z"), interval, ZURICH) == instant(floor)  # type: ignore[arg-type]
+    assert local_floor(instant("2026-07-10T10:17:42.5Z"), interval, ZURICH) == instant(floor)  # type: ignore[arg-type]  # its parameters
 
 
 @pytest.mark.parametrize("year", [1900, 9900])

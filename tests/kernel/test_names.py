@@ -136,7 +136,7 @@ def test_an_error_carries_facts() -> None:
 
 def test_an_error_survives_pickling() -> None:
     """An error raised in a worker process arrives with its facts."""
-    error = pickle.loads(pickle.dumps(InvalidValue("too much", place="a.b", value=7, hint="less")))  # noqa: S301
+    error = pickle.loads(pickle.dumps(InvalidValue("too much", place="a.b", value=7, hint="less")))  # noqa: S301 - its own
 
     assert (type(error), str(error)) == (InvalidValue, "a.b: too much (got 7; less)")
 

@@ -76,7 +76,7 @@ def test_cuts_lie_inside(case: tuple[Period, list[object]]) -> None:
     period, cuts = case
 
     assert cuts == sorted(set(cuts), key=str)
-    assert all(cut in period and cut != period.start for cut in cuts)  # type: ignore[operator]
+    assert all(cut in period and cut != period.start for cut in cuts)  # type: ignore[operator]  # cuts are instants
 
 
 @given(st.data())
@@ -117,6 +117,6 @@ def test_strategies_may_be_imported_before_hypothesis() -> None:
     """Importing the strategies first, which imports Hypothesis, which loads the hook, ends well."""
     code = "import billcore.testing.strategies as s, billcore.testing._entrypoint as e; e.register(); print(s.moneys())"
 
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)  # noqa: S603 - our own interpreter and words
 
     assert done.returncode == 0, done.stderr

@@ -89,7 +89,7 @@ def test_a_version_is_sold_from_its_effective_on() -> None:
 
 def test_an_anchor_is_an_instant_in_text_too() -> None:
     """As every other instant."""
-    assert Selection(plan="p", anchor="2026-02-20T00:00:00Z").anchor == instant("2026-02-20T00:00:00Z")  # type: ignore[arg-type]
+    assert Selection(plan="p", anchor="2026-02-20T00:00:00Z").anchor == instant("2026-02-20T00:00:00Z")  # type: ignore[arg-type]  # text is read
 
 
 def test_a_subscription_to_a_version_to_come_starts_when_it_is_sold() -> None:

@@ -221,7 +221,7 @@ def test_prices_of_a_service_are_due_in_arrears() -> None:
 def test_what_is_not_offered_is_refused(change: dict[str, object], error: type[Exception], message: str) -> None:
     """A selection of what the service does not have is refused with the place in the selection."""
     with pytest.raises(error, match=f"^{message}"):
-        offer(attrs.evolve(FULL, **change))  # type: ignore[arg-type]
+        offer(attrs.evolve(FULL, **change))  # type: ignore[arg-type]  # fields of it
 
 
 def test_a_choice_of_storage_is_asked_for() -> None:

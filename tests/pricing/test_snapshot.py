@@ -89,7 +89,7 @@ def test_the_hash_is_stable() -> None:
 )
 def test_any_change_changes_the_hash(change: dict[str, object]) -> None:
     """A price that differs in anything has another hash, so a line can prove what it was priced by."""
-    assert price_hash(attrs.evolve(GOLDEN, **change)) != price_hash(GOLDEN)  # type: ignore[arg-type]
+    assert price_hash(attrs.evolve(GOLDEN, **change)) != price_hash(GOLDEN)  # type: ignore[arg-type]  # fields of it
 
 
 def test_how_a_number_was_written_does_not_matter() -> None:

@@ -83,7 +83,7 @@ WRONG: tuple[object, ...] = (
     *(None, True, 0, -1, 5, 1.5, float("nan"), 10**40, 10**5_000, "", "x", "\x00", "\ud800", "x" * 20_000, b"x", 1j),
     *(Decimal("NaN"), Decimal("sNaN"), Decimal("Infinity"), Decimal("-0"), Decimal("1e999999"), Decimal("1e-999999")),
     *([], [1], [None], ["x"], [[]], ("x",), {"x"}, {}, {"a": 1}, {"a": None}, {1: "b"}, {"\ud800": 1}),
-    *(dt.date(1, 1, 1), dt.datetime(2026, 1, 1), dt.datetime(1, 1, 1, tzinfo=dt.UTC), object(), int, len),  # noqa: DTZ001
+    *(dt.date(1, 1, 1), dt.datetime(2026, 1, 1), dt.datetime(1, 1, 1, tzinfo=dt.UTC), object(), int, len),  # noqa: DTZ001 - wrong on purpose
 )
 
 
@@ -201,6 +201,6 @@ def test_a_price_model_is_a_frozen_value() -> None:
 
 def test_maps_are_still_maps() -> None:
     """What is right is taken as it was."""
-    made = Selection(product="disk", sizes=FrozenMap({"gib": 5}), configuration={"n": 3})  # type: ignore[dict-item]
+    made = Selection(product="disk", sizes=FrozenMap({"gib": 5}), configuration={"n": 3})  # type: ignore[dict-item]  # numbers are read
     assert (str(made.sizes["gib"]), made.configuration["n"]) == ("5", "3")
     assert Tier().flat_amount == 0

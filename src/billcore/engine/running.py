@@ -208,7 +208,7 @@ class Runner:
             return
         last = ""
         while True:
-            names = self.session.read(lambda tx, last=last: self._page(tx, date, last))  # type: ignore[misc]
+            names = self.session.read(lambda tx, last=last: self._page(tx, date, last))  # type: ignore[misc]  # a default binds the loop's value
             if not names:
                 return
             yield names

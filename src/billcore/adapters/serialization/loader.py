@@ -128,7 +128,7 @@ def parse_json(text: str, *, name: str | None = None) -> object:
         if len(data) == len(pairs):
             return data
         seen: set[str] = set()
-        again = [key for key, _ in pairs if key in seen or seen.add(key)]  # type: ignore[func-returns-value]
+        again = [key for key, _ in pairs if key in seen or seen.add(key)]  # type: ignore[func-returns-value]  # ``add`` answers nothing, which is false
         repeated.append(_Repeated(data, again[0]))
         return repeated[-1]
 

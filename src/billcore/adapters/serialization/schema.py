@@ -165,11 +165,11 @@ class _Schemas:
         for name, kind in MODELS.items():
             table = self._table(kind, type={"const": name})
             table["properties"] |= wrappers
-            made.append(self._ref(kind.__name__, lambda table=table: table))  # type: ignore[misc]
+            made.append(self._ref(kind.__name__, lambda table=table: table))  # type: ignore[misc]  # a default binds the loop's value
         return {"anyOf": made}
 
     def _steps(self) -> Schema:
-        return {"anyOf": [self._ref(kind.__name__, lambda kind=kind: self._step(kind)) for kind in ACTIONS.values()]}  # type: ignore[misc]
+        return {"anyOf": [self._ref(kind.__name__, lambda kind=kind: self._step(kind)) for kind in ACTIONS.values()]}  # type: ignore[misc]  # a default binds the loop's value
 
     def _step(self, kind: type[Step]) -> Schema:
         made = self._table(kind, do={"const": kind.do})
@@ -185,7 +185,7 @@ class _Schemas:
         return made
 
 
-def _choices(names: Any, kind: object) -> Schema:  # noqa: ANN401
+def _choices(names: Any, kind: object) -> Schema:  # noqa: ANN401 - a type as cattrs hands it
     later = LATER_VALUES.get(kind, frozenset())
     return {"enum": [name for name in names if name not in later]}
 

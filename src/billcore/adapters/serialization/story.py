@@ -87,7 +87,7 @@ def _read_with_selection(data: dict[str, object], kind: type[Any], converter: ca
         if head == "selection" and key.split(".")[0].split("[")[0] in moved:
             problem.place = key
     refuse(problems)
-    return step  # type: ignore[return-value]
+    return step  # type: ignore[return-value]  # it is one, where no problem was refused
 
 
 def _read_change_keys(converter: cattrs.Converter, value: object, _: object) -> SelectionChange:
@@ -117,7 +117,7 @@ def _with_defaults(data: dict[str, object]) -> dict[str, object]:
         return data
     usual = {"source": "scenario"}
     if (time := data.get("effective", data.get("at"))) is not None:
-        usual["time"] = time  # type: ignore[assignment]
+        usual["time"] = time  # type: ignore[assignment]  # a converter reads it
     return {**data, "events": [{**usual, **event} if isinstance(event, Mapping) else event for event in events]}
 
 

@@ -75,7 +75,7 @@ def fields_of(kind: type[attrs.AttrsInstance], converter: cattrs.Converter) -> d
     return found
 
 
-def _field_hook(key: str, attribute: attrs.Attribute[Any], declared: Any, converter: cattrs.Converter) -> Hook:  # noqa: ANN401
+def _field_hook(key: str, attribute: attrs.Attribute[Any], declared: Any, converter: cattrs.Converter) -> Hook:  # noqa: ANN401 - a type as cattrs hands it
     by_type = converter.get_structure_hook(declared)
     check = CHECKS.get(key)
     convert: Any = attribute.converter
@@ -110,7 +110,7 @@ def _class_hook(kind: type[Any], converter: cattrs.Converter) -> Callable[[Any, 
         field.attribute.name: override(rename=key, struct_hook=_ignoring_type(field.read))
         for key, field in fields.items()
     }
-    build = make_dict_structure_fn(kind, converter, _cattrs_detailed_validation=True, **overrides)  # type: ignore[arg-type]
+    build = make_dict_structure_fn(kind, converter, _cattrs_detailed_validation=True, **overrides)  # type: ignore[arg-type]  # keywords of cattrs
     keys = {field.attribute.name: key for key, field in fields.items()}
 
     def structure(value: object, _: object) -> Any:  # noqa: ANN401 - an instance of ``kind``
@@ -159,7 +159,7 @@ def unknown_keys(
         yield InvalidValue("unknown key", place=step_into(key), hint=f"{near[0]}?" if near else None)
 
 
-def _choice_hook(kind: Any, _: cattrs.Converter) -> Callable[[Any, Any], Any]:  # noqa: ANN401
+def _choice_hook(kind: Any, _: cattrs.Converter) -> Callable[[Any, Any], Any]:  # noqa: ANN401 - a type as cattrs hands it
     choices: dict[object, Any] = (
         {name: name for name in typing.get_args(kind)}
         if typing.get_origin(kind) is Literal
@@ -179,7 +179,7 @@ def _choice_hook(kind: Any, _: cattrs.Converter) -> Callable[[Any, Any], Any]:  
     return choose
 
 
-def _tuple_hook(kind: Any, converter: cattrs.Converter) -> Callable[[Any, Any], Any]:  # noqa: ANN401
+def _tuple_hook(kind: Any, converter: cattrs.Converter) -> Callable[[Any, Any], Any]:  # noqa: ANN401 - a type as cattrs hands it
     (item,) = (argument for argument in typing.get_args(kind) if argument is not Ellipsis)
     read = converter.get_structure_hook(item)
 
@@ -189,7 +189,7 @@ def _tuple_hook(kind: Any, converter: cattrs.Converter) -> Callable[[Any, Any], 
         problems: list[InputError] = []
         found = []
         for index, entry in enumerate(value):
-            found.append(collect(problems, f"[{index}]", lambda entry=entry: read(entry, item)))  # type: ignore[misc]
+            found.append(collect(problems, f"[{index}]", lambda entry=entry: read(entry, item)))  # type: ignore[misc]  # a default binds the loop's value
             if len(problems) > MOST_PROBLEMS:
                 break
         refuse(problems)
@@ -198,7 +198,7 @@ def _tuple_hook(kind: Any, converter: cattrs.Converter) -> Callable[[Any, Any], 
     return structure
 
 
-def _mapping_hook(kind: Any, converter: cattrs.Converter) -> Callable[[Any, Any], Any]:  # noqa: ANN401
+def _mapping_hook(kind: Any, converter: cattrs.Converter) -> Callable[[Any, Any], Any]:  # noqa: ANN401 - a type as cattrs hands it
     _, item = typing.get_args(kind)
     read = converter.get_structure_hook(item)
 
@@ -217,20 +217,20 @@ def _mapping_hook(kind: Any, converter: cattrs.Converter) -> Callable[[Any, Any]
     return structure
 
 
-def _is_choice(kind: Any) -> bool:  # noqa: ANN401
+def _is_choice(kind: Any) -> bool:  # noqa: ANN401 - a type as cattrs hands it
     return typing.get_origin(kind) is Literal or (isinstance(kind, type) and issubclass(kind, enum.Enum))
 
 
-def _is_tuple(kind: Any) -> bool:  # noqa: ANN401
+def _is_tuple(kind: Any) -> bool:  # noqa: ANN401 - a type as cattrs hands it
     return typing.get_origin(kind) is tuple
 
 
-def _is_mapping(kind: Any) -> bool:  # noqa: ANN401
+def _is_mapping(kind: Any) -> bool:  # noqa: ANN401 - a type as cattrs hands it
     origin = typing.get_origin(kind)
     return isinstance(origin, type) and issubclass(origin, Mapping)
 
 
-def _is_class(kind: Any) -> bool:  # noqa: ANN401
+def _is_class(kind: Any) -> bool:  # noqa: ANN401 - a type as cattrs hands it
     return isinstance(kind, type) and attrs.has(kind)
 
 

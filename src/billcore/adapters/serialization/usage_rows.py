@@ -86,7 +86,7 @@ def row_of_cloud_event(event: Mapping[str, object]) -> dict[str, object]:
     extra: dict[str, object] = {}
     for key, value in data.items():
         if key not in _OWN_DATA and value is not None:
-            found = collect(problems, "data", lambda key=key, value=value: _as_text(key, value))  # type: ignore[misc]
+            found = collect(problems, "data", lambda key=key, value=value: _as_text(key, value))  # type: ignore[misc]  # a default binds the loop's value
             extra[key] = found
     refuse(problems)
     named = row.get("properties", {})

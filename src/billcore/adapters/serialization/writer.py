@@ -65,7 +65,7 @@ def _class_writer(kind: type[Any], converter: cattrs.Converter, write: Writer) -
     overrides = {
         field.name: override(rename=key_of(field), unstruct_hook=write) for field in attrs.fields(kind) if field.init
     }
-    return make_dict_unstructure_fn(kind, converter, _cattrs_omit_if_default=True, **overrides)  # type: ignore[arg-type]
+    return make_dict_unstructure_fn(kind, converter, _cattrs_omit_if_default=True, **overrides)  # type: ignore[arg-type]  # keywords of cattrs
 
 
 def _priced(price: Price, data: dict[str, object]) -> dict[str, object]:

@@ -216,7 +216,7 @@ class Subscriptions:
         """Detach an addon, all of it, by default at the period's end. Raises ``NotAllowed`` if it is not there."""
         chosen(when, "when", ("now", "period_end"))
 
-        def make(tx: Tx, call: Call, loaded: Loaded, current: Subscription, now: dt.datetime) -> Facts:  # noqa: ARG001
+        def make(tx: Tx, call: Call, loaded: Loaded, current: Subscription, now: dt.datetime) -> Facts:  # noqa: ARG001 - one signature for all changes
             found = life(current, loaded.facts.customer, now)
             if not any(item.holder == addon for item in found.alive(now)):
                 raise NotAllowed("the addon is not attached", place="addon", value=addon)
@@ -244,7 +244,7 @@ class Subscriptions:
         chosen(unused, "unused", ("keep", "give_back"))
         text_or_none(reason, "reason")
 
-        def make(tx: Tx, call: Call, loaded: Loaded, current: Subscription, now: dt.datetime) -> Facts:  # noqa: ARG001
+        def make(tx: Tx, call: Call, loaded: Loaded, current: Subscription, now: dt.datetime) -> Facts:  # noqa: ARG001 - one signature for all changes
             end = Cancelled(
                 subscription=current.id,
                 at=_effective(current, loaded, now, when),

@@ -79,7 +79,7 @@ class TenantView:
         columns = () if index is None else index.columns
         order = [table.position(name) for name in (*columns, *(name for name in table.key if name not in columns))]
         after: Row | None = None
-        while rows := self.read(lambda tx, after=after: tx.find(table, index, after=after, limit=_PAGE)):  # type: ignore[misc]
+        while rows := self.read(lambda tx, after=after: tx.find(table, index, after=after, limit=_PAGE)):  # type: ignore[misc]  # a default binds the loop's value
             yield rows
             after = tuple(rows[-1][column] for column in order)
 
@@ -115,7 +115,7 @@ def check_numbers(view: TenantView) -> Found:
 def _series(view: TenantView, issuers: Collection[str]) -> Found:
     for issuer in sorted(issuers):
         for one in DocumentKind:
-            yield from view.store.read(view.scope, lambda tx, i=issuer, k=one: _out_of_step(tx, i, k))  # type: ignore[misc]
+            yield from view.store.read(view.scope, lambda tx, i=issuer, k=one: _out_of_step(tx, i, k))  # type: ignore[misc]  # a default binds the loop's value
 
 
 def _out_of_step(tx: ReadTx, issuer: str, kind: DocumentKind) -> list[Violation]:
@@ -157,7 +157,7 @@ def check_vouchers(view: TenantView) -> Found:
     for vouchers in view.pages(VOUCHER):
         codes = [row[0] for row in vouchers]
         redeemed: dict[object, list[Row]] = {code: [] for code in codes}
-        for row in view.read(lambda tx, codes=codes: tx.find_many(REDEMPTION, None, codes)):  # type: ignore[misc]
+        for row in view.read(lambda tx, codes=codes: tx.find_many(REDEMPTION, None, codes)):  # type: ignore[misc]  # a default binds the loop's value
             redeemed[row[0]].append(row)
         for voucher in vouchers:
             code = cell(VOUCHER, voucher, "code")
@@ -201,7 +201,7 @@ def check_sums(view: TenantView) -> Found:
     for currency in sorted(currencies):
         total = view.store.read(
             view.scope,
-            lambda tx, c=currency: sum(tx.balance(None, account.value, c) for account in Account),  # type: ignore[misc]
+            lambda tx, c=currency: sum(tx.balance(None, account.value, c) for account in Account),  # type: ignore[misc]  # a default binds the loop's value
         )
         if total:
             yield Violation("M3", f"all customers {currency}", "the accounts do not sum to zero", str(total))
@@ -212,7 +212,7 @@ def check_strangers(view: TenantView) -> Found:
     for table, index in _OF_CUSTOMERS:
         column = table.position("customer")
         last = ""
-        while rows := view.read(lambda tx, t=table, i=index, last=last: _behind(tx, t, i, last)):  # type: ignore[misc]
+        while rows := view.read(lambda tx, t=table, i=index, last=last: _behind(tx, t, i, last)):  # type: ignore[misc]  # a default binds the loop's value
             names = sorted({str(row[column]) for row in rows})
             yield from _strangers(view, table, names)
             last = names[-1]

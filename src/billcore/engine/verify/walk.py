@@ -105,7 +105,7 @@ def violations(
     customers = found = 0
     last: str | None = None
     while True:
-        names, broken = store.read(scope, lambda tx, last=last: walk.page(tx, last))  # type: ignore[misc]
+        names, broken = store.read(scope, lambda tx, last=last: walk.page(tx, last))  # type: ignore[misc]  # a default binds the loop's value
         if not names:
             break
         yield from broken

@@ -55,7 +55,7 @@ def lines_sum_to_what_the_facts_ask(billing: Billing) -> None:
         found = documents(billing, customer)
         rounded = modes(billing, found)
         loaded, wanted, so_far = billing.session.read(
-            lambda tx, who=customer, rounded=rounded: asked(tx, who, rounded)  # type: ignore[misc]
+            lambda tx, who=customer, rounded=rounded: asked(tx, who, rounded)  # type: ignore[misc]  # a default binds the loop's value
         )
         has, floor = billed(found), forgiven(found)
         for key, who in so_far.items():

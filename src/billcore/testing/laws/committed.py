@@ -35,7 +35,7 @@ def commitments_are_kept(billing: Billing) -> None:
     """
     mode = billing.session.policy.rounding
     for customer in customers(billing):
-        loaded = billing.session.read(lambda tx, who=customer: load(tx, who))  # type: ignore[misc]
+        loaded = billing.session.read(lambda tx, who=customer: load(tx, who))  # type: ignore[misc]  # a default binds the loop's value
         until = loaded.state.last_run
         lines = [
             (one.document.rounding.mode, line)

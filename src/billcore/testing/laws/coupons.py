@@ -54,7 +54,7 @@ def discounts_are_rounded_once(billing: Billing) -> None:
     """
     law = "discounts are rounded once"
     for customer in customers(billing):
-        coupons = billing.session.read(lambda tx, who=customer: load(tx, who)).facts.coupons  # type: ignore[misc]
+        coupons = billing.session.read(lambda tx, who=customer: load(tx, who)).facts.coupons  # type: ignore[misc]  # a default binds the loop's value
         known: dict[tuple[str | None, str], AppliedCoupon] = {(one.subscription, one.code): one for one in coupons}
         for one in documents(billing, customer):
             for (name, percent), (base, off) in _percentages(one.document, known).items():
@@ -78,7 +78,7 @@ def grants_never_exceed_what_was_given(billing: Billing) -> None:
             if name is not None:
                 used[name] -= line.minor
                 dates[name] += [one.document.billing_date] if line.kind is LineKind.DISCOUNT else []
-        for credit in every(lambda cursor, who=customer: billing.grants.list(who, cursor=cursor)):  # type: ignore[misc]
+        for credit in every(lambda cursor, who=customer: billing.grants.list(who, cursor=cursor)):  # type: ignore[misc]  # a default binds the loop's value
             off = used.pop(credit.id, 0)
             if not 0 <= off <= credit.amount or not all(map(credit.holds, dates[credit.id])):
                 raise broken(law, customer=customer, grant=credit.id, off=off, dates=dates[credit.id])
@@ -124,7 +124,7 @@ def percentages_follow_the_facts(billing: Billing) -> None:
     for customer in customers(billing):
         found = documents(billing, customer)
         loaded, wanted, _ = billing.session.read(
-            lambda tx, who=customer, found=found: asked(tx, who, modes(billing, found))  # type: ignore[misc]
+            lambda tx, who=customer, found=found: asked(tx, who, modes(billing, found))  # type: ignore[misc]  # a default binds the loop's value
         )
         coupons, kept = Coupons.of(loaded.facts), forgiven(found)
         off: dict[ChargeKey, dict[str, ex.Exact]] = defaultdict(lambda: defaultdict(lambda: ex.ZERO))

@@ -93,7 +93,7 @@ def _orders(billing: Billing) -> dict[str, Subscription]:
     return {
         one.id: one
         for customer in customers(billing)
-        for one in every(lambda cursor, who=customer: billing.subscriptions.list(who, cursor=cursor, limit=1_000))  # type: ignore[misc]
+        for one in every(lambda cursor, who=customer: billing.subscriptions.list(who, cursor=cursor, limit=1_000))  # type: ignore[misc]  # a default binds the loop's value
     }
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from random import Random
 
 import attrs
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from billcore.kernel import QUARTER, InputError, Rounding, StateError
@@ -147,8 +147,21 @@ _EVENTS = st.tuples(st.sampled_from(("gb", "calls")), st.integers(-5, 40), st.in
 _MODES = st.sampled_from((Rounding.HALF_UP, Rounding.HALF_EVEN))
 
 
+_UP, _EVEN = Rounding.HALF_UP, Rounding.HALF_EVEN
+
+
 @settings(max_examples=25)
 @given(_MODES, st.lists(st.tuples(_EVENTS, _MODES, st.booleans()), min_size=3, max_size=6))
+@example(  # what the cap leaves was rounded by the document made at the period's end, on which the key is not
+    _UP,
+    [
+        (("gb", 36, 20, 2), _UP, False),
+        (("calls", 35, 0, 21), _UP, False),
+        (("calls", -1, 0, 17), _EVEN, False),
+        (("calls", -15, 20, 7), _EVEN, True),
+        (("gb", 21, 20, 24), _UP, True),
+    ],
+)
 def test_another_policy_changes_nothing_that_was_billed(
     first: Rounding, steps: list[tuple[tuple[str, int, int, int], Rounding, bool]]
 ) -> None:

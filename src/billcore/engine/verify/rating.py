@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 import attrs
 
@@ -15,7 +16,7 @@ from billcore.engine.verify.cells import cell, row_place
 from billcore.engine.verify.values import Kept, Values
 from billcore.engine.verify.view import AccountView
 from billcore.engine.verify.violation import Found, Violation
-from billcore.kernel import Exact, Rounding
+from billcore.kernel import ZERO, Exact, Rounding
 from billcore.kernel import exact as ex
 from billcore.lifecycle import Life, Occurrence, life, occurrences
 from billcore.ports.tables import FACT, LINE, PRICE
@@ -107,7 +108,7 @@ def _again(view: AccountView) -> Iterator[tuple[Kept, Line, list[Charge | None]]
         today = values.wanted.get(key)
         if today is not None and (today.exact, today.quantity) == (line.exact, line.quantity):
             continue
-        made = _Made(values, kept, key, _before(values, kept) if line.nth and line.kind is LineKind.CHARGE else [])
+        made = _Made(values, kept, line, key)
         then = [charged for known in at_issue(kept.document.issued_at) for charged in _charged(made, known)]
         then += [] if today is None else [today]
         if not any(_agrees(line, charged) for charged in then):
@@ -119,40 +120,39 @@ def _again(view: AccountView) -> Iterator[tuple[Kept, Line, list[Charge | None]]
 
 @attrs.frozen
 class _Made:
-    """How a line was made: its key, and documents with earlier lines of it; some only where bills come early."""
+    """How a line was made: its document, and those that counted before it was issued, read where they matter."""
 
     values: Values
     kept: Kept
+    line: Line
     key: ChargeKey
-    others: list[Invoice]
+
+    @cached_property
+    def earlier(self) -> list[Invoice]:
+        """Documents that counted before this one was issued."""
+        found = (one.invoice for one in self.values.kept if one is not self.kept)
+        return [one for one in found if counted_then(self.values.tx, one, self.kept.document)]
 
     @property
     def before(self) -> Exact:
-        """What was billed of the key before."""
-        return _sum(self.others, self.key)
+        """What was billed of the key before; nothing if this is its first line."""
+        return _sum(self.earlier, self.key) if self.line.nth and self.line.kind is LineKind.CHARGE else ZERO
 
-    @property
-    def mode(self) -> Rounding:
-        """How the key rounded what it is over."""
-        return mode_then(self.others, self.kept.document, self.key)
+    def mode(self, found: Life) -> Rounding:
+        """How the key rounded what it is over, if anything is over others."""
+        return mode_then(self.earlier, self.kept.document, self.key) if found.summing else Rounding.HALF_UP
 
     def capped(self, found: Life, occurrence: Occurrence, charged: Charge) -> Charge:
         """Less what a commitment's cap took off for the sake of what stands on documents, where the period is open."""
         if not (charged.open and found.summing):
             return charged
-        paper = [*_before(self.values, self.kept), self.kept.invoice]
-        left = beside(found, occurrence, charged.exact, lambda *its: _sum(paper, key_of(found, *its)), self.mode)
+        paper = [*self.earlier, self.kept.invoice]
+        left = beside(found, occurrence, charged.exact, lambda *its: _sum(paper, key_of(found, *its)), self.mode(found))
         return attrs.evolve(charged, exact=left)
 
 
 def _sum(found: Iterable[Invoice], key: ChargeKey) -> Exact:
     return ex.total([line.exact for one in found for line in one.document.lines if line.key == key])
-
-
-def _before(values: Values, kept: Kept) -> list[Invoice]:
-    """Documents that counted before one was issued."""
-    found = (one.invoice for one in values.kept if one is not kept)
-    return [one for one in found if counted_then(values.tx, one, kept.document)]
 
 
 def _agrees(line: Line, charged: Charge | None) -> bool:
@@ -173,7 +173,7 @@ def _charged(made: _Made, known: dt.datetime) -> Iterator[Charge | None]:
         for occurrence in occurrences(found, item, key.period.start - _MICRO):
             if occurrence.period == key.period:
                 day = date if item.record.price.interim else occurrence.due
-                had = charge(found, item, occurrence, Metered(values.tx, seen, known), made.mode, day)
+                had = charge(found, item, occurrence, Metered(values.tx, seen, known), made.mode(found), day)
                 if had is not None:
                     had = made.capped(found, attrs.evolve(occurrence, item=item), had)
                     had = attrs.evolve(had, exact=ex.subtract(had.exact, made.before))

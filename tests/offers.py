@@ -39,6 +39,7 @@ from billcore.pricing import (
     Volume,
     Wrapped,
 )
+from billcore.pricing.model.wrapped import wrapped
 
 __all__ = [
     "ADDONS",
@@ -202,7 +203,7 @@ def _interim(price: Price) -> Price:
 
 
 def _early(model: PriceModel) -> Wrapped:
-    return attrs.evolve(model if isinstance(model, Wrapped) else Wrapped(model=model), interim=True)
+    return attrs.evolve(wrapped(model), interim=True)
 
 
 def _outside(meter: str, unit: str) -> Price:

@@ -28,8 +28,8 @@ from billcore.pricing import (
     PriceCadence,
     PriceModel,
     Selection,
-    Wrapped,
 )
+from billcore.pricing.model.wrapped import wrapped
 from billcore.testing import ManualClock, laws
 from billcore.testing.strategies import price_models
 from tests.books import comparable
@@ -87,11 +87,10 @@ def test_bills_of_a_period_come_to_one_bill_at_its_end(
 
     No bill falls before the end. Some events are told later than they were used.
     """
-    wrapped = model if isinstance(model, Wrapped) else Wrapped(model=model)
     sums = []
     for interim in (True, False):
         price = Price(
-            code="price", model=attrs.evolve(wrapped, interim=interim), cadence=PriceCadence.USAGE, meter="gb"
+            code="price", model=attrs.evolve(wrapped(model), interim=interim), cadence=PriceCadence.USAGE, meter="gb"
         )
         sums.append(_billed(price, uses, dates, late))
 

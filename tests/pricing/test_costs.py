@@ -40,6 +40,7 @@ from billcore.pricing import (
     Wrapped,
     catalog_diff,
 )
+from billcore.pricing.model.wrapped import unwrapped
 from billcore.testing import laws
 from billcore.testing.strategies import price_models
 from tests.pricing.examples import EFFECTIVE
@@ -260,7 +261,7 @@ def test_what_an_erp_bills_is_named_by_its_code() -> None:
 
 def with_free(model: PriceModel, included: int) -> Catalog:
     """The model with so much of it free; one that needs the events as it is."""
-    inner = model.model if isinstance(model, Wrapped) else model
+    inner = unwrapped(model)
     return used(model if isinstance(inner, EventModel) else Wrapped(model=inner, included=included))
 
 

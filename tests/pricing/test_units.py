@@ -30,6 +30,7 @@ from billcore.pricing import (
     Wrapped,
     quote,
 )
+from billcore.pricing.model.wrapped import unwrapped, wrapped
 from billcore.testing import laws
 from billcore.testing.strategies import (
     own_currencies,
@@ -60,21 +61,15 @@ def scaled(value: Any, rate: Decimal) -> Any:  # noqa: ANN401 - a model, a tier,
     return attrs.evolve(value, tiers=[scaled(tier, rate) for tier in value.tiers])
 
 
-def inner(model: PriceModel) -> PriceModel:
-    """The model in its wrapper."""
-    return model.model if isinstance(model, Wrapped) else model
-
-
 @given(price_models(), quantities(), UNITS)
 def test_credits_cost_what_the_same_price_in_money_does(model: PriceModel, quantity: Decimal, unit: CreditUnit) -> None:
     """Law: a price in credits is the price with every amount times the rate, before the one rounding.
 
     Step by step, and its explanation recomputes.
     """
-    assume(isinstance(inner(model), (Flat, Package, PerUnit, Graduated, Volume, StairStep)))
-    wrapped = model if isinstance(model, Wrapped) else Wrapped(model=model)
-    credits_ = attrs.evolve(wrapped, credits=unit)
-    want = scaled(wrapped, unit.rate).rate(quantity)
+    assume(isinstance(unwrapped(model), (Flat, Package, PerUnit, Graduated, Volume, StairStep)))
+    credits_ = attrs.evolve(wrapped(model), credits=unit)
+    want = scaled(wrapped(model), unit.rate).rate(quantity)
 
     assert not ex.compare(credits_.rate(quantity).amount, want.amount)
     assert [ex.text(step.amount) for step in credits_.rate(quantity).steps] == [ex.text(s.amount) for s in want.steps]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import heapq
 import itertools
 from collections.abc import Iterator
@@ -36,19 +37,15 @@ class Metered:
     beyond: bool = False
     _everybody: list[Life] = attrs.field(factory=list)
     _metering: dict[tuple[str, bool], Metering] = attrs.field(factory=dict)
-    _meters: list[frozenset[str]] = attrs.field(factory=list)
-    _outside: list[Metered] = attrs.field(factory=list)
 
-    @property
+    @functools.cached_property
     def outside(self) -> Metered:
         """The lookup of events that nothing bought counts: they are priced outside any plan."""
-        if not self._outside:
-            self._outside.append(attrs.evolve(self, beyond=True))
-        return self._outside[0]
+        return attrs.evolve(self, beyond=True)
 
     def __call__(self, who: Life, meter: str, window: Period, /) -> UsageTotal:
         """How many they are, and their sum."""
-        if self.beyond and meter not in self._used():
+        if self.beyond and meter not in self._used:
             return UsageTotal()
         customer, seen = self.facts.customer.id, None if self.known is None else micros(self.known)
         start, end = micros(window.start), micros(window.end)
@@ -91,17 +88,16 @@ class Metered:
         named, unnamed = outside_windows(who, meter, window, self._first(meter), self._first(meter, outside=True))
         return [*((name, piece) for piece in named), *((None, piece) for piece in unnamed)]
 
+    @functools.cached_property
     def _used(self) -> frozenset[str]:
         """The meters of which the customer has events at all, asked for once: most prices outside plans have none."""
-        if not self._meters:
-            index, customer = USAGE.indexes[0], self.facts.customer.id
-            found: list[str] = []
-            rows = self.tx.find(USAGE, index, (customer,), limit=1)
-            while rows:
-                found.append(str(rows[0][_METER]))
-                rows = self.tx.find(USAGE, index, (customer,), after=(found[-1],), limit=1)
-            self._meters.append(frozenset(found))
-        return self._meters[0]
+        index, customer = USAGE.indexes[0], self.facts.customer.id
+        found: list[str] = []
+        rows = self.tx.find(USAGE, index, (customer,), limit=1)
+        while rows:
+            found.append(str(rows[0][_METER]))
+            rows = self.tx.find(USAGE, index, (customer,), after=(found[-1],), limit=1)
+        return frozenset(found)
 
     def _unnamed(self, who: Life, meter: str, window: Period) -> tuple[Period, ...]:
         return unnamed_windows(self._first(meter), who, window)

@@ -12,7 +12,7 @@ from billcore.pricing.model.package import Package
 from billcore.pricing.model.percentage import GraduatedPercentage, Percentage
 from billcore.pricing.model.progressive import Progressive
 from billcore.pricing.model.tiered import Graduated, StairStep, Volume
-from billcore.pricing.model.wrapped import Wrapped
+from billcore.pricing.model.wrapped import Wrapped, unwrapped
 from billcore.pricing.rating import PriceModel
 
 __all__ = ["bounds_of", "far", "telling", "telling_bounds"]
@@ -25,7 +25,7 @@ _STEPS = 18
 
 def bounds_of(model: PriceModel) -> tuple[Exact, ...]:
     """Where tiers, brackets or packages begin anew, in units that are metered: what is included shifts them."""
-    inner = model.model if isinstance(model, Wrapped) else model
+    inner = unwrapped(model)
     found: list[Decimal] = []
     if isinstance(inner, Graduated | Volume | StairStep | GraduatedPercentage):
         found = [tier.up_to for tier in inner.tiers if tier.up_to is not None]
@@ -48,7 +48,7 @@ def _metered(model: PriceModel, found: Iterable[Decimal]) -> list[Exact]:
 
 def telling_bounds(model: PriceModel) -> set[Decimal]:
     """The bounds, and where its least and its most, of units or of an amount, are seen; of six places at most."""
-    inner = model.model if isinstance(model, Wrapped) else model
+    inner = unwrapped(model)
     found: list[Exact] = list(bounds_of(model))
     if isinstance(inner, EachEvent):
         return telling_bounds(inner.model) | _reached(model, (inner.event_minimum,), ())

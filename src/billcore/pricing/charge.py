@@ -11,10 +11,10 @@ import attrs
 from billcore.kernel import HOUR, ZERO, Exact, Period
 from billcore.kernel import exact as ex
 from billcore.pricing.model.asked import events_by, rating_by
-from billcore.pricing.model.wrapped import Wrapped
+from billcore.pricing.model.wrapped import Wrapped, wrapped
 from billcore.pricing.price import Price, amount_of
 from billcore.pricing.proration import share
-from billcore.pricing.rating import Event, EventModel, PriceModel, Rating
+from billcore.pricing.rating import Event, EventModel, Rating
 
 __all__ = [
     "Allowance",
@@ -93,14 +93,14 @@ def usage_rating(price: Price, quantity: Exact, allowance: Allowance) -> Rating:
     if allowance == Allowance():
         rated = price.rated
         return rated.rate(quantity) if isinstance(rated, Wrapped) else rating_by(rated, quantity)
-    return _wrapped(price.rated).rate(quantity, allowance.share, allowance.extra)
+    return wrapped(price.rated).rate(quantity, allowance.share, allowance.extra)
 
 
 def windows_rating(
     price: Price, quantities: Iterable[Exact], allowance: Allowance, parts: Iterable[tuple[int, int]] | None = None
 ) -> Rating:
     """The same for a price by window: what was used in each, and the share of each that is the price's (all)."""
-    return _wrapped(price.rated).rate_windows(quantities, allowance.share, allowance.extra, parts=parts)
+    return wrapped(price.rated).rate_windows(quantities, allowance.share, allowance.extra, parts=parts)
 
 
 def events_rating(price: Price, events: Iterable[Event], allowance: Allowance) -> Rating:
@@ -108,8 +108,4 @@ def events_rating(price: Price, events: Iterable[Event], allowance: Allowance) -
     rated = price.rated
     if allowance.share == (1, 1) and isinstance(rated, EventModel) and not isinstance(rated, Wrapped):
         return events_by(rated, events)
-    return _wrapped(rated).rate_events(events, allowance.share)
-
-
-def _wrapped(model: PriceModel) -> Wrapped:
-    return model if isinstance(model, Wrapped) else Wrapped(model=model)
+    return wrapped(rated).rate_events(events, allowance.share)

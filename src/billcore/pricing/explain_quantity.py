@@ -9,7 +9,7 @@ from billcore.kernel import exact as ex
 from billcore.pricing.charge import Allowance
 from billcore.pricing.explain import Explanation, leaf
 from billcore.pricing.model.progressive import Progressive
-from billcore.pricing.model.wrapped import Wrapped
+from billcore.pricing.model.wrapped import Wrapped, unwrapped
 from billcore.pricing.rating import PriceModel, Rating
 
 __all__ = ["explain_quantity"]
@@ -31,7 +31,7 @@ def explain_quantity(
         return (made,)
     if isinstance(model, Wrapped):
         made = _less(_at_least(_counted(made, model), model, allowance), model, allowance)
-    inner = model.model if isinstance(model, Wrapped) else model
+    inner = None if model is None else unwrapped(model)
     if isinstance(inner, Progressive) and made.value < inner.minimum_units:
         least = leaf("minimum units", inner.minimum_units, kind="quantity")
         made = Explanation("at least", inner.minimum_units, "most", (made, least), kind="quantity")

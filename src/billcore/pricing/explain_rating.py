@@ -25,7 +25,7 @@ from billcore.pricing.model.package import Package, PackageRound
 from billcore.pricing.model.percentage import GraduatedPercentage
 from billcore.pricing.model.progressive import Bracket, Progressive
 from billcore.pricing.model.tiered import Graduated, StairStep, Volume
-from billcore.pricing.model.wrapped import Wrapped, credits_of, without_credits
+from billcore.pricing.model.wrapped import credits_of, unwrapped, without_credits
 from billcore.pricing.rating import BOUNDS, FREE, EventModel, PriceModel, Rating, Step, rescaled
 
 __all__ = ["explain_rating"]
@@ -97,7 +97,7 @@ def _parts(
     counted: Explanation | None,
 ) -> tuple[Explanation, ...]:
     """A node for each step that has an amount: one that is free has none, but a matrix may have a cell of that name."""
-    inner = model.model if isinstance(model, Wrapped) else model
+    inner = None if model is None else unwrapped(model)
     seen = Branches(explain_quantity, rating, model, quantity, allowance, counted)
     rated = _Rated(inner, _bounds(inner), isinstance(inner, Matrix), seen)
     return tuple(_step(step, rated) for step in rating.steps if step.name not in FREE or step.amount)

@@ -30,7 +30,7 @@ from billcore.pricing.model.package import Package
 from billcore.pricing.model.percentage import Dynamic, GraduatedPercentage, Percentage
 from billcore.pricing.model.progressive import Progressive
 from billcore.pricing.model.tiered import Graduated, StairStep, Volume
-from billcore.pricing.model.wrapped import Wrapped
+from billcore.pricing.model.wrapped import Wrapped, unwrapped
 from billcore.pricing.own_currency import checked_currency
 from billcore.pricing.rating import EventModel, PriceModel
 
@@ -216,7 +216,7 @@ class Price:
 
     @property
     def _inner(self) -> PriceModel:
-        return self.model.model if isinstance(self.model, Wrapped) else self.model
+        return unwrapped(self.model)
 
     @property
     def _events(self) -> EventModel | None:
@@ -226,7 +226,7 @@ class Price:
     @property
     def by_event(self) -> EventModel | None:
         """The model that needs the events themselves, if it is one."""
-        model = self.rated.model if isinstance(self.rated, Wrapped) else self.rated
+        model = unwrapped(self.rated)
         return model if isinstance(model, EventModel) else None
 
     @property

@@ -12,7 +12,7 @@ import attrs
 
 from billcore.kernel import NOT_TEXT, FrozenMap, InvalidValue, of_kind
 
-__all__ = ["flag", "of", "plain", "table", "text", "text_or_none"]
+__all__ = ["flag", "key_of", "of", "plain", "table", "text", "text_or_none"]
 
 T = TypeVar("T")
 _LONGEST = 10_000
@@ -66,5 +66,5 @@ def table(values: Mapping[str, T], place: str) -> Mapping[str, T]:
 
 
 def key_of(field: attrs.Attribute[T]) -> str:
-    """What callers call the field."""
+    """What callers and documents call the field: ``from`` for ``from_``, an alias before the name."""
     return (field.alias or field.name).rstrip("_")

@@ -7,7 +7,7 @@ import attrs
 from billcore.kernel import Exact, Rounding, minor_units
 from billcore.kernel import exact as ex
 from billcore.pricing.commitment import Committed, Overage, TrueUp
-from billcore.pricing.model.wrapped import Wrapped
+from billcore.pricing.model.wrapped import wrapped
 from billcore.pricing.price import Price
 from billcore.pricing.rating import Rating
 
@@ -41,8 +41,7 @@ def sum_amount(price: Price, total: Exact, share: SumShare) -> Exact:
 
 def sum_rating(price: Price, total: Exact, part: tuple[int, int] = (1, 1)) -> Rating:
     """The rating of the sum, with so much (n of d) of minimum, maximum and what is included."""
-    model = price.model if isinstance(price.model, Wrapped) else Wrapped(model=price.model)
-    return model.rate(total, part)
+    return wrapped(price.model).rate(total, part)
 
 
 def commitment_of(model: TrueUp | Overage, total: Exact, share: SumShare) -> Committed:

@@ -37,7 +37,7 @@ from billcore.settlement.moves import Difference
 from billcore.settlement.pay import Payout, pay
 from billcore.settlement.promotion import promote
 from billcore.settlement.used import UsageLookup
-from billcore.settlement.wanted import Charge, Modes, charges, one_off_charge, touches
+from billcore.settlement.wanted import Charge, Modes, charges, key_of, one_off_charge, touches
 
 __all__ = ["Bill", "Funds", "decide", "decide_charges", "late_dates", "shared_since"]
 
@@ -238,8 +238,7 @@ def late_dates(
             for occurrence in occurrences(one, item, mark):
                 if occurrence.due > last_run:
                     break
-                key = ChargeKey(one.subscription.id, item.order, item.record.price.code, occurrence.period)
-                if touches(occurrence.period, mark) and key not in billed:
+                if touches(occurrence.period, mark) and key_of(one, item, occurrence) not in billed:
                     found.add(occurrence.due)
     return tuple(sorted(found))
 

@@ -18,9 +18,18 @@ from billcore.settlement.key import ChargeKey
 from billcore.settlement.moves import Rise
 from billcore.settlement.summed import beside
 from billcore.settlement.used import UsageLookup
-from billcore.settlement.wanted import Charge, Costs, Modes, charge, key_of, open_period
+from billcore.settlement.wanted import Charge, Costs, Modes, charge, exact_of, key_of, open_period
 
-__all__ = ["billed_early", "interim_since", "is_open", "not_below", "nothing_yet", "within_cap", "within_caps"]
+__all__ = [
+    "billed_early",
+    "interim_since",
+    "is_open",
+    "not_below",
+    "nothing_yet",
+    "open_of",
+    "within_cap",
+    "within_caps",
+]
 
 
 def not_below(charge: Charge, billed: Billed) -> Charge:
@@ -52,7 +61,7 @@ def within_caps(
     for place in reversed(range(len(found))):
         one = found[place]
         life = owners.get(one.key.subscription)
-        seen = _open(life, one.key, date) if life is not None and one.open else None
+        seen = open_of(life, one.key, date) if life is not None and one.open else None
         if life is None or seen is None:
             continue
         mode = modes(one.key)
@@ -61,8 +70,7 @@ def within_caps(
             key = key_of(life, other, its)
             if key in exact or key in billed.sums or its.due > date:
                 return exact.get(key, billed.sum(key))
-            made = charge(life, other, its, usage, mode, None, costs)
-            return None if made is None else made.exact
+            return exact_of(charge(life, other, its, usage, mode, None, costs))
 
         left = within_cap(life, seen, one.exact, billed.sum(one.key), paper, mode)
         exact[one.key] = left
@@ -70,7 +78,7 @@ def within_caps(
     return found
 
 
-def _open(life: Life, key: ChargeKey, date: dt.datetime) -> Occurrence | None:
+def open_of(life: Life, key: ChargeKey, date: dt.datetime) -> Occurrence | None:
     """The period of a key that is not over at ``date``, of something bought."""
     named = (item for item in life.items if (item.order, item.record.price.code) == (key.item, key.price))
     return next((seen for item in named if (seen := open_period(life, item, date)) is not None), None)

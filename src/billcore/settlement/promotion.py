@@ -36,24 +36,25 @@ def promote(
     owners = {str(one.subscription.id): one for one in lives}
     names = [charge_names(owners.get(rise.charge.key.subscription), rise.charge.key) for rise in rises]
     held = [attrs.evolve(one, remaining=one.remaining + _given_back(one, moved.falls)) for one in credits]
-    for credit, minors in burn(held, [rise.net for rise in rises], names, rounding.mode, date):
+    for credit, minors in burn(held, [rise.net for rise in rises], names, date):
         for rise, minor in zip(rises, minors, strict=True):
             if minor:
                 _lower(rise, credit, minor, rounding)
 
 
 def burn(
-    credits: Iterable[Credit], nets: Iterable[int], names: Sequence[frozenset[str]], mode: Rounding, date: dt.datetime
+    credits: Iterable[Credit], nets: Iterable[int], names: Sequence[frozenset[str]], date: dt.datetime
 ) -> Iterator[tuple[Credit, tuple[int, ...]]]:
     """What promotional credits take off lines, in the order of burning: each that finds something, with its parts.
 
     ``nets`` are what coupons leave of the lines, in minor units; ``names`` are what a credit may be restricted to.
+    A credit is a whole number of minor units, so no policy rounds it.
     """
     left: list[Exact] = [ex.whole(net) for net in nets]
     for credit in sorted((one for one in credits if one.holds(date)), key=burn_order):
         scope = frozenset(credit.restricted_to)
         places = [place for place, name in enumerate(names) if not scope or not scope.isdisjoint(name)]
-        for used in take_off(left, [Discount(code=credit.id, amount=credit.remaining, lines=places)], mode):
+        for used in take_off(left, [Discount(code=credit.id, amount=credit.remaining, lines=places)], Rounding.HALF_UP):
             yield credit, used.lines
 
 

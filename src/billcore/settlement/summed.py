@@ -122,7 +122,7 @@ class Walk:
         while own not in self.left:
             n = len(self.left)
             if n:
-                self._add(*self.order[n - 1], cost)
+                self._add(*self.order[n - 1][1:], cost)
             order, item, seen = self.order[n]
             group = self._group(item, seen)
             group.reach(order, paid)
@@ -136,7 +136,7 @@ class Walk:
             self.groups[name] = counted(self.life, self.cap.stretch, name, self.cap.part)
         return self.groups[name]
 
-    def _add(self, _: Order, item: Item, seen: Occurrence, cost: Cost) -> None:
+    def _add(self, item: Item, seen: Occurrence, cost: Cost) -> None:
         made = cost(item, seen)
         if made is not None:
             group = self._group(item, seen)

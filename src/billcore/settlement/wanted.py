@@ -40,6 +40,7 @@ __all__ = [
     "Modes",
     "charge",
     "charges",
+    "exact_of",
     "key_of",
     "one_off_charge",
     "open_charge",
@@ -72,6 +73,11 @@ class Charge:
     def interim(self) -> bool:
         """It may be billed before it is due."""
         return self.price is not None and self.price.interim
+
+
+def exact_of(made: Charge | None) -> Exact | None:
+    """Its exact amount, of a charge that there is."""
+    return None if made is None else made.exact
 
 
 @attrs.define
@@ -195,12 +201,10 @@ def charge(
         return found
 
     def cost(other: Item, seen: Occurrence) -> Exact | None:
-        made = uncapped(life, other, seen, usage, mode, date, costs)
-        return None if made is None else made.exact
+        return exact_of(uncapped(life, other, seen, usage, mode, date, costs))
 
     def paid(other: Item, seen: Occurrence) -> Exact | None:
-        made = charge(life, other, seen, usage, mode, date, costs)
-        return None if made is None else made.exact
+        return exact_of(charge(life, other, seen, usage, mode, date, costs))
 
     exact = capped(life, attrs.evolve(occurrence, item=item), found.exact, cost, paid, mode, costs.walks, date)
     return found if exact == found.exact else attrs.evolve(found, exact=exact)
@@ -213,8 +217,7 @@ def over_others(
     kept = Costs() if costs is None else costs
 
     def cost(item: Item, seen: Occurrence) -> Exact | None:
-        made = charge(life, item, seen, usage, mode, None, kept)
-        return None if made is None else made.exact
+        return exact_of(charge(life, item, seen, usage, mode, None, kept))
 
     return summed(life, occurrence, cost, mode)
 

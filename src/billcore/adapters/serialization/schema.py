@@ -21,13 +21,13 @@ import attrs
 from billcore.adapters.serialization.documents import CATALOG, SCENARIO
 from billcore.adapters.serialization.later import LATER_VALUES
 from billcore.adapters.serialization.story import SELECTION_KEYS
-from billcore.adapters.serialization.strict import key_of
 from billcore.adapters.serialization.values import MODELS, WRAPPERS
 from billcore.kernel import INTERVALS, Anchor, DayAnchor, Interval, InvalidValue
 from billcore.lifecycle import UsageEvent
 from billcore.ports.scenario import Scenario
 from billcore.ports.steps import ACTIONS, Change, ScenarioStep, SelectionChange, Step, Subscribe, UsageStep
 from billcore.pricing import Catalog, Price, PriceModel, Selection, Wrapped
+from billcore.pricing.said import key_of
 
 __all__ = ["SCHEMAS", "schema", "schema_text"]
 

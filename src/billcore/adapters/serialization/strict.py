@@ -33,6 +33,7 @@ from billcore.adapters.serialization.problems import (
 from billcore.adapters.serialization.scalars import CHECKS, SCALARS, read_text
 from billcore.kernel import DayAnchor, InputError, Interval, InvalidValue, NotSupportedYet
 from billcore.pricing import Selection
+from billcore.pricing.said import key_of
 
 __all__ = ["Field", "Hook", "fields_of", "key_of", "strict_converter", "unknown_keys"]
 
@@ -57,11 +58,6 @@ class Field:
     def required(self) -> bool:
         """The key may not be absent."""
         return self.attribute.default is attrs.NOTHING
-
-
-def key_of(attribute: attrs.Attribute[object]) -> str:
-    """The key that stands for an attribute in documents: ``from`` for ``from_``, an alias before the name."""
-    return (attribute.alias or attribute.name).rstrip("_")
 
 
 def fields_of(kind: type[attrs.AttrsInstance], converter: cattrs.Converter) -> dict[str, Field]:

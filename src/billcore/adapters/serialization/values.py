@@ -15,7 +15,6 @@ import attrs
 import cattrs
 
 from billcore.adapters.serialization.problems import brief, collect, refuse, table
-from billcore.adapters.serialization.strict import key_of
 from billcore.kernel import INTERVALS, Anchor, DayAnchor, InputError, Interval, InvalidValue, instant
 from billcore.pricing import (
     Dynamic,
@@ -32,6 +31,7 @@ from billcore.pricing import (
     Volume,
     Wrapped,
 )
+from billcore.pricing.said import key_of
 
 __all__ = ["MODELS", "WRAPPERS", "model_type", "read_anchor", "read_interval", "read_model", "register_values"]
 

@@ -13,12 +13,12 @@ import cattrs
 from cattrs.gen import make_dict_unstructure_fn, override
 
 from billcore.adapters.serialization.story import SELECTION_KEYS
-from billcore.adapters.serialization.strict import key_of
 from billcore.adapters.serialization.values import WRAPPERS, model_type
 from billcore.kernel import Interval, rfc3339
 from billcore.kernel.exact import text
 from billcore.ports.steps import Change, SelectionChange, Step, Subscribe
 from billcore.pricing import CreditUnit, Flat, Price, PriceModel, Wrapped, credits_of
+from billcore.pricing.said import key_of
 
 __all__ = ["register_writers"]
 

@@ -128,7 +128,7 @@ def _as_known(values: Values, kept: Kept, used: Counter[str]) -> Found:
     first: str | None = None
     for known in _known(values.loaded.facts.grants, document.issued_at):
         left = [attrs.evolve(one, remaining=one.amount - used[one.id]) for one in known]
-        found = burn(left, nets.values(), names, values.policy.rounding, document.billing_date)
+        found = burn(left, nets.values(), names, document.billing_date)
         want: dict[tuple[str, str | None], int] = {
             (credit.id, name): minor
             for credit, minors in found

@@ -36,7 +36,7 @@ from billcore.settlement import (
     not_below,
     one_off_charge,
     open_charge,
-    open_period,
+    open_of,
     touches,
     within_cap,
 )
@@ -135,21 +135,18 @@ class Values:
     def asked(self, key: ChargeKey) -> Exact:
         """What should have been billed under a key: of a period that is open no less than was, for that waits."""
         found = self.wanted.get(key)
-        if found is None:
+        if found is None or self.until is None:
             return ZERO
-        return self._so_far(found).exact if found.open else found.exact
+        return self._so_far(found, self.until) if found.open else found.exact
 
-    def _so_far(self, one: Charge) -> Charge:
+    def _so_far(self, one: Charge, date: dt.datetime) -> Exact:
         """What a run wants of an open period: no less than was billed, and what a cap leaves beside other lines."""
-        found, owner, key, billed = not_below(one, self.billed), self.lives[one.key.subscription], one.key, self.billed
-        for item in owner.items if owner.summing else ():
-            if (item.order, item.record.price.code) != (key.item, key.price):
-                continue
-            if (seen := open_period(owner, item, self.until or item.start)) is not None:
-                have, mode = billed.sum(key), billed.mode(key, self.policy.rounding)
-                left = within_cap(owner, seen, found.exact, have, lambda *its: billed.sum(key_of(owner, *its)), mode)
-                return attrs.evolve(found, exact=left)
-        return found
+        owner, key, billed = self.lives[one.key.subscription], one.key, self.billed
+        exact, seen = not_below(one, billed).exact, open_of(owner, key, date) if owner.summing else None
+        if seen is None:
+            return exact
+        have, mode = billed.sum(key), billed.mode(key, self.policy.rounding)
+        return within_cap(owner, seen, exact, have, lambda *its: billed.sum(key_of(owner, *its)), mode)
 
     def live_lines(self) -> Iterator[tuple[Kept, Line]]:
         """The lines of documents that count."""

@@ -17,7 +17,7 @@ from billcore.kernel import ZERO, Exact, InvalidValue, of_kind
 from billcore.kernel import exact as ex
 from billcore.pricing import fields
 from billcore.pricing.model.asked import rating_by
-from billcore.pricing.model.wrapped import Wrapped
+from billcore.pricing.model.wrapped import Wrapped, unwrapped
 from billcore.pricing.rating import Event, EventModel, PriceModel, Rating, Step, together
 
 __all__ = ["EachEvent"]
@@ -35,8 +35,7 @@ class EachEvent:
 
     def __attrs_post_init__(self) -> None:
         of_kind(self.model, PriceModel, "model")
-        inner = self.model.model if isinstance(self.model, Wrapped) else self.model
-        if isinstance(inner, EventModel):
+        if isinstance(unwrapped(self.model), EventModel):
             raise InvalidValue("the model is by event itself", place="event_minimum", value=str(self.event_minimum))
         if isinstance(self.model, Wrapped) and (self.model.included or self.model.per_window is not None):
             raise InvalidValue("what is included comes off a sum, not off events", place="event_minimum")

@@ -178,6 +178,16 @@ class Wrapped:
         return Rating(amount, quantity, tuple(steps))
 
 
+def wrapped(model: PriceModel) -> Wrapped:
+    """The model with its wrapper, an empty one if it has none."""
+    return model if isinstance(model, Wrapped) else Wrapped(model=model)
+
+
+def unwrapped(model: PriceModel) -> PriceModel:
+    """The model without its wrapper."""
+    return model.model if isinstance(model, Wrapped) else model
+
+
 def credits_of(model: PriceModel) -> CreditUnit | None:
     """The credits that a model's amounts are counted in, if they are."""
     return model.credits if isinstance(model, Wrapped) else None
@@ -185,7 +195,7 @@ def credits_of(model: PriceModel) -> CreditUnit | None:
 
 def in_credits(model: PriceModel, unit: CreditUnit) -> Wrapped:
     """The model, its amounts being credits of the unit."""
-    return attrs.evolve(model, credits=unit) if isinstance(model, Wrapped) else Wrapped(model=model, credits=unit)
+    return attrs.evolve(wrapped(model), credits=unit)
 
 
 def without_credits(model: PriceModel) -> PriceModel:

@@ -23,6 +23,7 @@ from billcore.pricing import (
     merged,
     restamped,
 )
+from billcore.pricing.model.wrapped import unwrapped
 from billcore.testing.laws._broken import broken, same
 
 __all__ = [
@@ -67,7 +68,7 @@ def _amounts(catalog: Catalog) -> dict[str, PriceModel]:
 
 def _stepped(model: PriceModel) -> bool:
     """It has steps or bends between its bounds."""
-    inner = model.model if isinstance(model, Wrapped) else model
+    inner = unwrapped(model)
     begun = isinstance(inner, Package) or any(
         getattr(tier, "package_size", None) for tier in getattr(inner, "tiers", ())
     )

@@ -13,9 +13,9 @@ from billcore.kernel import Number, instant, zone
 from billcore.lifecycle import UsageEvent
 from billcore.pricing import Addon, Catalog, Flat, Meter, Plan, PlanVersion, Price, PriceModel, TaxProvider, TaxRate
 from billcore.settlement import Invoice, Policy
-from billcore.testing import ManualClock
+from billcore.testing import ManualClock, laws
 
-__all__ = ["Shop", "base", "catalog", "plan"]
+__all__ = ["Shop", "base", "catalog", "plan", "sound"]
 
 
 def base(amount: Number | PriceModel, code: str = "base", **more: object) -> Price:
@@ -135,3 +135,16 @@ def row(one: Invoice, where: str = "UTC") -> str:
     due = f" | due {text(one.open)}" if one.open else ""
     date = document.billing_date.astimezone(zone(where))
     return f"{document.number} {date:%m-%d}: {lines}{tax}{due}"
+
+
+def sound(billing: Billing) -> None:
+    """Every law that only reads the books."""
+    laws.books_are_sound(billing)
+    laws.lines_sum_to_what_the_facts_ask(billing)
+    laws.lines_explain_themselves(billing)
+    laws.invoices_only_add_and_notes_only_lower(billing)
+    laws.notes_never_exceed_their_invoice(billing)
+    laws.discounts_never_raise_a_price(billing)
+    laws.discounts_are_rounded_once(billing)
+    laws.grants_never_exceed_what_was_given(billing)
+    laws.ledger_sums_to_zero(billing)

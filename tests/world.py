@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import TypeVar
 
@@ -15,11 +15,12 @@ from billcore.engine.accounts import load
 from billcore.engine.reading import Loaded
 from billcore.kernel import InputError, Money, NotFound, StateError, instant, zone
 from billcore.pricing import Catalog, TaxProvider
-from billcore.settlement import DocumentKind, Invoice, Policy
+from billcore.settlement import Document, DocumentKind, Invoice, Policy
 from billcore.testing import ManualClock
+from tests.books import comparable
 from tests.offers import offer
 
-__all__ = ["CUSTOMERS", "START", "Step", "World"]
+__all__ = ["CUSTOMERS", "START", "Step", "World", "runs_and_one_run"]
 
 T = TypeVar("T")
 
@@ -122,6 +123,10 @@ class World:
         assert not self.billing.exceptions.list()
         return self.billing.invoices.list(who, limit=1_000).items
 
+    def comparable(self) -> list[Document]:
+        """The documents of both customers, without what depends on the instants of runs."""
+        return [comparable(one.document) for who in CUSTOMERS for one in self.documents(who)]
+
     def loaded(self, who: str) -> Loaded:
         """The customer's account and facts, as a run reads them."""
         return self.billing.session.read(lambda tx: load(tx, who))
@@ -136,6 +141,23 @@ class World:
                 self.clock.set(max(self.clock.now(), due))
                 self.billing.invoices.run(until=due, customer=who)
         return self
+
+
+def runs_and_one_run(
+    make: Callable[[], World], steps: Iterable[Step], days: Iterable[int]
+) -> tuple[list[Document], list[Document]]:
+    """What two equal worlds have issued, all steps recorded first: one that ran after each of so many days, one once.
+
+    The same documents, if it is as it should be (P10).
+    """
+    several, once = (make().live(steps, wait=False, run=False) for _ in range(2))
+    start = several.clock.now()
+    for day in sorted(days):
+        several.clock.set(start + dt.timedelta(days=day))
+        several.billing.invoices.run()
+    once.clock.set(several.clock.now())
+    once.billing.invoices.run()
+    return several.comparable(), once.comparable()
 
 
 def _picked(found: Sequence[T], step: Step) -> T:

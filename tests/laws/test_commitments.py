@@ -32,10 +32,10 @@ from billcore.pricing import (
 from billcore.settlement import Policy
 from billcore.testing import laws
 from billcore.testing.strategies import roundings
-from tests.books import comparable
 from tests.laws.test_facts import owed
-from tests.lives import CUSTOMERS, FACTS, MONEY, Step, World, lives, policies
+from tests.lives import FACTS, MONEY, Step, World, lives, policies
 from tests.offers import committing, offer
+from tests.world import runs_and_one_run
 
 ANY = (*FACTS, *MONEY, "use", "use", "change", "seats", "run")
 CHANGES = (*FACTS, "change", "use", "seats", "attach", "cancel")
@@ -64,20 +64,9 @@ def test_lines_over_others_explain_themselves(steps: list[Step]) -> None:
 @given(lives(CHANGES), st.lists(st.integers(1, 100), min_size=2, max_size=4), policies())
 def test_runs_and_one_run_commit_alike(steps: list[Step], days: list[int], policy: Policy) -> None:
     """Law: where all facts were recorded first, several runs and one give the same documents (P10)."""
-    several, once = (
-        World.new(policy, sold=committing(offer("1"))).live(steps, wait=False, run=False) for _ in range(2)
-    )
-    start = several.clock.now()
-    for day in sorted(days):
-        several.clock.set(start + dt.timedelta(days=day))
-        several.billing.invoices.run()
-    once.clock.set(several.clock.now())
+    several, once = runs_and_one_run(lambda: World.new(policy, sold=committing(offer("1"))), steps, days)
 
-    once.billing.invoices.run()
-
-    for who in CUSTOMERS:
-        first, second = several.documents(who), once.documents(who)
-        assert [comparable(one.document) for one in first] == [comparable(one.document) for one in second]
+    assert several == once
 
 
 @given(lives((*FACTS, "use", "use", "use", "run")), roundings())

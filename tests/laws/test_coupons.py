@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 from collections import defaultdict
 
 import attrs
@@ -16,10 +15,9 @@ from billcore.kernel import exact as ex
 from billcore.pricing import Coupon, Selection, TaxProvider
 from billcore.settlement import DocumentKind, Invoice, LineKind, Policy
 from billcore.testing import ManualClock, laws
-from tests.books import comparable
 from tests.lives import MONEY, Step, World, lives, policies, providers
 from tests.offers import offer
-from tests.world import CUSTOMERS, START
+from tests.world import CUSTOMERS, START, runs_and_one_run
 
 COUPONS = ("coupon", "coupon", "rebate", "uncoupon")
 CHANGES = ("change", "seats", "seats", "attach", "cancel", "use", "item")
@@ -123,17 +121,9 @@ def test_an_amount_is_used_once(steps: list[Step], policy: Policy) -> None:
 @example([*SHARED, Step(1, "coupon", 3, how=1), Step(1, "uncoupon", 4, pick=1, shift=50_000)], [10, 40], Policy())
 def test_many_runs_take_off_what_one_does(steps: list[Step], days: list[int], policy: Policy) -> None:
     """Law: where all facts were recorded first, several runs give the documents of one, discounts and amounts too."""
-    several, once = (World.new(policy).live(steps, wait=False, run=False) for _ in range(2))
-    start = several.clock.now()
-    for day in sorted(days):
-        several.clock.set(start + dt.timedelta(days=day))
-        several.billing.invoices.run()
-    once.clock.set(several.clock.now())
+    several, once = runs_and_one_run(lambda: World.new(policy), steps, days)
 
-    once.billing.invoices.run()
-
-    first, second = several.documents("acme"), once.documents("acme")
-    assert [comparable(one.document) for one in first] == [comparable(one.document) for one in second]
+    assert several == once
 
 
 @given(lives((*COUPONS, *CHANGES), size=6), policies())

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from billcore.settlement import Policy
 from billcore.testing import laws
-from tests.books import comparable
 from tests.lives import CUSTOMERS, FACTS, MONEY, Step, World, lives, policies, providers
+from tests.world import runs_and_one_run
 
 GIVEN = ("grant", "grant", "revoke")
 ANY = (*FACTS, *MONEY, *GIVEN, "seats", "use", "run")
@@ -63,17 +63,9 @@ def test_grants_are_used_once(steps: list[Step], days: int) -> None:
 @example(ENDED, [1, 32, 100], Policy())
 def test_grants_in_several_runs_and_in_one(steps: list[Step], days: list[int], policy: Policy) -> None:
     """Law: where all facts were recorded first, grants lower the same lines in several runs and in one (P10)."""
-    several, once = (World.new(policy).live(steps, wait=False, run=False) for _ in range(2))
-    start = several.clock.now()
-    for day in sorted(days):
-        several.clock.set(start + dt.timedelta(days=day))
-        several.billing.invoices.run()
-    once.clock.set(several.clock.now())
-    once.billing.invoices.run()
+    several, once = runs_and_one_run(lambda: World.new(policy), steps, days)
 
-    for who in CUSTOMERS:
-        first, second = several.documents(who), once.documents(who)
-        assert [comparable(one.document) for one in first] == [comparable(one.document) for one in second]
+    assert several == once
 
 
 @given(lives(ANY, who=tuple(CUSTOMERS)), policies())

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from billcore.settlement import Policy
 from billcore.testing import laws
-from tests.books import comparable
 from tests.lives import CUSTOMERS, FACTS, MONEY, Step, World, lives, policies
+from tests.world import runs_and_one_run
 
 ANY = (*FACTS, *MONEY, "use", "change", "seats", "run")
 CHANGES = (*FACTS, "change", "seats", "seats", "attach", "cancel")
@@ -43,18 +43,9 @@ def test_runs_and_one_catch_up_run_give_the_same_documents(steps: list[Step], da
 
     But for the instant of issue and what is counted from it.
     """
-    several, once = (World.new(policy).live(steps, wait=False, run=False) for _ in range(2))
-    start = several.clock.now()
-    for day in sorted(days):
-        several.clock.set(start + dt.timedelta(days=day))
-        several.billing.invoices.run()
-    once.clock.set(several.clock.now())
+    several, once = runs_and_one_run(lambda: World.new(policy), steps, days)
 
-    once.billing.invoices.run()
-
-    for who in CUSTOMERS:
-        first, second = several.documents(who), once.documents(who)
-        assert [comparable(one.document) for one in first] == [comparable(one.document) for one in second]
+    assert several == once
 
 
 @given(lives(ANY), st.integers(-10, 70))

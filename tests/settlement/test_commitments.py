@@ -8,7 +8,6 @@ from decimal import Decimal
 import attrs
 import pytest
 
-from billcore.engine import Billing
 from billcore.engine.metering import Metered
 from billcore.kernel import DAY, QUARTER, YEAR, CurrencyMismatch, InvalidValue, Period, Rounding, instant
 from billcore.lifecycle import Life, UsageTotal
@@ -32,7 +31,7 @@ from billcore.pricing import (
 )
 from billcore.settlement import Policy
 from billcore.testing import laws
-from tests.shop import Shop, base, catalog, plan
+from tests.shop import Shop, base, catalog, plan, sound
 
 JANUARY, FEBRUARY, MARCH, APRIL = (f"2026-{month:02}-01T00:00:00Z" for month in (1, 2, 3, 4))
 GB = Price(code="gb", model=PerUnit(1), cadence=PriceCadence.USAGE, meter="gb", tax_category="reduced")
@@ -59,15 +58,6 @@ def shop(*commitments: Commitment, plan: str = "usage", policy: Policy | None = 
     found = Shop.new(sold(*commitments), JANUARY, policy=policy)
     found.billing.subscriptions.create("acme", Selection(plan=plan), id="s")
     return found
-
-
-def sound(billing: Billing) -> None:
-    """Every law that only reads."""
-    laws.books_are_sound(billing)
-    laws.lines_sum_to_what_the_facts_ask(billing)
-    laws.lines_explain_themselves(billing)
-    laws.invoices_only_add_and_notes_only_lower(billing)
-    laws.notes_never_exceed_their_invoice(billing)
 
 
 def with_fee(fee: Price, amount: int) -> Shop:
@@ -729,6 +719,41 @@ def test_two_commitments_in_one_month_share_its_rounding(timing: Timing, lines: 
 
     found = [(line.price, line.minor) for each in one.documents() for line in each.document.lines]
     assert sorted(found) == [*(("base", n) for n in lines), *(("base:true-up", n) for n in missing)]
+    sound(one.billing)
+    laws.commitments_are_kept(one.billing)
+
+
+def test_a_month_that_was_billed_ahead_commits_to_what_its_order_says() -> None:
+    """A run ahead bills April at 10.004; then, from the 11th on, 10.01 in advance: of another commitment, on its date.
+
+    Its 6.6733 came second, so it is 6.68 on paper and the 3.3347 that are left of April 3.33. By their dates they are
+    6.67 and 3.34, which is what the commitment of 50.00 a month counts: 16.67 less 3.34 are missing, however it came.
+    """
+    ahead, behind = (
+        Price(code="base", model=Flat(x), timing=t) for x, t in (("10.004", Timing.ARREARS), ("10.01", None))
+    )
+    first, second = (
+        attrs.evolve(
+            catalog(plan("p", price), version=version), commitments=[Commitment(prices=["base"], amount=least)]
+        )
+        for version, price, least in (("1", ahead, 50), ("2", behind, 80))
+    )
+    one = Shop.new(first, APRIL)
+    one.billing.subscriptions.create("acme", Selection(plan="p"), id="s")
+    one.at("2026-04-10T00:00:00Z").invoices.run(until="2026-05-01T00:00:00Z")
+    change = one.at("2026-04-11T00:00:00Z")
+    change.catalog.publish(attrs.evolve(second, effective=one.clock.now()))
+    change.subscriptions.change("s", plan="p", when="now")
+    one.at("2026-04-12T00:00:00Z").subscriptions.cancel("s", when="period_end")
+
+    one.run("2026-06-01T00:00:00Z")
+
+    assert one.rows() == [
+        "INV-000002 04-11: base 6.68 | due 6.68",
+        "INV-000001 05-01: base 10.00, base:true-up 40.00 | due 16.66",
+        "CN-000001 05-01: base -6.67, base:true-up -26.67",
+        "INV-000003 05-01: base:true-up 46.66 | due 46.66",
+    ]
     sound(one.billing)
     laws.commitments_are_kept(one.billing)
 

@@ -7,7 +7,6 @@ from decimal import Decimal
 import attrs
 import pytest
 
-from billcore.engine import Billing
 from billcore.kernel import AlreadyExists, InvalidValue, Money, NotAllowed, NotFound
 from billcore.pricing import (
     Addon,
@@ -27,7 +26,7 @@ from billcore.pricing import (
 )
 from billcore.settlement import discount_of
 from billcore.testing import laws
-from tests.shop import Shop, base, catalog, plan
+from tests.shop import Shop, base, catalog, plan, sound
 
 FOREVER, ONCE, REPEATING = CouponDuration.FOREVER, CouponDuration.ONCE, CouponDuration.REPEATING
 JANUARY, FEBRUARY, MARCH = "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z"
@@ -53,18 +52,6 @@ def shop(*coupons: Coupon, coupon: str | None = None) -> Shop:
     found = Shop.new(sold(*coupons), JANUARY)
     found.billing.subscriptions.create("acme", Selection(plan="small", coupon=coupon), id="s")
     return found
-
-
-def sound(billing: Billing) -> None:
-    """Every law that only reads."""
-    laws.books_are_sound(billing)
-    laws.lines_sum_to_what_the_facts_ask(billing)
-    laws.lines_explain_themselves(billing)
-    laws.invoices_only_add_and_notes_only_lower(billing)
-    laws.notes_never_exceed_their_invoice(billing)
-    laws.discounts_never_raise_a_price(billing)
-    laws.discounts_are_rounded_once(billing)
-    laws.ledger_sums_to_zero(billing)
 
 
 def test_a_percentage_stands_under_the_line_it_lowers() -> None:

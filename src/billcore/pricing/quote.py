@@ -22,7 +22,6 @@ from billcore.pricing.catalog import Catalog
 from billcore.pricing.coupon import Coupon, CouponDuration
 from billcore.pricing.explain import Explanation
 from billcore.pricing.phases import phase_starts
-from billcore.pricing.price import PriceCadence
 from billcore.pricing.product import period_of
 from billcore.pricing.quote_discount import QuoteDiscount
 from billcore.pricing.quote_first import FirstPeriods
@@ -126,21 +125,21 @@ def quote(
     text_or_none(exempt, "exempt")
     if selection.country is None and (tax_id or exempt):
         raise InvalidValue("without a country nothing is taxed", place="tax_id" if tax_id else "exempt")
-    records = catalog.records(selection, selection.starts_on or at)
+    start = selection.starts_on or at
+    records = catalog.records(selection, start)
     currency = records[0].price.currency or ""
-    outside = _outside(catalog, selection, records, selection.starts_on or at, currency) if selection.usage else ()
+    outside = _outside(catalog, selection, records, start, currency) if selection.usage else ()
     anchor = anchor_of(catalog, selection)
     digits = places(currency)
     lines = quote_lines((*records, *outside), selection, selection.hours or hours, digits, mode)
-    start = selection.starts_on or at
     coupon = coupon_of(catalog, selection, start, currency)
     taxed = Taxed(catalog, selection, start, currency, mode, taxes, tax_rounding, coupon, tax_id, exempt, outside)
-    recurring = [line for line in lines if line.cadence is PriceCadence.RECURRING and not line.expected]
+    recurring = [line for line in lines if line.recurs]
     used = [line for line in lines if line.expected]
-    full = taxed.total([(line.record, line.minor) for line in recurring])
+    full = _total(taxed, recurring)
     counted = [*recurring, *used]
-    metered = taxed.total([(line.record, line.minor) for line in used])
-    whole = taxed.total([(line.record, line.minor) for line in counted]) if used else full
+    metered = _total(taxed, used)
+    whole = _total(taxed, counted) if used else full
     if selection.starts_on is None:
         first = full
     else:
@@ -163,6 +162,10 @@ def quote(
     )
 
 
+def _total(taxed: Taxed, lines: list[QuoteLine]) -> QuoteTotal:
+    return taxed.total([(line.record, line.minor) for line in lines])
+
+
 def _discount(coupon: Coupon, taxed: Taxed, counted: list[QuoteLine], off: int) -> QuoteDiscount:
     """What the coupon takes off a full period; a line that is not above zero has nothing to take off."""
     meant = taxed.meant(coupon, [line.record for line in counted])
@@ -181,8 +184,7 @@ def _later(taxed: Taxed, hours: Decimal) -> tuple[QuotePhase, ...]:
         records = taxed.catalog.records(selection, start, phase=n)
         lines = quote_lines(records, selection, selection.hours or hours, places(taxed.currency), taxed.mode)
         then = attrs.evolve(taxed, at=begins, coupon=taxed.coupon if forever else None)
-        recurring = [line for line in lines if line.cadence is PriceCadence.RECURRING and not line.expected]
-        total = then.total([(line.record, line.minor) for line in recurring])
+        total = _total(then, [line for line in lines if line.recurs])
         found.append(QuotePhase(code=code, starts=begins, recurring=total))
     return tuple(found)
 

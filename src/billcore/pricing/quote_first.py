@@ -50,7 +50,7 @@ class FirstPeriods:
 
     def amounts(self, lines: Sequence[QuoteLine]) -> list[tuple[OrderRecord, int]]:
         """The lines that recur, in minor units, in their order; ``lines`` are all that the quote has."""
-        wanted = [place for place, line in enumerate(lines) if self._recurs(line)]
+        wanted = [place for place, line in enumerate(lines) if line.recurs]
         caps = [line.record.price for line in lines if cap_of(line.record.price, SumShare(places=0)) is not None]
         sums = [lines[place].record.price for place in wanted if lines[place].over is not None]
         watched = {code for price in (*caps, *sums) for code in price.sum_of}
@@ -68,10 +68,6 @@ class FirstPeriods:
             (line.record, found[place] if line.over is None else self._over(line.record.price, seen))
             for place, line in ((place, lines[place]) for place in wanted)
         ]
-
-    @staticmethod
-    def _recurs(line: QuoteLine) -> bool:
-        return line.cadence is PriceCadence.RECURRING and not line.expected
 
     def _beat(self, price: Price) -> Cadence:
         return cadence(price.interval, self.anchor, self.start, self.timezone)

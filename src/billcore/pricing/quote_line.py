@@ -58,6 +58,11 @@ class QuoteLine:
         return self.record.price.cadence
 
     @property
+    def recurs(self) -> bool:
+        """It is of every period, whatever is used."""
+        return self.cadence is PriceCadence.RECURRING and not self.expected
+
+    @property
     def interval(self) -> Interval:
         """The price's period."""
         return self.record.price.interval
@@ -113,11 +118,7 @@ def _uncapped(line: QuoteLine, price: Price) -> Explanation:
 
 def uncapped_amount(line: QuoteLine) -> Exact:
     """What a line that is not over others costs in a full period, before a commitment's cap."""
-    price = line.record.price
-    if price.cadence is PriceCadence.USAGE:
-        return usage_rating(price, line.quantity, Allowance(extra=line.allowance)).amount
-    exact = amount_of(price.model, line.record.quantity)
-    return exact if price.per is None else ex.multiply(exact, _runs(price, line.hours))
+    return _amount(line.record.price, line.quantity, line.allowance, line.hours)
 
 
 def allowance_of(records: tuple[OrderRecord, ...], meter: str | None) -> Exact:
@@ -183,21 +184,20 @@ def _line(
     mode: Rounding,
 ) -> QuoteLine:
     price = record.price
-    if price.cadence is PriceCadence.USAGE:
-        quantity = selection.usage.get(price.meter or "", ex.ZERO)
-        free = allowance_of(records, price.meter)
-        used = _expected(price, quantity, Allowance(extra=free))
-        return QuoteLine(record, quantity, used, minor_units(used, digits, mode), free, hours, mode, expected=True)
-    exact = amount_of(price.model, record.quantity)
-    if price.per is not None:
-        exact = ex.multiply(exact, _runs(price, hours))
-    return QuoteLine(record, record.quantity, exact, minor_units(exact, digits, mode), ex.ZERO, hours, mode)
+    used = price.cadence is PriceCadence.USAGE
+    quantity = selection.usage.get(price.meter or "", ex.ZERO) if used else record.quantity
+    free = allowance_of(records, price.meter) if used else ex.ZERO
+    exact = _amount(price, quantity, free, hours)
+    return QuoteLine(record, quantity, exact, minor_units(exact, digits, mode), free, hours, mode, expected=used)
 
 
-def _expected(price: Price, quantity: Exact, allowance: Allowance) -> Exact:
-    """What a quantity costs, all in one event or window where the price is by these. Raises ``InvalidValue``."""
+def _amount(price: Price, quantity: Exact, free: Exact, hours: Decimal) -> Exact:
+    """What a quantity costs in a full period, what is used all in one event or window. Raises ``InvalidValue``."""
+    if price.cadence is not PriceCadence.USAGE:
+        exact = amount_of(price.model, quantity)
+        return exact if price.per is None else ex.multiply(exact, _runs(price, hours))
     try:
-        return usage_rating(price, quantity, allowance).amount
+        return usage_rating(price, quantity, Allowance(extra=free)).amount
     except InvalidValue as error:
         if error.place != "cells":
             raise

@@ -18,7 +18,7 @@ from billcore.kernel import ZERO, Exact, Period, Rounding, minor_units, places
 from billcore.kernel import exact as ex
 from billcore.lifecycle import Item, Life, Occurrence, life, occurrences
 from billcore.pricing import TrueUp, share
-from billcore.settlement import ChargeKey, Line
+from billcore.settlement import ChargeKey, Invoice, Line
 from billcore.testing.laws._broken import broken
 from billcore.testing.laws.reading import customers, documents, live_lines
 
@@ -39,13 +39,18 @@ def commitments_are_kept(billing: Billing) -> None:
         until = loaded.state.last_run
         lines = [
             (one.document.rounding.mode, line)
-            for one, line in live_lines(documents(billing, customer))
+            for one, line in live_lines(sorted(documents(billing, customer), key=_issued))
             if line.coupon is None
         ]
         for one in loaded.facts.subscriptions if until is not None else ():
             found = life(one, loaded.facts.customer, until)
             for item, seen in _due(found, until):
                 _kept(found, item, seen, lines, mode, open=until is not None and seen.due > until)
+
+
+def _issued(one: Invoice) -> tuple[dt.datetime, dt.datetime]:
+    """In order of issue: what is in advance may come later, on its own date."""
+    return one.document.issued_at, one.document.billing_date
 
 
 def _due(found: Life, until: dt.datetime | None) -> Iterator[tuple[Item, Occurrence]]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 import attrs
 import pytest
 from hypothesis import given, settings
 
-from billcore.kernel import MONTH, InvalidValue, StaleCatalogEntry, SyncAborted, instant
+from billcore.kernel import InvalidValue, StaleCatalogEntry, SyncAborted, instant
 from billcore.pricing import (
     Addon,
     Catalog,
@@ -17,29 +16,22 @@ from billcore.pricing import (
     ComputePlan,
     Coupon,
     CreditUnit,
-    Entry,
     Finding,
     Flat,
     Grant,
     GrantKind,
-    Meter,
-    MeterPrice,
     OwnCurrency,
     Part,
-    Phase,
     Plan,
     PlanStatus,
     PlanVersion,
     Price,
-    PriceCadence,
     Product,
     Selection,
     Service,
     SyncChange,
     TaxRate,
-    Wrapped,
     check_selection,
-    entries,
     find_rate,
     merged,
     price_hash,
@@ -49,28 +41,7 @@ from billcore.pricing import (
 from billcore.testing import laws
 from billcore.testing.strategies import catalogs
 from tests.pricing.examples import EFFECTIVE, servala
-
-FIRST, SECOND, THIRD = (instant(f"2026-02-0{day}T00:00:00Z") for day in (1, 2, 3))
-
-
-def shop(*codes: str, fee: str = "5.00") -> Catalog:
-    """A feed of services by code."""
-    services = [Service(code=code, base_fee=fee) for code in codes]
-    return Catalog(version="feed", effective=EFFECTIVE, currency="CHF", services=services)
-
-
-def synced(*feeds: Catalog, most_stale: int = 50) -> Catalog:
-    """The catalog after these feeds, a day apart."""
-    found = None
-    for n, feed in enumerate(feeds):
-        found = merged(found, feed, "portal", FIRST + dt.timedelta(days=n), most_stale=most_stale).catalog
-    assert found is not None
-    return found
-
-
-def entry(catalog: Catalog, place: str) -> Entry:
-    """The entry at a place."""
-    return dict(entries(catalog))[place]
+from tests.pricing.feeds import FIRST, SECOND, THIRD, entry, shop, synced
 
 
 @settings(max_examples=25)
@@ -162,120 +133,6 @@ def test_what_an_order_keeps_says_nothing_of_syncs() -> None:
 
     assert len(kept[0]) == 3
     assert kept[0] == kept[1]
-
-
-def priced(currency: str, **more: object) -> Catalog:
-    """Everything that has a price, in one currency."""
-    price = Price(code="p", model=Flat("9.00"))
-    used = Price(code="u", model=Flat(1), cadence=PriceCadence.USAGE, meter="m")
-    version = PlanVersion(version=1, prices=[price], phases=[Phase(code="intro", length=MONTH, prices=[price])])
-    parts: dict[str, Any] = {
-        "meters": [Meter(code="m")],
-        "services": [Service(code="vpn", base_fee=5)],
-        "products": [Product(code="vm", prices=[price])],
-        "plans": [Plan(code="team", versions=[version])],
-        "addons": [Addon(code="more", price=price)],
-        "meter_prices": [MeterPrice(meter="m", price=used)],
-        "grants": [Grant(code="hello", kind=GrantKind.PROMOTIONAL, amount=5)],
-    }
-    return Catalog(version="feed", effective=EFFECTIVE, currency=currency, **{**parts, **more})
-
-
-def test_a_source_that_changes_a_currency_changes_nothing() -> None:
-    """The catalog's, and that of each price: what was in francs is not in euro from one night to the next."""
-    base = synced(priced("CHF"))
-
-    with pytest.raises(SyncAborted) as told:
-        merged(base, priced("EUR"), "portal", SECOND)
-    assert str(told.value) == (
-        "currency: the source changes the currency, and 7 more (got 'CHF -> EUR'; publish the catalog by hand where it"
-        " is meant)"
-    )
-    assert merged(base, priced("CHF"), "portal", SECOND).counts == (0, 0, 8, 0)
-
-
-@pytest.mark.parametrize(
-    ("name", "place"),
-    [
-        ("services", "services/vpn"),
-        ("products", "products/vm/prices/p"),
-        ("plans", "plans/team/versions/1/prices/p"),
-        ("addons", "addons/more"),
-        ("meter_prices", "meter_prices/m@ever"),
-        ("grants", "grants/hello"),
-    ],
-)
-def test_one_price_in_another_currency(name: str, place: str) -> None:
-    """Each alone is refused, with its place; over what is by hand and what is stale too."""
-    euro = priced("CHF", **{name: getattr(priced("EUR"), name)})
-
-    for base in (priced("CHF"), synced(priced("CHF")), synced(priced("CHF"), shop("a"), most_stale=100)):
-        with pytest.raises(SyncAborted, match=rf"^{place}: the source changes the currency") as told:
-            merged(base, euro, "portal", THIRD, most_stale=100)
-        assert "CHF -> EUR" in str(told.value)
-
-
-def test_a_meter_may_be_sold_in_another_currency_too() -> None:
-    """Usage outside plans has a price in each currency: the one in euro comes beside that in francs."""
-    francs, euros = (priced(code).meter_prices[0] for code in ("CHF", "EUR"))
-    both = priced("CHF", meter_prices=[francs, euros])
-
-    done = merged(synced(priced("CHF")), both, "portal", SECOND)
-
-    assert done.named(SyncChange.CREATED) == ("meter_prices/m:EUR@ever",)
-    assert merged(done.catalog, priced("CHF"), "portal", THIRD).named(SyncChange.STALE) == ("meter_prices/m:EUR@ever",)
-
-
-def test_other_units_are_other_currencies() -> None:
-    """Francs that become credits, and a currency of the house's own with other places."""
-    token = {"credit_units": [CreditUnit(code="token", rate=1)], "currencies": [OwnCurrency(code="GEM")]}
-    in_tokens = [Addon(code="more", price=Price(code="p", model=Flat("9.00"), currency="token"))]
-
-    with pytest.raises(SyncAborted, match=r"^addons/more: .*'CHF -> token \(CHF\)'"):
-        merged(synced(priced("CHF", **token)), priced("CHF", **token, addons=in_tokens), "portal", SECOND)
-    finer = {**token, "currencies": [OwnCurrency(code="GEM", places=2)]}
-    with pytest.raises(SyncAborted, match=r"^currencies/GEM: .*'GEM.0 -> GEM.2'"):
-        merged(synced(priced("CHF", **token)), priced("CHF", **finer), "portal", SECOND)
-
-
-def test_a_new_price_may_be_in_any_currency() -> None:
-    """Nothing was in francs that is now in euro; a source without a currency of its own leaves the catalog's."""
-    service = attrs.evolve(shop("b").services[0], currency="EUR")
-    feed = Catalog(version="feed", effective=EFFECTIVE, services=[*shop("a").services, service])
-
-    done = merged(synced(shop("a")), feed, "portal", SECOND)
-
-    assert done.counts == (1, 0, 1, 0)
-    assert done.catalog.currency == "CHF"
-
-
-TOKEN = CreditUnit(code="token", rate="0.5")
-
-
-def test_a_price_in_credits_stays_in_the_currency_that_it_says() -> None:
-    """What was written by hand in euro, in a catalog that says no currency, is in euro beside a feed in francs too."""
-    both = Addon(code="more", price=Price(code="p", model=Wrapped(model=Flat(10), credits=TOKEN), currency="EUR"))
-    by_hand = Catalog(version="1", effective=EFFECTIVE, credit_units=[TOKEN], addons=[both])
-
-    found = merged(by_hand, shop("a"), "portal", FIRST).catalog
-
-    assert found.currency == "CHF"
-    assert found.addons == by_hand.addons == (both,)
-
-
-def test_a_feed_does_not_say_what_a_credit_of_the_house_is_worth() -> None:
-    """It would re-rate what is written by hand in these credits, and tell nothing of it."""
-    feed = attrs.evolve(shop("a"), credit_units=[attrs.evolve(TOKEN, rate="50")])
-
-    with pytest.raises(SyncAborted, match=r"^credit_units/token: a credit is worth more or less \(got '0\.5 -> 50'"):
-        merged(attrs.evolve(shop("mine"), credit_units=[TOKEN]), feed, "portal", FIRST)
-
-
-def test_the_first_feed_may_be_in_a_currency_of_its_own() -> None:
-    """There is no catalog before it that could know the currency."""
-    gems = attrs.evolve(shop("a"), currency="GEM", currencies=[OwnCurrency(code="GEM")])
-
-    assert merged(None, gems, "portal", FIRST).catalog.currency == "GEM.0"
 
 
 def test_new_changed_and_same() -> None:

@@ -26,7 +26,7 @@ from billcore.ports.steps import ACTIONS
 from billcore.pricing import Catalog, Price, Selection
 from billcore.testing import strategies as bst
 from tests.adapters.stories import catalog_data, scenario_data, scenarios, step_data, with_key
-from tests.adapters.test_documents import BAD_STEPS, MODEL, PRICE
+from tests.adapters.test_bad_documents import BAD_STEPS, MODEL, PRICE
 from tests.schemas import SHIPPED
 
 jsonschema = pytest.importorskip("jsonschema", reason="jsonschema is not installed")

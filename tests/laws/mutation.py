@@ -36,14 +36,15 @@ EXAMPLES = "BILLCORE_LAW_EXAMPLES"
 _LEAST_KILLED = 95
 # Tables and types: nothing is decided there.
 _LEFT_OUT = ("kernel/_iso4217.py",)
-_PRICED = ("tests/settlement", "tests/adapters/test_documents.py")
+_READ = tuple(f"tests/adapters/test_{name}.py" for name in ("documents", "bad_documents", "bombs"))
+_PRICED = ("tests/settlement", *_READ)
 _SOLD = (
     *("tests/contracts/test_price_contract.py", "tests/contracts/test_tax_contract.py"),
     *("tests/adapters/test_explanations.py", "tests/engine/test_catalog_plans.py"),
     *("tests/engine/test_prices_before_a_sync.py", "tests/cli/test_catalog.py"),
     *("tests/cli/test_explain.py", "tests/cli/test_quote.py"),
 )
-_LIVED = ("tests/lifecycle", "tests/settlement", "tests/adapters/test_documents.py", "tests/laws", "tests/engine")
+_LIVED = ("tests/lifecycle", *_PRICED, "tests/laws", "tests/engine")
 _TESTS = {
     "kernel": ("tests/kernel", "tests/pricing", "tests/lifecycle", *_PRICED),
     "pricing": ("tests/pricing", "tests/testing", *_SOLD, *_PRICED),

@@ -24,6 +24,8 @@ from billcore.kernel import (
     Cadence,
     DayAnchor,
     Interval,
+    InvalidInstant,
+    add_days,
     cadence,
     instant,
     local_days,
@@ -313,3 +315,23 @@ def test_half_an_hour_that_comes_twice_is_a_window() -> None:
 
     assert windows(autumn) == ["14:00", "15:00", "15:30"]
     assert windows(spring) == ["14:30", "15:30", "16:00"]
+
+
+@given(instants(), st.integers(-400, 400), zones())
+def test_days_later_it_is_the_same_time(at: dt.datetime, days: int, name: str) -> None:
+    """Law: so many days later it is that date at the same local time, the first of two; a gap alone moves it."""
+    there = zone(name)
+    wall = at.astimezone(there).replace(tzinfo=None, fold=0) + dt.timedelta(days=days)
+    later = add_days(at, days, name).astimezone(there)
+
+    exists = wall.replace(tzinfo=there).astimezone(UTC).astimezone(there).replace(tzinfo=None) == wall
+    assert not exists or (later.replace(tzinfo=None), later.fold) == (wall, 0)
+    assert abs(later.replace(tzinfo=None) - wall) < dt.timedelta(days=2)
+
+
+def test_terms_are_days_of_the_calendar() -> None:
+    """Thirty days are thirty midnights, also where one of the days has 23 hours; beyond the calendar is an error."""
+    assert add_days(instant("2026-03-15T11:00:00Z"), 30, "Europe/Zurich") == instant("2026-04-14T10:00:00Z")
+    assert add_days(instant("2026-03-15T11:00:00Z"), 30, "UTC") == instant("2026-04-14T11:00:00Z")
+    with pytest.raises(InvalidInstant, match=r"days beyond the calendar .*3000000"):
+        add_days(instant("2026-03-15T11:00:00Z"), 3_000_000, "UTC")

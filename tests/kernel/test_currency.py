@@ -201,3 +201,12 @@ def test_any_text_is_a_code_or_a_clear_error(text: str) -> None:
     else:
         with pytest.raises(UnknownCurrency):
             currency(text)
+
+
+@given(st.from_regex(r"[A-Z]{4,20}", fullmatch=True), st.integers(0, 12), st.dates())
+def test_an_own_code_says_its_places(name: str, digits: int, at: date) -> None:
+    """Law: a house's own currency is its name, a dot and its places; it is in force on every day."""
+    code = f"{name}.{digits}"
+
+    assert currency(code, at) == Currency(code, digits, name, None, None, None)
+    assert (places(code), is_active(code, at)) == (digits, True)

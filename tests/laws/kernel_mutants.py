@@ -273,4 +273,16 @@ KERNEL = (
         " == local.utcoffset() else _last_put(start, end, local)",
         "    return full.replace(tzinfo=local.tzinfo, fold=local.fold).astimezone(UTC)",
     ),
+    Mutant(
+        CADENCE + "test_days_later_it_is_the_same_time",
+        "kernel/cadence.py",
+        "to_utc(wall + dt.timedelta(days=days), zone_name)",
+        "to_utc(wall - dt.timedelta(days=days), zone_name)",
+    ),
+    Mutant(
+        "tests/kernel/test_currency.py::test_an_own_code_says_its_places",
+        "kernel/currency.py",
+        "return Currency(found[0], int(found[2])",
+        "return Currency(found[1], int(found[2])",
+    ),
 )

@@ -366,7 +366,7 @@ PRICING = (
     Mutant(
         TAX + "test_tax_is_rounded_once_a_rate",
         "pricing/tax.py",
-        "        gross = sum([lines[place][1] for place in places])",
+        "        gross = sum(amounts)",
         "        gross = sum([line[1] for line in lines])",
     ),
     Mutant(
@@ -378,8 +378,8 @@ PRICING = (
     Mutant(
         TAX + "test_by_line_each_line_is_rounded",
         "pricing/tax.py",
-        "            parts = tuple([_tax_of(rate, lines[place][1], mode) for place in places])",
-        "            parts = tuple([_tax_of(rate, lines[place][1], Rounding.DOWN) for place in places])",
+        "            parts = tuple([_tax_of(rate, one, mode) for one in amounts])",
+        "            parts = tuple([_tax_of(rate, one, Rounding.DOWN) for one in amounts])",
     ),
     Mutant(
         TAX + "test_net_and_tax_are_the_price",

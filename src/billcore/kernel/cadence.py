@@ -47,6 +47,7 @@ __all__ = [
 
 
 _LONGEST_INTERVAL, _LAST_DAY = 100_000_000, 31
+_EVER = -(2**62)  # before every period: the first zone is that of all until a move
 
 
 @attrs.frozen(order=True)
@@ -182,7 +183,7 @@ class Cadence:
 
 
 def _zone_at(zones: tuple[tuple[int, str], ...], n: int) -> str:
-    return next(name for first, name in reversed(zones) if first <= n)
+    return zones[0][1] if len(zones) == 1 else next(name for first, name in reversed(zones) if first <= n)
 
 
 @functools.lru_cache(maxsize=65_536)
@@ -245,16 +246,16 @@ def cadence(interval: Interval, anchor: Anchor, start: dt.datetime, zone_name: s
 
 
 def _from(interval: Interval, at: dt.datetime, wall: dt.datetime, zone_name: str) -> Cadence:
-    return Cadence(interval, at, wall, wall.day, ((-(2**62), zone_name),))
+    return Cadence(interval, at, wall, wall.day, ((_EVER, zone_name),))
 
 
 def _from_wall(interval: Interval, wall: dt.datetime, day: int, zone_name: str) -> Cadence:
-    return Cadence(interval, to_utc(wall, zone_name), wall, day, ((-(2**62), zone_name),))
+    return Cadence(interval, to_utc(wall, zone_name), wall, day, ((_EVER, zone_name),))
 
 
 def calendar_start(interval: Interval, local: dt.datetime) -> dt.datetime | None:
     """The local start of the day, week, month and so on of a local time; ``None`` where no calendar has it."""
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+    midnight = dt.datetime.combine(local.date(), dt.time.min)
     if interval == DAY:
         return midnight
     if interval == WEEK:
@@ -267,7 +268,7 @@ def calendar_start(interval: Interval, local: dt.datetime) -> dt.datetime | None
 
 def _day_on_or_after(local: dt.datetime, day: int) -> dt.datetime:
     """The first local midnight of that day, clamped, on or after the date of ``local``."""
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+    midnight = dt.datetime.combine(local.date(), dt.time.min)
     here: dt.datetime = midnight + relativedelta(day=day)
     following: dt.datetime = midnight + relativedelta(months=1, day=day)
     return here if here.date() >= local.date() else following

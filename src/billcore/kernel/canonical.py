@@ -25,7 +25,7 @@ __all__ = ["canonical", "fingerprint"]
 
 def canonical(value: object) -> bytes:
     """The bytes. Raises ``InvalidValue`` for a value that has no canonical form (a float, a set, a lone surrogate)."""
-    written = json.dumps(plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    written = json.dumps(plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     try:
         return written.encode()
     except UnicodeEncodeError as error:

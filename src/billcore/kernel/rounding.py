@@ -74,7 +74,7 @@ class Group:
 
     def take(self, exact: Exact) -> int:
         """The minor units of the next line: rounded sum with it, less what the lines so far have."""
-        self.exact = add(self.exact, exact)
+        self.exact = add(self.exact, exact) if self.exact else exact
         amount = minor_units(self.exact, self.places, self.mode) - self.minor
         self.minor += amount
         return amount

@@ -14,7 +14,7 @@ from billcore.lifecycle.fallback import Fallback, fallbacks
 from billcore.lifecycle.item import Epoch, Item
 from billcore.lifecycle.oneoff import OneOff
 from billcore.lifecycle.outside import outside_windows
-from billcore.lifecycle.schedule import Occurrence, due_dates, next_due, occurrences, schedule_of
+from billcore.lifecycle.schedule import Occurrence, due_dates, next_due, occurrences
 from billcore.lifecycle.subscription import Life, Subscription, SubscriptionState, fallback_items, items_of, life
 from billcore.lifecycle.usage import (
     Metering,
@@ -69,7 +69,6 @@ __all__ = [
     "outside_windows",
     "period_start",
     "quantity_of",
-    "schedule_of",
     "term",
     "unnamed_windows",
     "window_shares",

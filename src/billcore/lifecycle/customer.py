@@ -155,6 +155,8 @@ class Customer:
         What takes effect after ``until`` is left out, what was written after ``recorded`` too; a profile that a later
         write replaced is as it was. The first one written was always known.
         """
+        if recorded is None and len(self.profiles.points) == 1:
+            return self
         points = self.profiles.points if recorded is None else self._written_by(recorded)
         if until is not None:
             points = tuple(point for point in points if point[0] <= until) or points[:1]

@@ -7,7 +7,7 @@ import datetime as dt
 import attrs
 
 from billcore.kernel import Exact, OrderId, Timeline
-from billcore.pricing import OrderRecord
+from billcore.pricing import OrderRecord, PriceCadence
 
 __all__ = ["Epoch", "Item"]
 
@@ -43,6 +43,12 @@ class Item:
     @holder.default
     def _as_ordered(self) -> str | None:
         return self.record.addon
+
+    @property
+    def schedule(self) -> tuple[object, ...]:
+        """What its billing periods follow from."""
+        price = self.record.price
+        return (self.start, self.end, self.cancelled, price.cadence is PriceCadence.ONCE, price.due, price.interval)
 
     @property
     def ordered(self) -> str:

@@ -13,7 +13,7 @@ from billcore.lifecycle.item import Epoch, Item
 from billcore.lifecycle.subscription import Life
 from billcore.pricing import PriceCadence, Timing
 
-__all__ = ["Occurrence", "due_dates", "next_due", "occurrences", "schedule_of"]
+__all__ = ["Occurrence", "due_dates", "next_due", "occurrences"]
 
 
 @attrs.frozen
@@ -91,22 +91,9 @@ def _earlier(a: dt.datetime | None, b: dt.datetime | None) -> dt.datetime | None
     return min(a, b)
 
 
-def schedule_of(item: Item) -> tuple[object, ...]:
-    """What an item's periods follow from: a plan's prices mostly have one schedule, so it is walked once for them."""
-    price = item.record.price
-    return (item.start, item.end, item.cancelled, price.cadence is PriceCadence.ONCE, price.due, price.interval)
-
-
 def _schedules(life: Life) -> list[Item]:
     """One item for each schedule."""
-    seen: list[tuple[object, ...]] = []
-    found: list[Item] = []
-    for item in life.charged:
-        schedule = schedule_of(item)
-        if schedule not in seen:
-            seen.append(schedule)
-            found.append(item)
-    return found
+    return [item for place, item in enumerate(life.charged) if life.schedules[place] == place]
 
 
 def due_dates(life: Life, after: dt.datetime | None, until: dt.datetime) -> tuple[dt.datetime, ...]:

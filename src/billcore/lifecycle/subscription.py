@@ -102,6 +102,12 @@ class Life:
         """All that may be charged: the items, then those outside any plan."""
         return (*self.items, *self.fallbacks) if self.fallbacks else self.items
 
+    @functools.cached_property
+    def schedules(self) -> tuple[int, ...]:
+        """For each of these the place of the first with its schedule: mostly they have one, so it is walked once."""
+        found = [item.schedule for item in self.charged]
+        return tuple([found.index(schedule) for schedule in found])
+
     def cadence(self, epoch: Epoch, interval: Interval) -> Cadence:
         """The periods of an interval in an epoch, in the customer's zones."""
         anchor = self.subscription.first.anchor if epoch.anchor is None else epoch.anchor
@@ -250,7 +256,7 @@ class _Fold:
         if record.price.sum_of and bars(self.items, record.price):
             return  # it is had already
         quantities: Timeline[Exact] = Timeline.starting(order.at, record.quantity)
-        self.items.append(Item(order.id, len(self.items), record, quantities, order.at))
+        self.items.append(Item(order.id, len(self.items), record, quantities, order.at, holder=record.addon))
 
     def _left(self, item: Item, at: dt.datetime, wanted: Collection[OrderRecord] = ()) -> Item:
         """An item whose holder has it no more: it ends, unless an addon takes a commitment."""

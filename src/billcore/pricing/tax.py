@@ -178,13 +178,14 @@ def tax_over(
     """
     taxes, spread = [], [0] * len(lines)
     for rate, places in lines_by_rate([line[0] for line in lines]).items():
-        gross = sum([lines[place][1] for place in places])
+        amounts = [lines[place][1] for place in places]
+        gross = sum(amounts)
         if rounding is TaxRounding.LINE:
-            parts = tuple([_tax_of(rate, lines[place][1], mode) for place in places])
+            parts = tuple([_tax_of(rate, one, mode) for one in amounts])
             amount = sum(parts)
         else:
             amount = _tax_of(rate, gross, mode)
-            parts = _spread(amount, [lines[place][1] for place in places])
+            parts = _spread(amount, amounts)
         base = gross - amount if rate.inclusive else gross
         reason = None if amount else why_zero(rate, gross)
         taxes.append(Tax(rate.code, rate.percent, base, amount, reason, rate.inclusive))

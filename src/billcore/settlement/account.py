@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from decimal import Decimal
 
 import attrs
@@ -52,7 +53,7 @@ class Policy:
         of_kind(self.tax, TaxRounding, "tax")
         checked_text(self.issuer, "issuer")
 
-    @property
+    @functools.cached_property
     def rounding_terms(self) -> RoundingTerms:
         """How documents are rounded: what each of them keeps."""
         return RoundingTerms(self.rounding, self.whole_invoice, self.tax)

@@ -97,7 +97,8 @@ def invoice(issue: Issue, rises: Sequence[Rise], sequence: int, policy: Policy) 
     for rise, tax in zip(rises, taxes.lines, strict=True):
         line = rise.line(f"{name}-{len(lines) + 1}", tax)
         lines.append(line)
-        lines += [_off(line, off, f"{name}-{len(lines) + place}") for place, off in enumerate(rise.offs, 1)]
+        if rise.offs:
+            lines += [_off(line, off, f"{name}-{len(lines) + place}") for place, off in enumerate(rise.offs, 1)]
     return issue.document(DocumentKind.INVOICE, name, sequence, lines, taxes.rates, policy.rounding_terms)
 
 

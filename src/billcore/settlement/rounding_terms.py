@@ -8,6 +8,8 @@ True
 
 from __future__ import annotations
 
+import functools
+
 import attrs
 
 from billcore.kernel import InvalidValue, Rounding
@@ -29,7 +31,7 @@ class RoundingTerms:
     whole_invoice: bool = False
     tax: TaxRounding = TaxRounding.RATE
 
-    @property
+    @functools.cached_property
     def text(self) -> str | None:
         """What is not the default, for stores and hashes; mostly nothing."""
         words = [

@@ -16,7 +16,6 @@ from billcore.lifecycle import (
     Occurrence,
     OneOff,
     occurrences,
-    schedule_of,
 )
 from billcore.pricing import (
     Price,
@@ -118,16 +117,14 @@ def charges(
     start = after if mark is None or after is None else min(after, mark)
     costs = Costs()
     for life in lives:
-        schedules: list[tuple[object, ...]] = []
-        periods: list[list[Occurrence]] = []
-        for item in life.charged:
-            schedule = schedule_of(item)
-            if schedule not in schedules:
-                schedules.append(schedule)
-                periods.append(list(_seen(life, item, start, until, after, mark)))
-            for seen in periods[schedules.index(schedule)]:
+        make = charge if life.summing else _uncapped  # the same where nothing is over others
+        periods: dict[int, list[Occurrence]] = {}
+        for item, schedule in zip(life.charged, life.schedules, strict=True):
+            if schedule not in periods:
+                periods[schedule] = list(_seen(life, item, start, until, after, mark))
+            for seen in periods[schedule]:
                 mode = modes(key_of(life, item, seen)) if life.summing else Rounding.HALF_UP
-                if (found := charge(life, item, seen, usage, mode, None, costs)) is not None:
+                if (found := make(life, item, seen, usage, mode, None, costs)) is not None:
                     yield found
             if item.record.price.interim:
                 found = open_charge(life, item, usage, until, modes, costs)
@@ -233,7 +230,7 @@ def uncapped(
 ) -> Charge | None:
     """The same before a commitment's cap takes off what is too much."""
     if costs is None or not life.summing:
-        return _uncapped(life, item, occurrence, usage, mode, date, Costs())
+        return _uncapped(life, item, occurrence, usage, mode, date, costs)
     so_far = date if date is not None and date < occurrence.due else None
     over = mode if item.record.price.sum_of else None
     place = (life.subscription.id, item.order, item.opened, item.outside, occurrence.period, occurrence.part)
@@ -250,7 +247,7 @@ def _uncapped(
     usage: UsageLookup,
     mode: Rounding,
     date: dt.datetime | None,
-    costs: Costs,
+    costs: Costs | None,
 ) -> Charge | None:
     record = item.record
     price = record.price

@@ -223,12 +223,11 @@ def _names(written: object) -> frozenset[Aspect]:
 def _records(rows: object, price: Callable[[str], Price]) -> tuple[OrderRecord, ...]:
     if not isinstance(rows, list):
         return ()
-    return tuple(_configured(_record(price(row[0]), *row[1:7]), row[7:]) for row in rows)
-
-
-def _configured(record: OrderRecord, rest: list[list[list[str]]]) -> OrderRecord:
-    """The record with its configuration, which stands last in a row that has one."""
-    return attrs.evolve(record, configuration=dict(rest[0])) if rest else record
+    found = [_record(price(row[0]), *row[1:7]) for row in rows]
+    for place, row in enumerate(rows):
+        if rest := row[7:]:  # its configuration, which stands last where it has one
+            found[place] = attrs.evolve(found[place], configuration=dict(rest[0]))
+    return tuple(found)
 
 
 @functools.lru_cache(maxsize=8_192)

@@ -13,15 +13,21 @@ from billcore.kernel import (
     INTERVALS,
     MINUTE,
     MONTH,
+    ExtraMissing,
     Interval,
     InvalidInstant,
     InvalidNumber,
+    InvalidValue,
     Money,
     bounded,
     cadence,
+    derive,
+    from_extra,
     instant,
     local_floor,
+    nearest,
     number,
+    several,
 )
 from billcore.kernel.exact import ratio
 
@@ -123,3 +129,41 @@ def test_intervals_by_name() -> None:
         "half_year": (6, 0, 0),
         "year": (12, 0, 0),
     }
+
+
+def test_a_missing_extra_says_how_to_install_it() -> None:
+    """The package or a module of it; what is missing otherwise is somebody else's fault, and told as it is."""
+    for missing in ("plotters", "plotters.lines", "beside"):
+        with (
+            pytest.raises(ExtraMissing, match=r"^a picture needs an extra .*pip install 'billcore\[plot\]'"),
+            from_extra("plot", "plotters", "beside", what="a picture"),
+        ):
+            raise ModuleNotFoundError(name=missing)
+    for other in ("plotter", None):
+        with pytest.raises(ModuleNotFoundError), from_extra("plot", "plotters", what="a picture"):
+            raise ModuleNotFoundError(name=other)
+
+
+def test_any_iterable_is_a_list() -> None:
+    """Lists, tuples, sets, keys and generators; a text, a table or a number is none."""
+    for values in (["a"], ("a",), {"a"}, {"a": 1}.keys(), (letter for letter in "a")):
+        assert several(values, str, "codes") == ("a",)
+    for wrong in ("a", b"a", {"a": 1}, 1):
+        with pytest.raises(InvalidValue, match=r"^codes: a list of str is asked for"):
+            several(wrong, str, "codes")  # type: ignore[arg-type]  # that is what is refused
+
+
+def test_a_hint_is_for_lists_that_people_can_look_through() -> None:
+    """A name among a thousand is looked for, not among more."""
+    names = [f"name-{n}" for n in range(1_000)]
+
+    assert nearest("nome-7", names) == "name-7?"
+    assert nearest("nome-7", [*names, "one-more"]) is None
+
+
+def test_an_id_begins_with_its_instant() -> None:
+    """48 bits of milliseconds in ten characters, before 1970 too; then what the parts name."""
+    assert derive("inv", instant("1970-01-01T00:00:00Z")).startswith("inv_0000000000")
+    assert derive("inv", instant("1970-01-01T00:00:00.001Z")).startswith("inv_0000000001")
+    assert derive("inv", instant("1969-12-31T23:59:59.999Z")).startswith("inv_7ZZZZZZZZZ")
+    assert len(derive("inv", instant("2026-01-01T00:00:00Z"), "acme", 1)) == len("inv_") + 26

@@ -40,6 +40,7 @@ from billcore.pricing import (
     Wrapped,
     catalog_diff,
 )
+from billcore.pricing.bounds import telling
 from billcore.pricing.model.wrapped import unwrapped
 from billcore.testing import laws
 from billcore.testing.strategies import price_models
@@ -271,3 +272,8 @@ def test_a_diff_tells_the_money(before: PriceModel, after: PriceModel, free: int
     """Law: where a whole quantity costs another amount, the difference says so in money; of one knob too."""
     laws.diff_tells_the_money(used(before), used(after), quantity)
     laws.diff_tells_the_money(with_free(before, 5), with_free(before, free), quantity)
+
+
+def test_between_bounds_a_unit_apart() -> None:
+    """Where both are fractions something is between them that is neither."""
+    assert telling([Decimal("1.5"), Decimal("2.5")]) == [Decimal(one) for one in ("1", "1.5", "2", "2.5", "3.5", "5")]

@@ -13,6 +13,7 @@ from billcore.pricing import (
     Price,
     PriceCadence,
     Selection,
+    Service,
     Timing,
 )
 from tests.settlement.committing import (
@@ -102,3 +103,15 @@ def test_currencies_never_meet() -> None:
 
     with pytest.raises(CurrencyMismatch):
         one.billing.subscriptions.create("acme", Selection(plan="usage"))
+
+
+def test_what_a_service_sells_may_be_committed_to() -> None:
+    """Its prices are made when it is selected; their codes and their currency are known before."""
+    francs, euros = Service(code="vpn", base_fee=5), Service(code="mail", base_fee=5, currency="EUR")
+    codes = [min(one.price_codes) for one in (francs, euros)]
+    offered = attrs.evolve(catalog(), services=[francs, euros])
+
+    for code in codes:
+        assert attrs.evolve(offered, commitments=[Commitment(prices=[code], amount=1)]).commitments
+    with pytest.raises(CurrencyMismatch, match=r"^commitments\[0\]\.prices\[1\]"):
+        attrs.evolve(offered, commitments=[Commitment(prices=codes, amount=1)])

@@ -108,10 +108,10 @@ def test_currencies_never_meet() -> None:
 def test_what_a_service_sells_may_be_committed_to() -> None:
     """Its prices are made when it is selected; their codes and their currency are known before."""
     francs, euros = Service(code="vpn", base_fee=5), Service(code="mail", base_fee=5, currency="EUR")
-    codes = [min(one.price_codes) for one in (francs, euros)]
-    offered = attrs.evolve(catalog(), services=[francs, euros])
+    code = min(francs.price_codes)
+    commitment = Commitment(prices=[code], amount=1)
 
-    for code in codes:
-        assert attrs.evolve(offered, commitments=[Commitment(prices=[code], amount=1)]).commitments
-    with pytest.raises(CurrencyMismatch, match=r"^commitments\[0\]\.prices\[1\]"):
-        attrs.evolve(offered, commitments=[Commitment(prices=codes, amount=1)])
+    assert code in euros.price_codes
+    assert attrs.evolve(catalog(), services=[francs], commitments=[commitment]).commitments == (commitment,)
+    with pytest.raises(InvalidValue, match=r"^commitments\[0\]\.prices\[0\]: prices of two currencies"):
+        attrs.evolve(catalog(), services=[francs, euros], commitments=[commitment])

@@ -182,15 +182,16 @@ def test_lint() -> None:
 
 
 def test_a_plan_of_drafts_is_told_apart() -> None:
-    """Nobody can buy either; of one there is a draft to publish."""
+    """Nobody can buy any of them; of some there is a draft to publish."""
     plans = [
-        Plan(code=status.value, versions=[PlanVersion(version=1, status=status, prices=[])])
-        for status in (PlanStatus.DRAFT, PlanStatus.RETIRED)
+        Plan(code=str(n), versions=[PlanVersion(version=v, status=one, prices=[]) for v, one in enumerate(had, 1)])
+        for n, had in enumerate([[PlanStatus.DRAFT], [PlanStatus.RETIRED], [PlanStatus.RETIRED, PlanStatus.DRAFT]])
     ]
 
     assert [one.message for one in lint(Catalog(version="1", effective=EFFECTIVE, currency="CHF", plans=plans))] == [
-        "nobody can buy it: it has no active version, only drafts",
+        "nobody can buy it: it has no active version, but a draft",
         "nobody can buy it: it has no active version",
+        "nobody can buy it: it has no active version, but a draft",
     ]
 
 

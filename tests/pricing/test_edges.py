@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 
+import attrs
 import pytest
 
-from billcore.kernel import YEAR, InvalidValue, Period, Rounding, instant
+from billcore.kernel import MONTH, ONE, YEAR, ZERO, Exact, InvalidValue, Period, Rounding, instant
 from billcore.pricing import (
     Addon,
     Catalog,
@@ -17,21 +19,33 @@ from billcore.pricing import (
     Discount,
     Flat,
     Matrix,
+    Part,
     Percentage,
+    PerUnit,
+    Phase,
     Plan,
     PlanVersion,
     Price,
+    Product,
+    Rating,
     Selection,
     Service,
     StairStep,
+    Step,
     Tier,
     UnitRound,
+    Wrapped,
     archive,
     discounted,
+    explain_rating,
     quote,
     recurring_amount,
     unarchive,
 )
+from billcore.pricing.discount import take_off
+from billcore.pricing.model.asked import rating_by
+
+EMPTY = Catalog(version="1", effective="2020-01-01T00:00:00Z", currency="CHF")
 
 
 def test_a_cap_cuts_what_is_above_it() -> None:
@@ -180,3 +194,88 @@ def test_a_service_with_a_surcharge_alone_is_priced() -> None:
     """One tier costs something, though another is free; with nothing but free tiers it has no price yet."""
     assert Service(code="s", sla_surcharges={"none": 0, "gold": 5}).priced
     assert not Service(code="s", sla_surcharges={"none": 0}).priced
+
+
+def test_a_part_needs_its_size_too() -> None:
+    """It has no default, and the selection says none."""
+    disk = Product(code="disk", prices=[Price(code="disk", model=PerUnit(1), size="gb")])
+    sold = attrs.evolve(EMPTY, products=[disk, Product(code="rack", composed_of=[Part(product="disk")])])
+
+    with pytest.raises(InvalidValue, match=r"^sizes\.gb: the product needs this size"):
+        sold.records(Selection(product="rack"))
+    (record,) = sold.records(Selection(product="rack", sizes={"gb": 3}))
+    assert record.quantity == 3
+
+
+def test_an_included_addon_without_a_meter_gives_no_units() -> None:
+    """It is a line of zero, and nothing else."""
+    care = Addon(code="care", price=Price(code="care", model=Flat(5)), included_with=["pro"])
+    pro = Plan(code="pro", versions=[PlanVersion(version=1, prices=[Price(code="base", model=Flat(9))])])
+    sold = attrs.evolve(EMPTY, plans=[pro], addons=[care])
+
+    assert [str(one.allowance) for one in sold.records(Selection(plan="pro"))] == ["0", "0"]
+
+
+def test_the_last_unit_is_taken_off_too() -> None:
+    """A line of one minor unit less all of it."""
+    assert take_off([ONE], [Discount(code="all", percent=100)], Rounding.HALF_UP)[0].lines == (1,)
+
+
+def test_a_quantity_of_nothing_is_told_as_it_is() -> None:
+    """Below nothing it is at least none; nothing is nothing."""
+    for model in (PerUnit(1), Wrapped(model=PerUnit(1), unit_multiplier=2)):
+        for quantity, least in ((Decimal(0), False), (Decimal(-1), True)):
+            tree = explain_rating(model.rate(quantity), model=model, quantity=quantity)
+            assert any(node.label == "at least" for node in tree.walk()) is least
+
+
+def test_a_step_of_nobodys_name_is_a_step() -> None:
+    """A model of a host's own may call it as it likes; what is known has its own word."""
+    for name, label in (("surge", "step"), ("free", "free"), ("minimum", "minimum")):
+        rating = Rating(Decimal(3), ONE, (Step(name, ONE, Decimal(3), Decimal(0), Decimal(3)),))
+        assert [child.label for child in explain_rating(rating).children] == [label]
+
+
+@attrs.frozen
+class Answers:
+    """A model of a host's own that always answers one amount."""
+
+    found: Exact
+
+    def rate(self, quantity: Exact) -> Rating:
+        """The amount as one step."""
+        return Rating(self.found, quantity, (Step("units", quantity, self.found, ZERO, self.found),))
+
+
+@pytest.mark.parametrize("found", ["1e99", "9e99", "0", "0e-200", "1e-100", f"{10**100 - 1}/7", f"1/{10**100 - 1}"])
+def test_an_amount_of_a_hundred_digits_is_one(found: str) -> None:
+    """A model of one's own may answer as much."""
+    value = Fraction(found) if "/" in found else Decimal(found)
+
+    assert rating_by(Answers(value), ONE).amount == value
+
+
+@pytest.mark.parametrize("found", ["1e100", "1e-101", f"{10**100}/7", f"1/{10**100}"])
+def test_an_amount_of_more_digits_is_none(found: str) -> None:
+    """No store could keep it."""
+    value = Fraction(found) if "/" in found else Decimal(found)
+
+    with pytest.raises(InvalidValue, match="the price model answers no exact amount"):
+        rating_by(Answers(value), ONE)
+
+
+def test_cells_are_cells() -> None:
+    """Anything else is told with its place."""
+    with pytest.raises(InvalidValue, match=r"^cells\[0\]: wrong kind of value"):
+        Matrix(dimensions=["region"], cells=[{"region": "eu"}])  # type: ignore[list-item]  # that is what is refused
+
+
+def test_a_code_stands_once_in_a_phase_and_among_phases() -> None:
+    """Two prices, or two phases, of one code could not be told apart."""
+    price = Price(code="base", model=Flat(1))
+    phase = Phase(code="intro", length=MONTH, prices=[price])
+
+    with pytest.raises(InvalidValue, match=r"^prices\[1\]\.code: a code stands twice"):
+        Phase(code="intro", length=MONTH, prices=[price, price])
+    with pytest.raises(InvalidValue, match=r"^phases\[1\]\.code: a code stands twice"):
+        PlanVersion(version=1, prices=[price], phases=[phase, phase])

@@ -84,7 +84,7 @@ class Sold(Protocol):
 
 
 def expanded(
-    sold: Sold, selection: Selection, at: dt.datetime | None = None, phase: int = 0, had: str | None = None
+    sold: Sold, selection: Selection, at: dt.datetime | None, phase: int, had: str | None
 ) -> tuple[OrderRecord, ...]:
     """Prices and quantities, the addons' last; ``at`` is when it is bought, ``had`` what product or service is had.
 

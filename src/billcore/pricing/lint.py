@@ -55,8 +55,8 @@ def _plans(catalog: Catalog) -> Iterator[Finding]:
     for plan in catalog.plans:
         place, active = f"plans/{plan.code}", plan.active
         if active is None:
-            drafts = any(version.status is PlanStatus.DRAFT for version in plan.versions)
-            yield Finding(place, "nobody can buy it: it has no active version" + (", only drafts" if drafts else ""))
+            draft = any(version.status is PlanStatus.DRAFT for version in plan.versions)
+            yield Finding(place, "nobody can buy it: it has no active version" + (", but a draft" if draft else ""))
         elif not active.prices:
             yield Finding(f"{place}/versions/{active.version}", "it has no price")
 

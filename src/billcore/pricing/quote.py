@@ -132,7 +132,7 @@ def quote(
     anchor = anchor_of(catalog, selection)
     digits = places(currency)
     lines = quote_lines((*records, *outside), selection, selection.hours or hours, digits, mode)
-    coupon = coupon_of(catalog, selection, start, currency)
+    coupon = coupon_of(catalog, selection, start)
     taxed = Taxed(catalog, selection, start, currency, mode, taxes, tax_rounding, coupon, tax_id, exempt, outside)
     recurring = [line for line in lines if line.recurs]
     used = [line for line in lines if line.expected]

@@ -103,11 +103,9 @@ class Taxed:
         return (self.selection.plan, self.selection.product, self.selection.service)
 
 
-def coupon_of(catalog: Catalog, selection: Selection, at: dt.datetime, currency: str) -> Coupon | None:
-    """The coupon of the selection, which must be sold and hold then, its amount in the currency's minor units."""
+def coupon_of(catalog: Catalog, selection: Selection, at: dt.datetime) -> Coupon | None:
+    """The coupon of the selection, which must be sold and hold then."""
     found = None if selection.coupon is None else sold(catalog.coupon(selection.coupon), "coupon")
     if found is not None and not found.holds(at):
         raise InvalidValue("the coupon cannot be applied then", place="coupon", value=found.code)
-    if found is not None and found.amount is not None:
-        coupon_minor(found, currency)
     return found

@@ -1,0 +1,77 @@
+"""Edges of catalogs, taxes and coupons that mutation testing found bare."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import attrs
+import pytest
+
+from billcore.kernel import InvalidNumber, InvalidValue, Rounding, StaleCatalogEntry, SyncAborted
+from billcore.pricing import (
+    AppliedRate,
+    Availability,
+    Catalog,
+    ComputePlan,
+    Coupon,
+    Resource,
+    Selection,
+    Service,
+    entries,
+    merged,
+)
+from billcore.pricing.said import table
+from billcore.pricing.stacking import HeldCoupon, paper_offs
+from tests.pricing.feeds import FIRST, SECOND, shop, synced
+
+
+def test_what_comes_first_on_one_line_comes_first() -> None:
+    """Half off the second line, then 10.00 off both: of 10.00 and 5.00, though the first line has the amount alone."""
+    half, ten = HeldCoupon(Coupon(code="HALF", percent=50)), HeldCoupon(Coupon(code="TEN", amount=10))
+    offs = paper_offs([(1000, ((ten,),)), (1000, ((half,), (ten,)))], {ten.pot: 1000}, Rounding.HALF_UP)
+
+    assert [[minor for _, minor in line] for line in offs] == [[667], [500, 333]]
+
+
+def test_nothing_may_go_stale_where_that_is_asked() -> None:
+    """A feed that leaves an entry out is not believed; one that adds some is."""
+    base = synced(shop("a", "b"))
+
+    with pytest.raises(SyncAborted):
+        merged(base, shop("a"), "portal", SECOND, most_stale=0)
+    assert merged(base, shop("a", "b", "c"), "portal", SECOND, most_stale=0).counts == (1, 0, 2, 0)
+
+
+def test_a_rate_has_places_that_can_be_stored() -> None:
+    """What is longer than any store reads again is refused."""
+    assert AppliedRate("vat", Decimal("8.1")).percent == Decimal("8.1")
+    with pytest.raises(InvalidNumber, match=r"^percent: too many digits"):
+        AppliedRate("vat", Decimal("1e-60"))
+
+
+def test_where_something_is_offered_tells_it_apart() -> None:
+    """In one place, in another, or anywhere: three entries."""
+    plan = ComputePlan(code="small", cpu=1, ram_gib=1, price=1)
+    db = Service(code="db", base_fee=1, compute_plans=[plan])
+    places = [Availability(service="db", compute_plan="small", offering=where) for where in ("eu", "us", None)]
+    catalog = Catalog(version="1", effective=FIRST, currency="CHF", services=[db], availability=places)
+    names = [place for place, _ in entries(catalog) if place.startswith("availability/")]
+
+    assert names == [f"availability/db:small@{where}" for where in ("eu", "us", "anywhere")]
+
+
+def test_keys_of_ten_thousand_characters() -> None:
+    """Are the longest."""
+    assert table({"k" * 10_000: 1}, "configuration")
+    with pytest.raises(InvalidValue, match=r"^configuration: not a text"):
+        table({"k" * 10_001: 1}, "configuration")
+
+
+def test_a_stale_resource_is_not_sold() -> None:
+    """Its place in the selection is told."""
+    resource = Resource(code="ip", price=1)
+    service = Service(code="db", base_fee=1, resources=[attrs.evolve(resource, stale=True)])
+    catalog = Catalog(version="1", effective=FIRST, currency="CHF", services=[service])
+
+    with pytest.raises(StaleCatalogEntry, match=r"^resources\.ip: "):
+        catalog.records(Selection(service="db", resources={"ip": 1}))

@@ -21,6 +21,7 @@ from billcore.kernel import (
     Money,
     bounded,
     cadence,
+    checked_text,
     derive,
     from_extra,
     instant,
@@ -167,3 +168,11 @@ def test_an_id_begins_with_its_instant() -> None:
     assert derive("inv", instant("1970-01-01T00:00:00.001Z")).startswith("inv_0000000001")
     assert derive("inv", instant("1969-12-31T23:59:59.999Z")).startswith("inv_7ZZZZZZZZZ")
     assert len(derive("inv", instant("2026-01-01T00:00:00Z"), "acme", 1)) == len("inv_") + 26
+
+
+def test_the_longest_text() -> None:
+    """A thousand characters are one that people read; more are none, and neither are none at all."""
+    assert checked_text("x" * 1_000, "name") == "x" * 1_000
+    for wrong in ("x" * 1_001, ""):
+        with pytest.raises(InvalidValue, match=r"^name: "):
+            checked_text(wrong, "name")

@@ -41,7 +41,9 @@ _PRICED = ("tests/settlement", *_READ)
 _SOLD = (
     *("tests/contracts/test_price_contract.py", "tests/contracts/test_tax_contract.py"),
     *("tests/adapters/test_explanations.py", "tests/engine/test_catalog_plans.py"),
-    *("tests/engine/test_prices_before_a_sync.py", "tests/cli/test_catalog.py"),
+    *("tests/engine/test_prices_before_a_sync.py", "tests/engine/test_phases.py", "tests/engine/test_bad_prices.py"),
+    *("tests/engine/test_bad_taxes.py", "tests/engine/test_bad_sources.py", "tests/engine/test_given_by_a_source.py"),
+    "tests/cli/test_catalog.py",
     *("tests/cli/test_explain.py", "tests/cli/test_quote.py"),
 )
 _LIVED = ("tests/lifecycle", *_PRICED, "tests/laws", "tests/engine")

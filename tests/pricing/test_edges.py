@@ -8,7 +8,7 @@ from fractions import Fraction
 import attrs
 import pytest
 
-from billcore.kernel import MONTH, ONE, YEAR, ZERO, Exact, InvalidValue, Period, Rounding, instant
+from billcore.kernel import HOUR, MONTH, ONE, YEAR, ZERO, Exact, InvalidValue, Period, Rounding, instant
 from billcore.pricing import (
     Addon,
     Catalog,
@@ -279,3 +279,16 @@ def test_a_code_stands_once_in_a_phase_and_among_phases() -> None:
         Phase(code="intro", length=MONTH, prices=[price, price])
     with pytest.raises(InvalidValue, match=r"^phases\[1\]\.code: a code stands twice"):
         PlanVersion(version=1, prices=[price], phases=[phase, phase])
+
+
+def test_phases_are_of_months_or_days_with_prices_around_them() -> None:
+    """A phase of hours, one without prices, and a version that ends with its phases are refused."""
+    price = Price(code="base", model=Flat(1))
+    phase = Phase(code="intro", length=MONTH, prices=[price])
+
+    with pytest.raises(InvalidValue, match=r"^length: a phase lasts whole months or days"):
+        Phase(code="intro", length=HOUR, prices=[price])
+    with pytest.raises(InvalidValue, match=r"^prices: a phase has prices"):
+        Phase(code="intro", length=MONTH, prices=[])
+    with pytest.raises(InvalidValue, match=r"^prices: phases are followed by prices"):
+        PlanVersion(version=1, prices=[], phases=[phase])

@@ -3,34 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 import attrs
 import pytest
 
-from billcore.kernel import DAY, HOUR, MONTH, YEAR, Interval, InvalidValue, instant
+from billcore.kernel import DAY, HOUR, MONTH, YEAR, Interval, InvalidValue, instant, rfc3339
 from billcore.pricing import (
     Addon,
     Catalog,
     Commitment,
     Coupon,
+    CouponDuration,
     Flat,
+    Meter,
     Percentage,
+    PerUnit,
     Phase,
     Plan,
     PlanVersion,
     Price,
+    PriceCadence,
     Quote,
     Selection,
     Timing,
+    Wrapped,
     quote,
 )
+from billcore.testing import laws
 
 NOW = instant("2026-01-01T00:00:00Z")
 BASE = Price(code="base", model=Flat(10))
 FEE = Price(code="fee", model=Percentage(50), sum_of=["base"])
 
 
-def sold(*prices: Price, phases: Iterable[Phase] = (), commitments: Iterable[Commitment] = ()) -> Catalog:
+def sold(
+    *prices: Price, phases: Iterable[Phase] = (), commitments: Iterable[Commitment] = (), meters: Iterable[Meter] = ()
+) -> Catalog:
     """A plan of these prices, in Swiss francs."""
     version = PlanVersion(version=1, prices=prices, phases=phases)
     return Catalog(
@@ -39,6 +48,7 @@ def sold(*prices: Price, phases: Iterable[Phase] = (), commitments: Iterable[Com
         currency="CHF",
         plans=[Plan(code="p", versions=[version])],
         commitments=commitments,
+        meters=meters,
     )
 
 
@@ -75,6 +85,8 @@ def test_what_is_due_first_reaches_a_cap_first() -> None:
     [
         (MONTH, MONTH, 500, []),
         (MONTH, YEAR, 6_000, ["periods"]),
+        (HOUR, DAY, 12_000, ["periods"]),
+        (HOUR, MONTH, 365_000, ["periods"]),
         (DAY, MONTH, 15_209, ["periods"]),  # 730 hours are 30.4167 days: 304.17, and half of it up
     ],
 )
@@ -120,3 +132,63 @@ def test_an_addon_with_a_fee_is_quoted_with_it() -> None:
 
     assert lines(asked(catalog, Selection(plan="p", addons=["care"]))) == {"base": 1000, "fee": 500}
     assert str(asked(catalog).all_in.net) == "10.00 CHF"
+
+
+def test_what_usage_decides_is_expected() -> None:
+    """A fee over usage is known only with what is used; one over what recurs is not, though there is usage too."""
+    gb = Price(code="gb", model=PerUnit(1), cadence=PriceCadence.USAGE, meter="gb")
+    over_gb = attrs.evolve(FEE, code="over-gb", sum_of=["gb"])
+    found = asked(attrs.evolve(sold(BASE, gb, FEE, over_gb, meters=[Meter(code="gb")])), Selection(plan="p"))
+
+    assert {line.price for line in found.lines if line.expected} == {"gb", "over-gb"}
+    assert (str(found.recurring.net), str(found.usage.net)) == ("15.00 CHF", "0.00 CHF")
+
+
+def test_a_cap_that_is_just_reached_rounds_nothing() -> None:
+    """10.004 is 10.00 on paper, which is the cap: nothing is cut, and the exact amount stays."""
+    base = attrs.evolve(BASE, model=Flat("10.004"))
+    (line, _) = asked(sold(base, commitments=[Commitment(prices=["base"], amount=1, cap=10)])).lines
+
+    assert (line.exact, line.minor) == (Decimal("10.004"), 1000)
+
+
+def test_a_coupon_in_later_phases() -> None:
+    """One for ever lowers what comes after each phase; one for some periods is not counted there."""
+    phases = [
+        Phase(code=code, length=MONTH, prices=[attrs.evolve(BASE, model=Flat(amount))])
+        for code, amount in (("first", 2), ("second", 4))
+    ]
+    coupons = [Coupon(code=one.name, percent=50, duration=one) for one in (CouponDuration.ONCE, CouponDuration.FOREVER)]
+    catalog = attrs.evolve(sold(BASE, phases=phases), coupons=coupons)
+
+    def later(coupon: str | None) -> list[tuple[str | None, str, str]]:
+        found = asked(catalog, Selection(plan="p", coupon=coupon))
+        return [(one.code, rfc3339(one.starts)[:10], str(one.recurring.net)) for one in found.phases]
+
+    full = [("second", "2026-02-01", "4.00 CHF"), (None, "2026-03-01", "10.00 CHF")]
+    assert later(None) == later("ONCE") == full
+    assert [net for _, _, net in later("FOREVER")] == ["2.00 CHF", "5.00 CHF"]
+
+
+def test_a_coupon_holds_when_the_selection_starts() -> None:
+    """One that has ended, or not begun, is refused."""
+    may = Coupon(code="MAY", percent=10, starts="2026-05-01T00:00:00Z", expires="2026-06-01T00:00:00Z")
+    catalog = attrs.evolve(sold(BASE), coupons=[may])
+
+    with pytest.raises(InvalidValue, match=r"^coupon: the coupon cannot be applied then .*'MAY'"):
+        asked(catalog, Selection(plan="p", coupon="MAY"))
+    found = asked(catalog, Selection(plan="p", coupon="MAY", starts_on="2026-05-01T00:00:00Z"))
+    assert str(found.recurring.net) == "9.00 CHF"
+
+
+def test_usage_with_an_allowance_explains_itself() -> None:
+    """150 GB, of which the price includes 20 and an addon 100: thirty are left."""
+    gb = Price(code="gb", model=Wrapped(model=PerUnit(1), included=20), cadence=PriceCadence.USAGE, meter="gb")
+    space = Addon(code="space", price=Price(code="space", model=Flat(1)), meter="gb", quantity=100)
+    catalog = attrs.evolve(sold(BASE, gb, meters=[Meter(code="gb")]), addons=[space])
+    found = asked(catalog, Selection(plan="p", addons=["space"], usage={"gb": 150}))
+
+    assert lines(found) == {"base": 1000, "gb": 3000, "space": 100}
+    told = {node.label: str(node.value) for node in found.explain("gb").walk()}
+    assert (told["quantity had"], told["included units"], told["units of addons"]) == ("150", "20", "100")
+    laws.quote_explains_itself(found)

@@ -17,11 +17,12 @@ from billcore.pricing import (
     Resource,
     Selection,
     Service,
+    Stacking,
     entries,
     merged,
 )
 from billcore.pricing.said import table
-from billcore.pricing.stacking import HeldCoupon, paper_offs
+from billcore.pricing.stacking import HeldCoupon, exact_offs, paper_offs, stacked
 from tests.pricing.feeds import FIRST, SECOND, shop, synced
 
 
@@ -75,3 +76,32 @@ def test_a_stale_resource_is_not_sold() -> None:
 
     with pytest.raises(StaleCatalogEntry, match=r"^resources\.ip: "):
         catalog.records(Selection(service="db", resources={"ip": 1}))
+
+
+def test_percentages_of_more_than_all_take_all() -> None:
+    """Two of 60 %, added up: 10.00 are taken, half by each."""
+    pair = tuple(HeldCoupon(Coupon(code=code, percent=60, stacking=Stacking.ADDITIVE)) for code in ("A", "B"))
+
+    assert exact_offs(stacked(pair), Decimal(10), {}) == {"A": 5, "B": 5}
+
+
+def test_the_best_percentage_is_the_highest() -> None:
+    """Whichever was applied first."""
+    low, high = (
+        Coupon(code=code, percent=percent, stacking=Stacking.BEST) for code, percent in (("LOW", 10), ("HIGH", 20))
+    )
+
+    for first, second in ((low, high), (high, low)):
+        held = [HeldCoupon(first, order=0), HeldCoupon(second, order=1)]
+        assert [[one.code for one in group] for group in stacked(held)] == [["HIGH"]]
+
+
+def test_a_percentage_is_rounded_once_over_the_periods_of_a_document() -> None:
+    """A tenth of five cents, twice, is one cent; an amount is one of each period."""
+    tenth, cent = Coupon(code="TENTH", percent=10), Coupon(code="CENT", amount="0.01")
+    lines = [(5, ((HeldCoupon(tenth, slot=slot),),)) for slot in (0, 1)]
+    amounts = [HeldCoupon(cent, slot=slot) for slot in (0, 1)]
+
+    assert sum(minor for line in paper_offs(lines, {}) for _, minor in line) == 1
+    found = paper_offs([(5, ((one,),)) for one in amounts], {one.pot: 1 for one in amounts})
+    assert found == ((("CENT", 1),), (("CENT", 1),))

@@ -120,6 +120,47 @@ def test_brackets_are_one_fraction() -> None:
     ]
 
 
+def test_tiers_are_told_with_their_bounds() -> None:
+    """Units of a tier are what is above its lower bound, at most up to its upper one; packages are begun."""
+    tiers = Graduated([Tier(10, "1"), Tier(30, "0.5", package_size=4), Tier(None, "0.25")])
+
+    assert told(tiers, "10") == [
+        "x.tier-1 10 product",
+        "x.tier-1.quantity-had 10 value",
+        "x.tier-1.unit-amount 1 value",
+    ]
+    assert told(tiers, "40") == [
+        "x.tier-1 10 product",
+        "x.tier-1.units 10 value",
+        "x.tier-1.unit-amount 1 value",
+        "x.packages-of-tier-2 2.5 product",
+        "x.packages-of-tier-2.packages 5 round",
+        "x.packages-of-tier-2.packages.in-packages 5 ratio",
+        "x.packages-of-tier-2.packages.in-packages.units 20 remainder",
+        "x.packages-of-tier-2.packages.in-packages.units.upper-bound 30 value",
+        "x.packages-of-tier-2.packages.in-packages.units.lower-bound 10 value",
+        "x.packages-of-tier-2.packages.in-packages.package-size 4 value",
+        "x.packages-of-tier-2.unit-amount 0.5 value",
+        "x.tier-3 2.5 product",
+        "x.tier-3.units 10 remainder",
+        "x.tier-3.units.quantity-had 40 value",
+        "x.tier-3.units.lower-bound 30 value",
+        "x.tier-3.unit-amount 0.25 value",
+    ]
+
+
+def test_the_tier_that_holds_all_is_told_with_all() -> None:
+    """25 units, all in the second tier, are 6.25 packages of 4, so 7."""
+    assert told(Volume([Tier(10, "1"), Tier(None, "0.5", package_size=4)]), "25") == [
+        "x.packages-of-tier-2 3.5 product",
+        "x.packages-of-tier-2.packages 7 round",
+        "x.packages-of-tier-2.packages.in-packages 6.25 ratio",
+        "x.packages-of-tier-2.packages.in-packages.quantity-had 25 value",
+        "x.packages-of-tier-2.packages.in-packages.package-size 4 value",
+        "x.packages-of-tier-2.unit-amount 0.5 value",
+    ]
+
+
 def test_packages_are_counted_and_rounded() -> None:
     """250 units in packages of 100 are 2.5, so 3."""
     assert told(Package(100, "2.50"), "250") == [

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from billcore.adapters.differences import cost_words
 from billcore.kernel import Interval
+from billcore.kernel import exact as ex
 from billcore.pricing import (
     Bracket,
     Catalog,
@@ -20,6 +21,7 @@ from billcore.pricing import (
     ComputePlan,
     EventModel,
     Flat,
+    Graduated,
     Matrix,
     Meter,
     Package,
@@ -36,11 +38,12 @@ from billcore.pricing import (
     Progressive,
     Service,
     SlaTier,
+    Tier,
     UnitRound,
     Wrapped,
     catalog_diff,
 )
-from billcore.pricing.bounds import telling
+from billcore.pricing.bounds import bounds_of, telling, telling_bounds
 from billcore.pricing.model.wrapped import unwrapped
 from billcore.testing import laws
 from billcore.testing.strategies import price_models
@@ -277,3 +280,24 @@ def test_a_diff_tells_the_money(before: PriceModel, after: PriceModel, free: int
 def test_between_bounds_a_unit_apart() -> None:
     """Where both are fractions something is between them that is neither."""
     assert telling([Decimal("1.5"), Decimal("2.5")]) == [Decimal(one) for one in ("1", "1.5", "2", "2.5", "3.5", "5")]
+
+
+def test_bounds_are_where_the_meter_reaches_them() -> None:
+    """Tiers of 10 and 30 thousands, two of them included: at 2,000, 12,000 and 32,000; a bare model's are its own."""
+    tiers = Graduated([Tier(10, 1), Tier(30, 2), Tier(None, 3)])
+
+    def bounds(model: PriceModel) -> list[str]:
+        return [ex.text(bound) for bound in bounds_of(model)]
+
+    assert bounds(Wrapped(model=tiers, unit_divisor=1_000, included=2)) == ["2000", "12000", "32000"]
+    assert bounds(Wrapped(model=tiers)) == bounds(tiers) == ["10", "30"]
+    assert bounds(Package(4, 1)) == ["4"]
+
+
+def test_an_amount_that_is_never_more_is_looked_for_no_further() -> None:
+    """A minimum of 5.00 at 1.00 a unit is passed at ten; what is flat never passes it, and a billion is enough."""
+    passed = telling_bounds(Wrapped(model=PerUnit(1), minimum=5))
+    never = telling_bounds(Wrapped(model=Flat(1), minimum=5))
+
+    assert max(passed) == 10
+    assert max(never) > 10**9

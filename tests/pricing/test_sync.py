@@ -224,6 +224,41 @@ def test_a_new_version_retires_the_one_that_the_feed_left_out() -> None:
     ]
 
 
+def test_a_version_by_hand_gives_way_to_the_one_of_a_feed() -> None:
+    """One active version a plan: the feed's, if it sells one; it is not stale, for nobody took it away."""
+    prices = [Price(code="base", model=Flat(9))]
+
+    def plan(number: int, status: PlanStatus) -> Catalog:
+        version = PlanVersion(version=number, status=status, prices=prices)
+        plans = [Plan(code="team", versions=[version])]
+        return Catalog(version="feed", effective=EFFECTIVE, currency="CHF", plans=plans)
+
+    by_hand = plan(1, PlanStatus.ACTIVE)
+    for status, left in ((PlanStatus.ACTIVE, PlanStatus.RETIRED), (PlanStatus.DRAFT, PlanStatus.ACTIVE)):
+        (team,) = merged(by_hand, plan(2, status), "portal", SECOND).catalog.plans
+        assert [(one.version, one.status, one.stale) for one in team.versions] == [(2, status, False), (1, left, False)]
+
+
+def test_a_feed_names_each_entry_once() -> None:
+    """Two of one code: which of them it means, nobody knows; the catalog stays as it was."""
+    twice = attrs.evolve(shop("a"), version="2")
+    services = [*twice.services, *twice.services]
+
+    with pytest.raises((SyncAborted, InvalidValue)):
+        merged(shop("b"), attrs.evolve(twice, services=services), "portal", SECOND)
+
+
+def test_the_greatest_age_is_a_span_of_time() -> None:
+    """None, a number and less than nothing are refused; of no age at all, what was named before now is stale."""
+    base = synced(shop("a"))
+
+    for wrong in (5, dt.timedelta(seconds=-1)):
+        with pytest.raises(InvalidValue, match=r"^max_age: "):
+            stale_by_age(base, SECOND, wrong)  # type: ignore[arg-type]  # that is what is refused
+    assert stale_by_age(base, SECOND, dt.timedelta()).services[0].stale
+    assert not stale_by_age(base, FIRST, dt.timedelta()).services[0].stale
+
+
 def test_nobody_new_buys_what_is_stale() -> None:
     """R4-05, R4-06: a stale entry is refused to new orders at its place, and can still be looked at."""
     feed = servala()

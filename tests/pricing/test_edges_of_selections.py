@@ -1,0 +1,115 @@
+"""Edges of what is selected, taken off and named that mutation testing found bare."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import attrs
+import pytest
+
+from billcore.kernel import ZERO, InvalidValue, Rounding, StaleCatalogEntry, SyncAborted, nearest
+from billcore.pricing import (
+    Addon,
+    Availability,
+    Catalog,
+    ComputePlan,
+    Discount,
+    Flat,
+    Meter,
+    Percentage,
+    PerUnit,
+    Plan,
+    PlanVersion,
+    Price,
+    PriceCadence,
+    Product,
+    Rating,
+    Selection,
+    Service,
+    Step,
+    explain_rating,
+    merged,
+)
+from billcore.pricing.discount import take_off
+from tests.pricing.feeds import FIRST, SECOND, shop, synced
+
+EMPTY = Catalog(version="1", effective=FIRST, currency="CHF")
+BASE = Price(code="base", model=Flat(9))
+
+
+def plan(*prices: Price, stale: bool = False) -> Plan:
+    """A plan of these prices."""
+    return Plan(code="pro", versions=[PlanVersion(version=1, prices=prices)], stale=stale)
+
+
+def test_an_included_addon_has_a_code_of_its_own() -> None:
+    """It brings a line to the plan's: two of one code could not be told apart."""
+    addon = Addon(code="care", price=Price(code="base", model=Flat(5)), included_with=["pro"])
+
+    with pytest.raises(InvalidValue, match="a code stands twice"):
+        attrs.evolve(EMPTY, plans=[plan(BASE)], addons=[addon]).records(Selection(plan="pro"))
+
+
+def test_an_addon_gives_no_units_of_events() -> None:
+    """What is priced event by event has no units that could come off."""
+    paid = Price(code="paid", model=Percentage(3), cadence=PriceCadence.USAGE, meter="paid")
+    addon = Addon(code="more", price=Price(code="more", model=Flat(5)), meter="paid", quantity=10)
+    sold = attrs.evolve(EMPTY, meters=[Meter(code="paid")], plans=[plan(BASE, paid)], addons=[addon])
+
+    with pytest.raises(InvalidValue, match=r"^addons: it gives units of a meter that is priced event by event"):
+        sold.records(Selection(plan="pro", addons=["more"]))
+
+
+def test_a_sized_product_beside_a_flat_price_has_no_quantity() -> None:
+    """The size says how much of the one, and the other is had once."""
+    ram = Price(code="ram", model=PerUnit(1), size="ram")
+    sold = attrs.evolve(EMPTY, products=[Product(code="vm", prices=[ram, BASE])])
+
+    with pytest.raises(InvalidValue, match=r"^quantity: nothing of it is priced by quantity"):
+        sold.records(Selection(product="vm", sizes={"ram": 4}, quantity=2))
+
+
+def test_where_plans_are_offered_says_nothing_of_a_service_without_one() -> None:
+    """A service is sold without a compute plan, though the catalog says where plans of it are offered."""
+    small = ComputePlan(code="small", cpu=1, ram_gib=1, price=1)
+    rows = [Availability(service="db", compute_plan="small", offering="eu")]
+    sold = attrs.evolve(EMPTY, services=[Service(code="db", base_fee=1, compute_plans=[small])], availability=rows)
+
+    assert [record.price.code for record in sold.records(Selection(service="db"))] == ["base"]
+
+
+def test_a_stale_plan_is_not_sold_though_its_version_is_fresh() -> None:
+    """The plan's place is told."""
+    with pytest.raises(StaleCatalogEntry, match=r"^plan: "):
+        attrs.evolve(EMPTY, plans=[plan(BASE, stale=True)]).records(Selection(plan="pro"))
+
+
+def test_nothing_is_taken_off_nothing() -> None:
+    """Lines of zero have nothing to take off, so the discount is not there."""
+    assert take_off([ZERO, ZERO], [Discount(code="all", percent=100)], Rounding.HALF_UP) == []
+
+
+def test_what_is_all_free_is_told_as_one_amount() -> None:
+    """Steps of free units alone make no sum; how many they are stands beside the amount."""
+    tree = explain_rating(Rating(ZERO, ZERO, (Step("included", Decimal(5)), Step("free", Decimal(1)))))
+
+    assert (tree.operation, tree.children) == ("value", ())
+    assert {name: str(value) for name, value in tree.about.items()} == {"included": "6"}
+
+
+def test_ten_names_are_few() -> None:
+    """Where nothing looks alike all are told, if they are ten at most."""
+    names = [f"name-{letter}" for letter in "abcdefghij"]
+
+    assert nearest("?", names) == f"one of {', '.join(names)}"
+    assert nearest("?", [*names, "name-k"]) is None
+
+
+def test_half_of_a_source_may_go_stale() -> None:
+    """Fifty of a hundred are believed, one more is not."""
+    codes = [f"s{n:03}" for n in range(100)]
+    base = synced(shop(*codes))
+
+    assert merged(base, shop(*codes[:50]), "portal", SECOND).counts == (0, 0, 50, 50)
+    with pytest.raises(SyncAborted, match=r"^51 of 100 entries would go stale"):
+        merged(base, shop(*codes[:49]), "portal", SECOND)

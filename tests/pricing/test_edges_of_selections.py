@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from decimal import Decimal
 
 import attrs
@@ -15,6 +16,7 @@ from billcore.pricing import (
     ComputePlan,
     Discount,
     Flat,
+    Graduated,
     Meter,
     Percentage,
     PerUnit,
@@ -22,11 +24,15 @@ from billcore.pricing import (
     PlanVersion,
     Price,
     PriceCadence,
+    PriceModel,
     Product,
     Rating,
     Selection,
     Service,
     Step,
+    Tier,
+    Wrapped,
+    catalog_diff,
     explain_rating,
     merged,
 )
@@ -113,3 +119,27 @@ def test_half_of_a_source_may_go_stale() -> None:
     assert merged(base, shop(*codes[:50]), "portal", SECOND).counts == (0, 0, 50, 50)
     with pytest.raises(SyncAborted, match=r"^51 of 100 entries would go stale"):
         merged(base, shop(*codes[:49]), "portal", SECOND)
+
+
+def test_another_model_is_told_by_what_it_says() -> None:
+    """Its fields, but those that say nothing; of tiers those that differ, by where they end."""
+    tiered = Graduated([Tier(10, 1), Tier(None, "0.5", 1)])
+    models: list[PriceModel] = [
+        PerUnit(1),
+        Wrapped(model=PerUnit(1), included=2),
+        tiered,
+        Graduated([Tier(10, 1), Tier(None, "0.5", 2)]),
+    ]
+    catalogs = [attrs.evolve(EMPTY, plans=[plan(Price(code="base", model=model))]) for model in models]
+    place = "plans/pro/versions/1/prices/base/model"
+    words = [
+        [one.words for one in catalog_diff(before, after).differences] for before, after in itertools.pairwise(catalogs)
+    ]
+
+    wrapped = "Wrapped (model PerUnit (unit_amount 1), unit_multiplier 1, unit_divisor 1, included 2)"
+    graduated = "Graduated (tiers [Tier (up_to 10, unit_amount 1), Tier (unit_amount 0.5, flat_amount 1)])"
+    assert words == [
+        [f"{place}: PerUnit (unit_amount 1) -> {wrapped}"],
+        [f"{place}: {wrapped} -> {graduated}"],
+        [f"{place}/tiers/beyond/flat_amount: 1 -> 2"],
+    ]

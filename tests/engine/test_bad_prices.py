@@ -12,6 +12,7 @@ import pytest
 
 from billcore import Money, Selection
 from billcore.kernel import Exact, InvalidValue
+from billcore.kernel.exact import text
 from billcore.pricing import (
     Event,
     Meter,
@@ -43,6 +44,7 @@ def stop() -> Rating:
     raise RuntimeError("boom")
 
 
+RIGHT: dict[str, Callable[[], object]] = {"a half": lambda: rating(Fraction(1, 2))}
 ANSWERS: dict[str, Callable[[], object]] = {
     "nan": lambda: rating(Decimal("NaN")),
     "signalling": lambda: rating(Decimal("sNaN")),
@@ -77,7 +79,7 @@ class Wrong(PriceModel):
 
     def rate(self, quantity: Exact) -> Rating:  # noqa: ARG002 - it does not look
         """Whatever it is."""
-        return cast("Rating", ANSWERS[self.how]())
+        return cast("Rating", {**ANSWERS, **RIGHT}[self.how]())
 
 
 @attrs.frozen
@@ -136,3 +138,16 @@ def test_a_price_that_answers_nonsense(how: str, sold_as: str) -> None:
     assert billing.invoices.list("acme").items == ()
     assert len(billing.invoices.list("zoe").items) == 3
     assert billing.verify() == ()
+
+
+def test_a_fraction_that_ends_is_kept_as_a_decimal() -> None:
+    """A model may answer a half as 1/2: the line is written as 0.5, whichever was written before it in this process."""
+    text.cache_clear()
+    shop = Shop.new(catalog(plan("own", base(Wrong("a half")))), JANUARY)
+    shop.billing.subscriptions.create("acme", Selection(plan="own"), id="own")
+    shop.at(JANUARY).invoices.run()
+
+    (line,) = shop.documents()[0].document.lines
+    assert line.content()[6] == "0.5"
+    text.cache_clear()
+    assert shop.billing.verify() == ()

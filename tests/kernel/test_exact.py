@@ -179,3 +179,12 @@ def test_floor_and_ceiling_are_the_whole_numbers_around(value: Exact) -> None:
     assert [int(low), int(high)] == [math.floor(ex.fraction(value)), math.ceil(ex.fraction(value))]
     assert ex.negate(high) == ex.floor(ex.negate(value))
     assert "-0" not in (str(low), str(high))
+
+
+@given(st.fractions() | st.decimals(-1_000_000, 1_000_000, places=6).map(Fraction))
+def test_equal_numbers_have_one_text(value: Fraction) -> None:
+    """Law: a number that a decimal can hold is written as one, whatever holds it: what is stored follows no memo."""
+    written = ex.text(value)
+
+    assert ex.parse(written) == value
+    assert ("/" in written) == isinstance(ex.ratio(ex.whole(value.numerator), value.denominator), Fraction)

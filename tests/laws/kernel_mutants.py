@@ -285,4 +285,10 @@ KERNEL = (
         "return Currency(found[0], int(found[2])",
         "return Currency(found[1], int(found[2])",
     ),
+    Mutant(
+        EXACT + "test_equal_numbers_have_one_text",
+        "kernel/exact.py",
+        "settled = _settled(value) if isinstance(value, Fraction) else _canonical(value)",
+        "settled = value if isinstance(value, Fraction) else _canonical(value)",
+    ),
 )

@@ -161,6 +161,30 @@ def test_the_tier_that_holds_all_is_told_with_all() -> None:
     ]
 
 
+def test_no_units_are_left_without_being_less_than_none() -> None:
+    """Ten units and half a unit more, of which ten are included: nothing and a half; nine are at least none."""
+    model = Wrapped(model=PerUnit(1), included=10)
+
+    assert [node.split()[0] for node in told(model, "10")] == [node.split()[0] for node in told(model, "10.5")]
+    assert "x.units.at-least" not in {node.split()[0] for node in told(model, "10")}
+    assert "x.units.at-least 0 most" in told(model, "9")
+
+
+def test_a_minimum_of_units_goes_by_the_share() -> None:
+    """Ten a month are five in half of it."""
+    model = Wrapped(model=PerUnit(1), minimum_quantity=10)
+    allowance = Allowance((15, 30))
+    tree = explain_rating(
+        model.rate(Decimal(3), allowance.share), model=model, quantity=Decimal(3), allowance=allowance
+    )
+
+    assert [(node.label, ex.text(node.value)) for node in tree.walk() if node.kind == "quantity"] == [
+        ("at least", "5"),
+        ("quantity had", "3"),
+        ("minimum units", "5"),
+    ]
+
+
 def test_packages_are_counted_and_rounded() -> None:
     """250 units in packages of 100 are 2.5, so 3."""
     assert told(Package(100, "2.50"), "250") == [

@@ -226,10 +226,9 @@ def negate(value: Exact) -> Exact:
 
 @functools.lru_cache(maxsize=65_536)
 def text(value: Exact) -> str:
-    """Canonical text: plain decimal digits, or ``n/d`` where a decimal does not end."""
-    if isinstance(value, Fraction):
-        return f"{value.numerator}/{value.denominator}" if value.denominator != 1 else str(value.numerator)
-    return format(_canonical(value), "f")
+    """Canonical text: plain decimal digits, or ``n/d`` where a decimal does not end. Equal numbers have one text."""
+    settled = _settled(value) if isinstance(value, Fraction) else _canonical(value)
+    return f"{settled.numerator}/{settled.denominator}" if isinstance(settled, Fraction) else format(settled, "f")
 
 
 def parse(written: str, place: str | None = None) -> Exact:

@@ -78,15 +78,15 @@ def test_a_decision_that_raises_parks_its_customer_alone(monkeypatch: pytest.Mon
     shop.billing.customers.create("other", currency="CHF")
     shop.billing.subscriptions.create("acme", Selection(plan="s"), id="bad")
     shop.billing.subscriptions.create("other", Selection(plan="s"), id="good")
-    charge = wanted.charge
+    key_of = wanted.key_of
 
     def broken(life: object, *rest: object) -> object:
         if life.subscription.id == "bad":  # type: ignore[attr-defined]  # a life
             raise InvariantBroken("P5: a price that nobody can rate")
-        return charge(life, *rest)  # type: ignore[arg-type]  # as it was called
+        return key_of(life, *rest)  # type: ignore[arg-type]  # as it was called
 
     with monkeypatch.context() as patched:
-        patched.setattr(wanted, "charge", broken)
+        patched.setattr(wanted, "key_of", broken)
         with pytest.raises(InvariantBroken, match="nobody can rate"):
             shop.billing.invoices.preview("acme")
         report = shop.billing.invoices.run()

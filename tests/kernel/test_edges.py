@@ -176,3 +176,12 @@ def test_the_longest_text() -> None:
     for wrong in ("x" * 1_001, ""):
         with pytest.raises(InvalidValue, match=r"^name: "):
             checked_text(wrong, "name")
+
+
+def test_the_first_zone_is_that_of_all_periods_before_a_move() -> None:
+    """Of those long before the anchor too: three years of days back it is midnight in Zurich, not in New York."""
+    beat = cadence(DAY, "calendar", instant("2026-01-15T00:00:00Z"), ZURICH)
+    moved = beat.moved(instant("2026-02-01T00:00:00Z"), "America/New_York")
+
+    assert moved.nth(-1_000) == beat.nth(-1_000)
+    assert moved.zone(-1_000) == ZURICH

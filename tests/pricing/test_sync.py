@@ -239,15 +239,6 @@ def test_a_version_by_hand_gives_way_to_the_one_of_a_feed() -> None:
         assert [(one.version, one.status, one.stale) for one in team.versions] == [(2, status, False), (1, left, False)]
 
 
-def test_a_feed_names_each_entry_once() -> None:
-    """Two of one code: which of them it means, nobody knows; the catalog stays as it was."""
-    twice = attrs.evolve(shop("a"), version="2")
-    services = [*twice.services, *twice.services]
-
-    with pytest.raises((SyncAborted, InvalidValue)):
-        merged(shop("b"), attrs.evolve(twice, services=services), "portal", SECOND)
-
-
 def test_the_greatest_age_is_a_span_of_time() -> None:
     """None, a number and less than nothing are refused; of no age at all, what was named before now is stale."""
     base = synced(shop("a"))

@@ -16,7 +16,7 @@ from billcore.settlement.difference import difference
 from billcore.settlement.discounts import discount
 from billcore.settlement.document import Document, DocumentKind, Invoice, InvoiceStatus, Line, LineKind
 from billcore.settlement.documents import Issue, credit_note, credit_notes, invoice, note_tax, note_taxes, opening
-from billcore.settlement.interim import interim_since, is_open, not_below, open_of, within_cap
+from billcore.settlement.interim import interim_since, is_open, not_below, open_period_of, within_cap
 from billcore.settlement.key import ChargeKey
 from billcore.settlement.ledger import (
     Account,
@@ -127,7 +127,7 @@ __all__ = [
     "note_taxes",
     "one_off_charge",
     "open_charge",
-    "open_of",
+    "open_period_of",
     "opening",
     "over_others",
     "paid",

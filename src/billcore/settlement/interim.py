@@ -26,7 +26,7 @@ __all__ = [
     "is_open",
     "not_below",
     "nothing_yet",
-    "open_of",
+    "open_period_of",
     "within_cap",
     "within_caps",
 ]
@@ -61,7 +61,7 @@ def within_caps(
     for place in reversed(range(len(found))):
         one = found[place]
         life = owners.get(one.key.subscription)
-        seen = open_of(life, one.key, date) if life is not None and one.open else None
+        seen = open_period_of(life, one.key, date) if life is not None and one.open else None
         if life is None or seen is None:
             continue
         mode = modes(one.key)
@@ -78,7 +78,7 @@ def within_caps(
     return found
 
 
-def open_of(life: Life, key: ChargeKey, date: dt.datetime) -> Occurrence | None:
+def open_period_of(life: Life, key: ChargeKey, date: dt.datetime) -> Occurrence | None:
     """The period of a key that is not over at ``date``, of something bought."""
     named = (item for item in life.items if (item.order, item.record.price.code) == (key.item, key.price))
     return next((seen for item in named if (seen := open_period(life, item, date)) is not None), None)

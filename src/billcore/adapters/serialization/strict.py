@@ -35,7 +35,7 @@ from billcore.kernel import DayAnchor, InputError, Interval, InvalidValue, NotSu
 from billcore.pricing import Selection
 from billcore.pricing.said import key_of
 
-__all__ = ["Field", "Hook", "fields_of", "key_of", "strict_converter", "unknown_keys"]
+__all__ = ["Field", "Hook", "fields_of", "strict_converter", "unknown_keys"]
 
 T = TypeVar("T")
 Hook = Callable[[Any], Any]

@@ -36,7 +36,7 @@ from billcore.settlement import (
     not_below,
     one_off_charge,
     open_charge,
-    open_of,
+    open_period_of,
     touches,
     within_cap,
 )
@@ -142,7 +142,7 @@ class Values:
     def _so_far(self, one: Charge, date: dt.datetime) -> Exact:
         """What a run wants of an open period: no less than was billed, and what a cap leaves beside other lines."""
         owner, key, billed = self.lives[one.key.subscription], one.key, self.billed
-        exact, seen = not_below(one, billed).exact, open_of(owner, key, date) if owner.summing else None
+        exact, seen = not_below(one, billed).exact, open_period_of(owner, key, date) if owner.summing else None
         if seen is None:
             return exact
         have, mode = billed.sum(key), billed.mode(key, self.policy.rounding)

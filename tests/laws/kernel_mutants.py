@@ -131,8 +131,8 @@ KERNEL = (
     Mutant(
         ROUNDING + "test_ties_go_to_the_earliest",
         "kernel/allocation.py",
-        "sorted((-left, index) for",
-        "sorted((-left, -index) for",
+        "(-(size * weight % whole), index) for",
+        "(-(size * weight % whole), -index) for",
     ),
     Mutant(
         NAMES + "test_canonical_bytes_are_json",

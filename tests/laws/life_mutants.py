@@ -16,6 +16,12 @@ BACKFILL = "tests/lifecycle/test_backfill.py::"
 
 LIFE = (
     Mutant(
+        FACTS + "test_the_next_billing_date_is_the_one_that_a_walk_met",
+        "settlement/wanted.py",
+        "                life.ahead[schedule, until] = occurrence.due\n",
+        "                life.ahead[schedule, until] = occurrence.period.end\n",
+    ),
+    Mutant(
         COMMITTED + "test_lives_with_commitments_are_in_order",
         "settlement/summed.py",
         "sorted(order, key=lambda one: one[0]))",

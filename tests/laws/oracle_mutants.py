@@ -42,8 +42,8 @@ ORACLE = (
     Mutant(
         TEST + "test_discounts_and_taxes",
         "kernel/allocation.py",
-        "        by_remainder = sorted((-left, index) for index, (_, left) in enumerate(divided))",
-        "        by_remainder = sorted((left, index) for index, (_, left) in enumerate(divided))",
+        "sorted([(-(size * weight % whole), index)",
+        "sorted([(size * weight % whole, index)",
     ),
     Mutant(
         TEST + "test_discounts_and_taxes",

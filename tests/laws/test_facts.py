@@ -14,9 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billcore.engine import Billing
+from billcore.engine.accounts import load
+from billcore.engine.metering import Metered
 from billcore.kernel import Exact, Period, instant, minor_units
-from billcore.lifecycle import life, occurrences
+from billcore.lifecycle import life, next_due, occurrences
+from billcore.ports import ReadTx
 from billcore.pricing import Catalog, Flat, PerUnit, Plan, PlanVersion, Price, PriceCadence, Selection, Timing
+from billcore.settlement import charges
 from billcore.testing import ManualClock, laws
 from billcore.testing.laws.reading import billed
 from billcore.testing.strategies import amounts
@@ -114,6 +118,23 @@ def test_the_periods_of_an_item_tile_its_life(steps: list[Step]) -> None:
             else:
                 kept = item.cancelled and item.end is not None and at > item.end
                 assert at == item.end or (kept and item.record.price.due is Timing.ADVANCE)
+
+
+@given(lives((*FACTS, "use")), st.integers(0, 400), st.integers(0, 400))
+def test_the_next_billing_date_is_the_one_that_a_walk_met(steps: list[Step], first: int, days: int) -> None:
+    """Law: what charging up to an instant has met of the billing dates after it is what a search finds."""
+    world = World.new().live(steps)
+    start = instant("2025-01-01T00:00:00Z") + dt.timedelta(days=first)
+    until = start + dt.timedelta(days=days)
+
+    def walked(tx: ReadTx) -> None:
+        facts = load(tx, "acme").facts
+        for one in facts.subscriptions:
+            seen, fresh = (life(one, facts.customer) for _ in range(2))
+            list(charges([seen], Metered(tx, facts), until, start, None))
+            assert next_due(seen, until) == next_due(fresh, until)
+
+    world.billing.session.read(walked)
 
 
 def ladder(prices: list[Decimal], timing: Timing) -> Catalog:

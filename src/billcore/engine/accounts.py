@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Container, Sequence
 
-import attrs
-
 from billcore.engine.reading import Accounts, Loaded, invoices_in, snapshots
 from billcore.engine.rows.customers import account_of, account_row, customer_of
 from billcore.engine.rows.facts import fact_of, subscription_of
@@ -114,7 +112,7 @@ def rescheduled(
             found = [state.last_run] if state.last_run is not None else []
         else:
             found = [state.marks[0]]
-    return attrs.evolve(state, next_due=min(found, default=None))
+    return state.due(min(found, default=None))
 
 
 def billing_dates(

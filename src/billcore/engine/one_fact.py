@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-import attrs
-
 from billcore.engine.accounts import billing_dates, load, save_account
 from billcore.engine.reading import Loaded
 from billcore.engine.rows.customers import account_row
@@ -39,7 +37,7 @@ def save_fact(
         whole = load(tx, account.customer)
         save_account(tx, whole, whole.facts, *marks)
     else:
-        tx.update(ACCOUNT, [account_row(account.next(attrs.evolve(new, next_due=due)))])
+        tx.update(ACCOUNT, [account_row(account.next(new.due(due)))])
 
 
 def _due(

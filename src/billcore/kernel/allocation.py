@@ -26,15 +26,13 @@ def allocate(units: int, weights: Sequence[Exact | int]) -> tuple[int, ...]:
     whole = sum(scaled)
     if not whole:
         raise InvalidValue("somebody must have a weight", place="weights")
-    sign = -1 if units < 0 else 1
-    divided = [divmod(abs(units) * weight, whole) for weight in scaled]
-    parts = [part for part, _ in divided]
-    rest = abs(units) - sum(parts)
-    if rest:
-        by_remainder = sorted((-left, index) for index, (_, left) in enumerate(divided))
+    size = abs(units)
+    parts = [size * weight // whole for weight in scaled]
+    if rest := size - sum(parts):
+        by_remainder = sorted([(-(size * weight % whole), index) for index, weight in enumerate(scaled)])
         for _, index in by_remainder[:rest]:
             parts[index] += 1
-    return tuple(sign * part for part in parts)
+    return tuple([-part for part in parts] if units < 0 else parts)
 
 
 def _whole_numbers(weights: Sequence[Exact | int]) -> list[int]:

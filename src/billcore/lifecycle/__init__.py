@@ -1,7 +1,7 @@
 """What the customer has, over time: customers, orders, subscriptions, usage.
 
-It owns the facts of a life (``facts``), their fold into items and epochs (``subscription``), the billing periods that
-follow (``schedule``) and usage events (``usage``). It does not own amounts due, documents or money.
+It owns the facts of a life (``facts``), their fold into items and epochs (``fold``, ``subscription``), the billing
+periods that follow (``schedule``) and usage events (``usage``). It does not own amounts due, documents or money.
 
 Invariants: facts are immutable and carry two instants; the periods of an item tile time from its start to its end; an
 item lives as long as its price snapshot stays the same.

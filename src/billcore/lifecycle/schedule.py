@@ -91,15 +91,15 @@ def _earlier(a: dt.datetime | None, b: dt.datetime | None) -> dt.datetime | None
     return min(a, b)
 
 
-def _schedules(life: Life) -> list[Item]:
-    """One item for each schedule."""
-    return [item for place, item in enumerate(life.charged) if life.schedules[place] == place]
+def _schedules(life: Life) -> Iterator[tuple[int, Item]]:
+    """One item for each schedule, with its place."""
+    return ((place, item) for place, item in enumerate(life.charged) if life.schedules[place] == place)
 
 
 def due_dates(life: Life, after: dt.datetime | None, until: dt.datetime) -> tuple[dt.datetime, ...]:
     """The billing dates in ``(after, until]`` that the subscription brings, in order; its end is one."""
     found = set()
-    for item in _schedules(life):
+    for _, item in _schedules(life):
         for occurrence in occurrences(life, item, after):
             if occurrence.due > until and occurrence.part.start > until:
                 break
@@ -113,7 +113,10 @@ def due_dates(life: Life, after: dt.datetime | None, until: dt.datetime) -> tupl
 def next_due(life: Life, after: dt.datetime | None) -> dt.datetime | None:
     """The first billing date after an instant (the first of all, if ``None``); ``None`` where none will come."""
     found = [life.end] if life.end is not None and (after is None or life.end > after) else []
-    for item in _schedules(life):
+    for place, item in _schedules(life):
+        if after is not None and (place, after) in life.ahead:
+            found.append(life.ahead[place, after])
+            continue
         for occurrence in occurrences(life, item, after):
             if after is None or occurrence.due > after:
                 found.append(occurrence.due)

@@ -10,19 +10,17 @@ import datetime as dt
 import enum
 import functools
 import itertools
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 
-from billcore.kernel import Cadence, CustomerId, Exact, Interval, NotAllowed, OrderId, SubscriptionId, Timeline
+from billcore.kernel import Cadence, CustomerId, Interval, NotAllowed, SubscriptionId
 from billcore.kernel import cadence as make_cadence
-from billcore.kernel import exact as ex
-from billcore.lifecycle.commitments import bars, handed, taken
 from billcore.lifecycle.customer import Customer
-from billcore.lifecycle.facts import Cancelled, Detached, Fact, Order, OrderKind, Unused, effective
-from billcore.lifecycle.fallback import Held, held_from
+from billcore.lifecycle.facts import Cancelled, Fact, Order, OrderKind, Unused, effective
+from billcore.lifecycle.fold import folded
 from billcore.lifecycle.item import Epoch, Item
-from billcore.pricing import OrderRecord, period_of
+from billcore.pricing import period_of
 
 __all__ = ["Life", "Subscription", "SubscriptionState", "fallback_items", "items_of", "life"]
 
@@ -87,7 +85,11 @@ class Subscription:
 
 @attrs.frozen(kw_only=True)
 class Life:
-    """The fold of a subscription's facts up to an instant; ``fallbacks`` are the items outside any plan."""
+    """The fold of a subscription's facts up to an instant; ``fallbacks`` are the items outside any plan.
+
+    ``summing`` are the items whose prices are over others: commitments, and percentages of what else is had; mostly
+    none. ``ahead`` is a memo: by a schedule's place and an instant the first billing date after it, where one was met.
+    """
 
     subscription: Subscription
     customer: Customer
@@ -96,6 +98,12 @@ class Life:
     end: dt.datetime | None = None
     unused: Unused = Unused.KEEP
     fallbacks: tuple[Item, ...] = ()
+    summing: tuple[Item, ...] = attrs.field(init=False, eq=False, repr=False)
+    ahead: dict[tuple[int, dt.datetime], dt.datetime] = attrs.field(factory=dict, init=False, eq=False, repr=False)
+
+    @summing.default
+    def _over_others(self) -> tuple[Item, ...]:
+        return tuple([item for item in self.items if item.record.price.sum_of])
 
     @property
     def charged(self) -> tuple[Item, ...]:
@@ -132,11 +140,6 @@ class Life:
         return self.cadence(epoch, self.interval).containing(max(at, epoch.start)).end
 
     @functools.cached_property
-    def summing(self) -> tuple[Item, ...]:
-        """The items whose prices are over others: commitments, and percentages of what else is had. Mostly none."""
-        return tuple([item for item in self.items if item.record.price.sum_of])
-
-    @functools.cached_property
     def outside_by_meter(self) -> Mapping[str, Sequence[Item]]:
         """The items outside any plan by their meters: a catalog may price hundreds."""
         found: dict[str, list[Item]] = {}
@@ -151,150 +154,23 @@ class Life:
 
 def life(subscription: Subscription, customer: Customer, until: dt.datetime | None = None) -> Life:
     """Fold the facts that hold by ``until`` (all, if ``None``) into items and epochs."""
-    fold = _folded(subscription, until)
+    fold = folded(subscription.facts, until)
     return Life(
         subscription=subscription,
         customer=customer if until is None else customer.known(until),
-        items=_lasting(fold.items),
+        items=fold.items(),
         epochs=fold.epochs(),
         end=fold.end,
         unused=fold.unused,
-        fallbacks=_lasting(_outside(fold.fallbacks)) if fold.fallbacks else (),
+        fallbacks=fold.fallbacks(),
     )
 
 
 def items_of(subscription: Subscription) -> tuple[Item, ...]:
     """The items of all that is written down, for who needs no periods."""
-    return _lasting(_folded(subscription, None).items)
+    return folded(subscription.facts).items()
 
 
 def fallback_items(subscription: Subscription) -> tuple[Item, ...]:
     """The same of the items outside any plan."""
-    return _lasting(_outside(_folded(subscription, None).fallbacks))
-
-
-def _lasting(items: Iterable[Item]) -> tuple[Item, ...]:
-    """The items that were had at all."""
-    return tuple(item for item in items if item.end is None or item.start < item.end)
-
-
-def _folded(subscription: Subscription, until: dt.datetime | None) -> _Fold:
-    fold = _Fold()
-    for fact in effective(subscription.facts, until):
-        if fold.end is not None:
-            break
-        fold.apply(fact)
-    return fold
-
-
-class _Fold:
-    """The items so far; those without an end are open."""
-
-    def __init__(self) -> None:
-        self.items: list[Item] = []
-        self.fallbacks: list[Held] = []
-        self.starts: list[Epoch] = []
-        self.end: dt.datetime | None = None
-        self.unused = Unused.KEEP
-
-    def apply(self, fact: Fact) -> None:
-        match fact:
-            case Order(kind=OrderKind.BASE):
-                self._base(fact)
-                if fact.fallbacks or self.fallbacks:
-                    self.fallbacks = held_from(self.fallbacks, fact.id, fact.fallbacks, fact.at)
-            case Order():
-                self._addon(fact)
-            case Detached():
-                self._detach(fact.at, fact.addon)
-            case Cancelled():
-                self._close(fact.at)
-                self.end, self.unused = fact.at, fact.unused
-                self.fallbacks = [one.until(fact.at) for one in self.fallbacks]
-
-    def epochs(self) -> tuple[Epoch, ...]:
-        """The epochs that have begun; none where every fact is still to come."""
-        ends = [*(epoch.start for epoch in self.starts[1:]), None]
-        return tuple(Epoch(epoch.start, epoch.anchor, end) for epoch, end in zip(self.starts, ends, strict=False))
-
-    def _base(self, order: Order) -> None:
-        if not self.starts:
-            self.starts.append(Epoch(order.at, None))
-        elif order.reset:
-            self.starts.append(Epoch(order.at, order.at))
-        wanted = {record.price.code: record for record in order.records if record.addon is None}
-        kept = set()
-        for index, item in enumerate(self.items):
-            if item.end is not None or (item.holder is not None and not taken(item, wanted.values())):
-                continue
-            record = wanted.get(item.record.price.code)
-            if record is not None and record.same_price(item.record):
-                kept.add(record.price.code)
-                kept_item = item if item.holder is None else attrs.evolve(item, holder=None)
-                self.items[index] = _with_quantity(kept_item, order.at, record.quantity)
-            else:
-                self.items[index] = self._left(item, order.at, wanted.values())
-        for record in order.records:
-            if record.addon is not None:
-                self._add(order, record)
-            elif record.price.code not in kept:
-                self._open(order, record)
-
-    def _addon(self, order: Order) -> None:
-        for record in order.records:
-            self._add(order, record)
-
-    def _add(self, order: Order, record: OrderRecord) -> None:
-        for index, item in enumerate(self.items):
-            if item.end is None and _same_addon(item.record, record):
-                held = item.quantities.at(order.at) or ex.ZERO
-                self.items[index] = _with_quantity(item, order.at, ex.add(held, record.quantity))
-                return
-        self._open(order, record)
-
-    def _open(self, order: Order, record: OrderRecord) -> None:
-        if record.price.sum_of and bars(self.items, record.price):
-            return  # it is had already
-        quantities: Timeline[Exact] = Timeline.starting(order.at, record.quantity)
-        self.items.append(Item(order.id, len(self.items), record, quantities, order.at, holder=record.addon))
-
-    def _left(self, item: Item, at: dt.datetime, wanted: Collection[OrderRecord] = ()) -> Item:
-        """An item whose holder has it no more: it ends, unless an addon takes a commitment."""
-        addon = handed(self.items, item, wanted)
-        return attrs.evolve(item, end=at) if addon is None else attrs.evolve(item, holder=addon)
-
-    def _detach(self, at: dt.datetime, addon: str) -> None:
-        for index, item in enumerate(self.items):
-            if item.end is None and item.holder == addon:
-                self.items[index] = self._left(item, at)
-
-    def _close(self, at: dt.datetime) -> None:
-        for index, item in enumerate(self.items):
-            if item.end is None:
-                self.items[index] = attrs.evolve(item, end=at, cancelled=True)
-
-
-def _outside(held: Iterable[Held]) -> tuple[Item, ...]:
-    """The items of prices outside any plan."""
-    return tuple(
-        Item(
-            OrderId(one.name),
-            n,
-            one.fallback.record,
-            Timeline.starting(one.start, ex.ONE),
-            one.start,
-            one.end,
-            outside=True,
-        )
-        for n, one in enumerate(held)
-    )
-
-
-def _with_quantity(item: Item, at: dt.datetime, quantity: Exact) -> Item:
-    if item.quantities.at(at) == quantity:
-        return item
-    return attrs.evolve(item, quantities=item.quantities.set(at, quantity))
-
-
-def _same_addon(a: OrderRecord, b: OrderRecord) -> bool:
-    return a.same_price(b) and (a.addon, a.meter, a.allowance) == (b.addon, b.meter, b.allowance)
+    return folded(subscription.facts).fallbacks()

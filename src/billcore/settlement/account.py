@@ -107,6 +107,12 @@ class AccountState:
         """The earliest mark that a run at ``date`` reads."""
         return self.marks[0] if self.marks and self.marks[0] <= date else None
 
+    def due(self, at: dt.datetime | None) -> AccountState:
+        """With the next instant at which a run has something to look at."""
+        return AccountState(
+            last_run=self.last_run, latest=self.latest, next_due=at, marks=self.marks, reopened=self.reopened
+        )
+
     def ran(self, date: dt.datetime, *, issued: bool) -> AccountState:
         """After a run at ``date``: marks that it has seen are cleared, unless it looked at the past only."""
         seen = not self.is_late(date) and (self.last_run is None or date >= self.last_run)

@@ -6,6 +6,7 @@ Facts, what was billed and the usage go in; documents without numbers, payments,
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections import Counter
 from collections.abc import Container, Iterable, Sequence
 
@@ -105,7 +106,8 @@ def decide(
 
 def _bounded(document: Document) -> None:
     """Raise ``InvariantBroken`` where an amount is beyond what may be stored; a line may be more than its document."""
-    most = max(abs(document.net), abs(document.total), *[abs(line.minor) for line in document.lines])
+    amounts = [document.net, document.total, *[line.minor for line in document.lines]]
+    most = max(*amounts, -min(amounts))
     if most > MOST_MINOR:
         raise InvariantBroken("M1: an amount beyond 10^15 minor units", place=document.customer, value=most)
 
@@ -161,7 +163,7 @@ def decide_charges(
 def _rates(customer: Customer, date: dt.datetime, table: TaxTable, taxes: TaxProvider) -> RateLookup:
     """The rate of a category for the customer on the billing date, asked for once."""
     profile = customer.known(date).profile(date)
-    day = date.astimezone(zone(profile.timezone)).date()
+    day = _local_day(date, profile.timezone)
     found: dict[str, AppliedRate] = {}
 
     def rate(category: str) -> AppliedRate:
@@ -173,6 +175,12 @@ def _rates(customer: Customer, date: dt.datetime, table: TaxTable, taxes: TaxPro
         return found[category]
 
     return rate
+
+
+@functools.lru_cache(maxsize=4_096)
+def _local_day(date: dt.datetime, timezone: str) -> dt.date:
+    """Memo: the customers of a billing date share its day."""
+    return date.astimezone(zone(timezone)).date()
 
 
 def _late(lives: Iterable[Life], usage: UsageLookup, date: dt.datetime, modes: Modes) -> list[Charge]:

@@ -100,7 +100,7 @@ class Line:
             else (key.subscription, key.item, micros(key.period.start), micros(key.period.end))
         )
         return (
-            self.kind.value,
+            self.kind._value_,
             self.description,
             self.price,
             micros(self.part.start),
@@ -178,7 +178,7 @@ class Document:
         return (
             self.id,
             self.number,
-            self.kind.value,
+            self.kind._value_,
             self.customer,
             self.currency,
             self.issuer,

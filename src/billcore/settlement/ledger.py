@@ -77,8 +77,8 @@ class Entry:
 def _entry(
     kind: str, source: str, at: dt.datetime, customer: str, currency: str, *moves: tuple[Account, int]
 ) -> Entry | None:
-    postings = tuple(Posting(account, minor) for account, minor in moves if minor)
-    if sum(posting.minor for posting in postings):
+    postings = tuple([Posting(account, minor) for account, minor in moves if minor])
+    if sum([posting.minor for posting in postings]):
         raise InvariantBroken("M2: an entry does not balance", value=source)
     if not postings:
         return None

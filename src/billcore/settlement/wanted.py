@@ -121,7 +121,7 @@ def charges(
         periods: dict[int, list[Occurrence]] = {}
         for item, schedule in zip(life.charged, life.schedules, strict=True):
             if schedule not in periods:
-                periods[schedule] = list(_seen(life, item, start, until, after, mark))
+                periods[schedule] = list(_seen(life, item, schedule, start, until, after, mark))
             for seen in periods[schedule]:
                 mode = modes(key_of(life, item, seen)) if life.summing else Rounding.HALF_UP
                 if (found := make(life, item, seen, usage, mode, None, costs)) is not None:
@@ -154,14 +154,17 @@ def open_period(life: Life, item: Item, date: dt.datetime) -> Occurrence | None:
 def _seen(
     life: Life,
     item: Item,
+    schedule: int,
     start: dt.datetime | None,
     until: dt.datetime,
     after: dt.datetime | None,
     mark: dt.datetime | None,
 ) -> Iterator[Occurrence]:
-    """The periods of an item that a run looks at: those newly due, and those that a fact may have changed."""
+    """The periods of a schedule that a run looks at: those newly due, and those that a fact may have changed."""
     for count, occurrence in enumerate(occurrences(life, item, start)):
         if occurrence.due > until:
+            if start is None or start <= until:
+                life.ahead[schedule, until] = occurrence.due
             return
         if count >= MOST_PERIODS:
             raise InvariantBroken(
@@ -251,7 +254,7 @@ def _uncapped(
 ) -> Charge | None:
     record = item.record
     price = record.price
-    part, so_far = occurrence.part, date is not None and date < occurrence.due
+    part = occurrence.part
     if price.cadence is PriceCadence.USAGE:
         found = used(life, attrs.evolve(occurrence, item=item), usage, date)
         if found is None:
@@ -267,11 +270,10 @@ def _uncapped(
             return None
         exact, quantity = over.exact, over.total
     else:
-        parts = item.quantities.segments(occurrence.part)
+        parts = item.quantities.segments(part)
         exact = recurring_amount(price, parts, occurrence.period, occurrence.zone)
         quantity = parts[-1][1]
-        missing = shortfall(price, item.start, item.end) if occurrence.part.end == item.end else 0
-        if missing:
+        if part.end == item.end and (missing := shortfall(price, item.start, item.end)):
             exact = ex.add(exact, time_amount(price, quantity, missing))
     return Charge(
         key_of(life, item, occurrence),
@@ -283,7 +285,7 @@ def _uncapped(
         price.tax_category,
         price.due is Timing.ADVANCE,
         price,
-        so_far,
+        date is not None and date < occurrence.due,
     )
 
 

@@ -123,7 +123,7 @@ class Invoices:
             else:  # nothing was ever billed: what holds by then makes a date, but none that is due already is skipped
                 if state.marks and state.marks[0] <= date:
                     due = state.marks[0] if state.next_due is None else min(state.next_due, state.marks[0])
-                    state = attrs.evolve(state, next_due=due)
+                    state = state.due(due)
                     tx.update(ACCOUNT, [account_row(loaded.account.next(state))])
                 return ""
             save_account(tx, loaded, loaded.facts, state=state)

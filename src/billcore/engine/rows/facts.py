@@ -9,6 +9,7 @@ import datetime as dt
 import functools
 import json
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import attrs
 
@@ -187,7 +188,7 @@ def fact_of(row: Row, price: Callable[[str], Price]) -> Fact:
             recorded=common[2],
             n=common[3],
             kind=OrderKind(str(kind).partition(":")[2]),
-            records=_records(body["records"], price),
+            records=_records(str(written), body["records"], price),
             anchor=_anchor_of(body["anchor"]),
             reset=bool(body["reset"]),
             catalog=None if body["catalog"] is None else str(body["catalog"]),
@@ -220,10 +221,17 @@ def _names(written: object) -> frozenset[Aspect]:
     return frozenset(map(Aspect, written)) if isinstance(written, list) else WHOLE
 
 
-def _records(rows: object, price: Callable[[str], Price]) -> tuple[OrderRecord, ...]:
+def _records(written: str, rows: object, price: Callable[[str], Price]) -> tuple[OrderRecord, ...]:
     if not isinstance(rows, list):
         return ()
-    found = [_record(price(row[0]), *row[1:7]) for row in rows]
+    return _priced(written, tuple([price(row[0]) for row in rows]))
+
+
+@functools.lru_cache(maxsize=8_192)
+def _priced(written: str, prices: tuple[Price, ...]) -> tuple[OrderRecord, ...]:
+    """Memo: customers who ordered alike have the same records."""
+    rows: list[list[Any]] = _body(written)["records"]
+    found = [_record(price, *row[1:7]) for price, row in zip(prices, rows, strict=True)]
     for place, row in enumerate(rows):
         if rest := row[7:]:  # its configuration, which stands last where it has one
             found[place] = attrs.evolve(found[place], configuration=dict(rest[0]))

@@ -74,7 +74,7 @@ def posting_rows(entry: Entry) -> list[Row]:
             micros(entry.at),
             entry.kind,
             entry.source,
-            posting.account.value,
+            posting.account._value_,
             entry.currency,
             posting.minor,
         )

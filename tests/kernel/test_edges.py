@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import pickle
 from decimal import Decimal
 
 import pytest
@@ -19,6 +20,7 @@ from billcore.kernel import (
     InvalidNumber,
     InvalidValue,
     Money,
+    NotFound,
     bounded,
     cadence,
     checked_text,
@@ -30,6 +32,7 @@ from billcore.kernel import (
     number,
     several,
 )
+from billcore.kernel.errors import shown
 from billcore.kernel.exact import ratio
 
 ZURICH = "Europe/Zurich"
@@ -185,3 +188,24 @@ def test_the_first_zone_is_that_of_all_periods_before_a_move() -> None:
 
     assert moved.nth(-1_000) == beat.nth(-1_000)
     assert moved.zone(-1_000) == ZURICH
+
+
+def test_what_is_shown_of_a_value() -> None:
+    """Eighty characters, and that it goes on; of a value that has them all of it."""
+    assert shown("x" * 78) == repr("x" * 78)
+    assert shown("x" * 79) == "'" + "x" * 79 + "..."
+    assert len(shown(["x" * 50] * 20)) == 83
+
+
+def test_an_error_has_its_text_as_its_argument() -> None:
+    """Its class's where it has none of its own, and still in another process."""
+    for error in (NotFound(), NotFound("no such plan", place="plan", value="gold")):
+        assert error.args == (error.text,)
+        again = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
+        assert (again.args, str(again)) == (error.args, str(error))
+
+
+def test_a_window_is_one_of_a_calendar() -> None:
+    """A minute and a half is none."""
+    with pytest.raises(InvalidValue, match=r"^interval: an interval that no calendar has"):
+        local_floor(instant("2026-07-10T10:17:42.5Z"), Interval(seconds=90), ZURICH)

@@ -8,7 +8,17 @@ from decimal import Decimal
 import attrs
 import pytest
 
-from billcore.kernel import ZERO, InvalidValue, Rounding, StaleCatalogEntry, SyncAborted, nearest
+from billcore.kernel import (
+    ZERO,
+    Interval,
+    InvalidValue,
+    NotAvailable,
+    Rounding,
+    StaleCatalogEntry,
+    SyncAborted,
+    instant,
+    nearest,
+)
 from billcore.pricing import (
     Addon,
     Availability,
@@ -18,8 +28,11 @@ from billcore.pricing import (
     Flat,
     Graduated,
     Meter,
+    MeterPrice,
+    Part,
     Percentage,
     PerUnit,
+    Phase,
     Plan,
     PlanVersion,
     Price,
@@ -35,6 +48,8 @@ from billcore.pricing import (
     catalog_diff,
     explain_rating,
     merged,
+    options,
+    phase_starts,
 )
 from billcore.pricing.discount import take_off
 from tests.pricing.feeds import FIRST, SECOND, shop, synced
@@ -143,3 +158,38 @@ def test_another_model_is_told_by_what_it_says() -> None:
         [f"{place}: {wrapped} -> {graduated}"],
         [f"{place}/tiers/beyond/flat_amount: 1 -> 2"],
     ]
+
+
+def test_a_service_that_is_not_listed_has_no_options() -> None:
+    """Where none of its plans is offered either."""
+    hidden = Service(code="db", base_fee=1, listed=False)
+
+    with pytest.raises(NotAvailable, match=r"^service: this service is not sold by itself"):
+        options(attrs.evolve(EMPTY, services=[hidden]), "db", EMPTY.effective)
+    assert options(attrs.evolve(EMPTY, services=[attrs.evolve(hidden, listed=True)]), "db", EMPTY.effective) == ()
+
+
+def test_phases_follow_each_other() -> None:
+    """Ten days, then twenty: the first ends on the 11th, the second on the 31st."""
+    ten, twenty = (Phase(code=f"d{days}", length=Interval(days=days), prices=[BASE]) for days in (10, 20))
+    ends = phase_starts([ten, twenty], instant("2026-01-01T00:00:00Z"), "UTC")
+
+    assert [end.isoformat()[:10] for end in ends] == ["2026-01-11", "2026-01-31"]
+
+
+def test_a_price_of_a_meter_is_one_of_that_meter() -> None:
+    """Another meter's, or no price at all, is told with its place."""
+    price = Price(code="gb", model=PerUnit(1), cadence=PriceCadence.USAGE, meter="gb")
+
+    with pytest.raises(InvalidValue, match=r"^price\.meter: its price is of another meter"):
+        MeterPrice(meter="calls", price=price)
+    with pytest.raises(InvalidValue, match=r"^price: wrong kind of value"):
+        MeterPrice(meter="gb", price="gb")  # type: ignore[arg-type]  # the point
+
+
+def test_a_parts_sizes_are_not_negative() -> None:
+    """Nothing is a size, less is none."""
+    assert Part(product="disk", defaults={"gb": 0}).defaults == {"gb": 0}
+    assert Part(product="disk", defaults={"gb": "0.5"}).defaults == {"gb": Decimal("0.5")}
+    with pytest.raises(InvalidValue, match=r"^defaults\.gb: must not be negative"):
+        Part(product="disk", defaults={"gb": -1})

@@ -10,11 +10,11 @@ import attrs
 
 from billcore.kernel import HOUR, ZERO, Exact, Period
 from billcore.kernel import exact as ex
-from billcore.pricing.model.asked import events_by, rating_by
+from billcore.pricing.model.asked import rating_by
 from billcore.pricing.model.wrapped import Wrapped, wrapped
 from billcore.pricing.price import Price, amount_of
 from billcore.pricing.proration import share
-from billcore.pricing.rating import Event, EventModel, Rating
+from billcore.pricing.rating import Event, Rating
 
 __all__ = [
     "Allowance",
@@ -47,8 +47,10 @@ def recurring_amount(price: Price, parts: tuple[tuple[Period, Exact], ...], whol
     For a price that runs with time, each part's rated amount times the hours it lasted. Otherwise the full quantity
     chooses the tier and each part is billed its share (D14). Divided once, at the end.
     """
-    if price.per is None and len(parts) == 1 and parts[0][0] == whole:
-        return amount_of(price.model, parts[0][1])
+    if price.per is None and len(parts) == 1:
+        part, quantity = parts[0]
+        if part == whole:
+            return amount_of(price.model, quantity)
     return _shared(price, parts, whole, zone)
 
 
@@ -105,7 +107,4 @@ def windows_rating(
 
 def events_rating(price: Price, events: Iterable[Event], allowance: Allowance) -> Rating:
     """The same for a price by event. An addon has no free units to give to it."""
-    rated = price.rated
-    if allowance.share == (1, 1) and isinstance(rated, EventModel) and not isinstance(rated, Wrapped):
-        return events_by(rated, events)
-    return wrapped(rated).rate_events(events, allowance.share)
+    return wrapped(price.rated).rate_events(events, allowance.share)

@@ -89,8 +89,8 @@ def _refuse(commitment: Commitment, sold: Sequence[Price], before: Sequence[Pric
 
 def _longer(one: Interval, other: Interval) -> bool:
     """A period of the one may be longer than one of the other; a month has 28 to 31 days."""
-    if bool(one.months) == bool(other.months):
-        return (one.months, _seconds(one, 0)) > (other.months, _seconds(other, 0))
+    if one.months and other.months:
+        return one.months > other.months
     return _seconds(one, _LONGEST_MONTH) > _seconds(other, _SHORTEST_MONTH)
 
 

@@ -236,7 +236,7 @@ def _of_plans(service: Service, moved: dict[str, Decimal]) -> Iterator[tuple[str
     users = service.billing_unit is BillingUnit.USER
     for plan, price in service.plan_prices:
         model = price.model
-        each = model.units if isinstance(model, Progressive) and not users else ONE
+        each = model.units if isinstance(model, Progressive) else ONE
         place = f"services/{service.code}/compute_plans/{plan.code}"
         sold = _Sold(service.currency or "", _A_MONTH, price, each=each)
         yield place, sold

@@ -242,7 +242,7 @@ def _metered(sold: Sold, record: OrderRecord) -> OrderRecord:
     return attrs.evolve(record, aggregation=meter.aggregation, field=meter.field)
 
 
-def addon_record(sold: Sold, code: str, quantity: int = 1) -> OrderRecord:
+def addon_record(sold: Sold, code: str, quantity: int) -> OrderRecord:
     """The record of an addon: its price and what it adds to a meter's allowance."""
     addon = still(sold.addon(code), "addon")
     record = OrderRecord(

@@ -122,7 +122,6 @@ class MeterPrice(Entry):
     to: dt.date | None = attrs.field(default=None, converter=_to)
 
     def __attrs_post_init__(self) -> None:
-        of_kind(self.price, Price, "price")
         if self.price.meter != self.meter:
             raise InvalidValue("its price is of another meter", place="price.meter", value=self.price.meter)
         if self.from_ is not None and self.to is not None and self.to <= self.from_:
@@ -206,7 +205,6 @@ class Product(Entry):
             raise InvalidValue("a product has prices or is composed of others", place="prices", value=self.code)
         seen: set[str] = set()
         for index, part in enumerate(self.composed_of):
-            of_kind(part, Part, f"composed_of[{index}]")
             if part.product in seen:
                 place = f"composed_of[{index}].product"
                 raise InvalidValue("a part stands twice", place=place, value=part.product, hint="give its quantity")

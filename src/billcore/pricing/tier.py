@@ -12,7 +12,7 @@ from decimal import Decimal
 
 import attrs
 
-from billcore.kernel import ZERO, Exact, InvalidValue, of_kind
+from billcore.kernel import ZERO, Exact, InvalidValue
 from billcore.kernel import exact as ex
 from billcore.pricing import fields
 from billcore.pricing.rating import Step
@@ -81,8 +81,6 @@ class TierTable:
     packaged: bool = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        for index, tier in enumerate(self.tiers):
-            of_kind(tier, Tier, f"tiers[{index}]")
         contiguous([tier.up_to for tier in self.tiers], "tiers")
         bounds = tuple(tier.up_to for tier in self.tiers if tier.up_to is not None)
         lower = (ZERO, *bounds)

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 import attrs
 
-from billcore.kernel import ZERO, Exact, FrozenMap, InvalidValue, of_kind, several
+from billcore.kernel import ZERO, Exact, FrozenMap, InvalidValue, several
 from billcore.kernel import exact as ex
 from billcore.pricing import fields, said
 from billcore.pricing.rating import Event, Rating, Step
@@ -61,7 +61,6 @@ class Matrix:
             raise InvalidValue("dimensions are one or more different names", place="dimensions", value=self.dimensions)
         table: dict[tuple[str, ...], Decimal] = {}
         for index, cell in enumerate(self.cells):
-            of_kind(cell, Cell, f"cells[{index}]")
             if set(cell.values) != set(self.dimensions):
                 raise InvalidValue("a cell names every dimension", place=f"cells[{index}].values", value=cell.values)
             key = tuple(cell.values[name] for name in self.dimensions)

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 import attrs
 
-from billcore.kernel import ZERO, Exact, InvalidValue, of_kind, several
+from billcore.kernel import ZERO, Exact, InvalidValue, several
 from billcore.kernel import exact as ex
 from billcore.pricing import fields
 from billcore.pricing.model.tiered import Graduated
@@ -127,8 +127,6 @@ class GraduatedPercentage:
     _units: Graduated = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        for index, tier in enumerate(self.tiers):
-            of_kind(tier, PercentTier, f"tiers[{index}]")
         tiers = [Tier(tier.up_to, _share(tier.percent), tier.flat_amount) for tier in self.tiers]
         object.__setattr__(self, "_units", Graduated(tiers))
 

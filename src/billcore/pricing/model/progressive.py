@@ -14,7 +14,7 @@ from decimal import Decimal
 
 import attrs
 
-from billcore.kernel import ONE, ZERO, Exact, InvalidValue, of_kind, several
+from billcore.kernel import ONE, ZERO, Exact, InvalidValue, several
 from billcore.kernel import exact as ex
 from billcore.pricing import fields
 from billcore.pricing.rating import Rating, Step
@@ -40,8 +40,6 @@ class Bracket:
 
 def check_brackets(brackets: tuple[Bracket, ...], place: str = "brackets") -> None:
     """Raise ``InvalidValue`` unless brackets start at zero, are contiguous and only the last is open (R4-13)."""
-    for index, bracket in enumerate(brackets):
-        of_kind(bracket, Bracket, f"{place}[{index}]")
     contiguous([bracket.up_to for bracket in brackets], place)
     before = ZERO
     for index, bracket in enumerate(brackets):

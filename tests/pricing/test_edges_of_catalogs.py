@@ -14,12 +14,18 @@ from billcore.pricing import (
     Catalog,
     ComputePlan,
     Coupon,
+    Flat,
+    Plan,
+    PlanStatus,
+    PlanVersion,
+    Price,
     Resource,
     Selection,
     Service,
     Stacking,
     entries,
     merged,
+    plan_catalog,
 )
 from billcore.pricing.said import table
 from billcore.pricing.stacking import HeldCoupon, exact_offs, paper_offs, stacked
@@ -105,3 +111,21 @@ def test_a_percentage_is_rounded_once_over_the_periods_of_a_document() -> None:
     assert sum(minor for line in paper_offs(lines, {}) for _, minor in line) == 1
     found = paper_offs([(5, ((one,),)) for one in amounts], {one.pot: 1 for one in amounts})
     assert found == ((("CENT", 1),), (("CENT", 1),))
+
+
+def test_a_published_version_that_is_gone_is_warned_of() -> None:
+    """A draft that is gone is not, and a plan that is gone neither: it is no more sold."""
+    price = Price(code="base", model=Flat(1))
+    one, two, draft = (
+        PlanVersion(version=n, status=status, prices=[price])
+        for n, status in enumerate((PlanStatus.RETIRED, PlanStatus.ACTIVE, PlanStatus.DRAFT), 1)
+    )
+
+    def sold(*versions: PlanVersion) -> Catalog:
+        plans = [Plan(code="p", versions=versions)] if versions else []
+        return Catalog(version="1", effective=FIRST, currency="CHF", plans=plans)
+
+    assert [one.split(";")[0] for one in plan_catalog(sold(one, two, draft), sold(two)).warnings] == [
+        "plans/p/versions/1: a published version is gone"
+    ]
+    assert plan_catalog(sold(one, two, draft), sold()).warnings == ()

@@ -14,7 +14,9 @@ from billcore.pricing import (
     EachEvent,
     Event,
     Matrix,
+    OrderRecord,
     PerUnit,
+    Price,
     Product,
     Rating,
     StairStep,
@@ -119,3 +121,13 @@ def test_at_its_minimum_or_maximum_nothing_is_added() -> None:
     steps = [[step.name for step in model.rate(Decimal(units)).steps] for units in (5, 4, 6)]
 
     assert steps == [["units"], ["units", "minimum"], ["units", "maximum"]]
+
+
+def test_a_record_keeps_its_configuration_as_it_is() -> None:
+    """A table that changes later changes no order; records are values, and so keys."""
+    table = {"node": "a"}
+    record = OrderRecord(price=Price(code="base", model=PerUnit(1)), quantity=1, configuration=table)
+    table["node"] = "b"
+
+    assert record.configuration == {"node": "a"}
+    assert len({record, attrs.evolve(record, quantity=1)}) == 1

@@ -211,3 +211,23 @@ def test_a_zone_is_checked() -> None:
     whole = Period("2026-06-01T00:00:00Z", "2026-07-01T00:00:00Z")
     with pytest.raises(InvalidValue, match="unknown time zone"):
         share(Proration.DAY, Period(whole.start, "2026-06-02T00:00:00Z"), whole, "Mars/Olympus")
+
+
+def test_a_period_is_measured_to_the_microsecond() -> None:
+    """One of three microseconds is a third."""
+    start = instant("2026-01-01T00:00:00Z")
+    one, three = (Period(start, start + dt.timedelta(microseconds=n)) for n in (1, 3))
+
+    assert share(Proration.SECOND, one, three, "UTC") == (1, 3)
+
+
+@pytest.mark.parametrize(
+    "measure", [Proration.DAY_INCLUSIVE, Proration.DAY30, Proration.CEIL, Proration.FULL, Proration.FREE]
+)
+def test_a_measure_of_a_version_to_come_is_refused(measure: Proration) -> None:
+    """And not counted by another one."""
+    start = instant("2026-01-01T00:00:00Z")
+    part, whole = (Period(start, start + dt.timedelta(days=n)) for n in (1, 3))
+
+    with pytest.raises(NotSupportedYet, match=rf"^proration: .*{measure.value}"):
+        share(measure, part, whole, "UTC")

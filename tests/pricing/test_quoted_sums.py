@@ -192,3 +192,32 @@ def test_usage_with_an_allowance_explains_itself() -> None:
     told = {node.label: str(node.value) for node in found.explain("gb").walk()}
     assert (told["quantity had"], told["included units"], told["units of addons"]) == ("150", "20", "100")
     laws.quote_explains_itself(found)
+
+
+def test_fees_over_periods_of_two_lengths() -> None:
+    """From 10 January: 7.10 and half of it, 7.10 a month and eleven months over the year, and half of those 117.10."""
+    monthly = attrs.evolve(BASE, code="seat")
+    yearly = attrs.evolve(FEE, code="care", sum_of=["seat"], interval=YEAR)
+    found = asked(sold(FEE, BASE, monthly, yearly), Selection(plan="p", starts_on="2026-01-10T00:00:00Z"))
+
+    assert str(found.first_invoice.net) == "76.30 CHF"
+
+
+def test_usage_reaches_a_cap_whole_in_a_stub_too() -> None:
+    """10.00 of usage use up 22 of 31 days of 12.00; what is left of that for the price behind it is nothing."""
+    used = Price(code="gb", model=PerUnit(1), cadence=PriceCadence.USAGE, meter="gb")
+    behind = attrs.evolve(BASE, timing=Timing.ARREARS)
+    capped = Commitment(prices=["gb", "base"], amount=0, cap=12)
+    catalog = sold(used, behind, commitments=[capped], meters=[Meter(code="gb")])
+
+    for units, left in ((10, "0.00 CHF"), (5, "3.52 CHF")):
+        asked_for = Selection(plan="p", starts_on="2026-01-10T00:00:00Z", usage={"gb": units})
+        assert str(asked(catalog, asked_for).first_invoice.net) == left
+
+
+def test_a_cap_that_rounds_to_nothing_leaves_nothing() -> None:
+    """One day of a cap of a cent a month."""
+    catalog = sold(BASE, commitments=[Commitment(prices=["base"], amount=0, cap="0.01")])
+    found = asked(catalog, Selection(plan="p", starts_on="2026-01-31T00:00:00Z"))
+
+    assert str(found.first_invoice.net) == "0.00 CHF"

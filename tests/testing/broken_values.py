@@ -328,13 +328,13 @@ VALUES: tuple[tuple[str, Callable[[pytest.MonkeyPatch], None]], ...] = (
     (
         "quote_totals_are_sums_of_its_lines",
         lambda _: laws.quote_totals_are_sums_of_its_lines(
-            attrs.evolve(offer(), all_in=QuoteTotal(Money("1", "AUD"), ()))
+            attrs.evolve(offer(), all_in=QuoteTotal(Money("1", "AUD"), (), 0))
         ),
     ),
     (
         "quote_totals_are_sums_of_its_lines",
         lambda _: laws.quote_totals_are_sums_of_its_lines(
-            attrs.evolve(offer(), first_invoice=QuoteTotal(Money("1", "AUD"), ()))
+            attrs.evolve(offer(), first_invoice=QuoteTotal(Money("1", "AUD"), (), 0))
         ),
     ),
     ("size_is_exact", a_unit_too_large),

@@ -29,7 +29,7 @@ class QuoteTotal:
 
     net: Money
     taxes: tuple[Tax, ...]
-    off: int = 0
+    off: int
 
     @property
     def discount(self) -> Money:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 import attrs
@@ -12,6 +13,7 @@ from billcore.pricing import (
     AppliedRate,
     Availability,
     Catalog,
+    Commitment,
     ComputePlan,
     Coupon,
     Flat,
@@ -22,10 +24,12 @@ from billcore.pricing import (
     Resource,
     Selection,
     Service,
+    SlaTier,
     Stacking,
     entries,
     merged,
     plan_catalog,
+    stale_by_age,
 )
 from billcore.pricing.said import table
 from billcore.pricing.stacking import HeldCoupon, exact_offs, paper_offs, stacked
@@ -129,3 +133,53 @@ def test_a_published_version_that_is_gone_is_warned_of() -> None:
         "plans/p/versions/1: a published version is gone"
     ]
     assert plan_catalog(sold(one, two, draft), sold()).warnings == ()
+
+
+def test_a_feed_names_an_entry_once() -> None:
+    """A stale commitment and a fresh one to the same price are two of one name."""
+    price = Price(code="base", model=Flat(10))
+    plan = Plan(code="p", versions=[PlanVersion(version=1, prices=[price])])
+    feed = Catalog(version="1", effective=FIRST, currency="CHF", plans=[plan])
+    commitments = [Commitment(prices=["base"], amount=5, stale=stale) for stale in (True, False)]
+
+    with pytest.raises(SyncAborted, match=r"^commitments/base: the source names an entry twice"):
+        merged(None, attrs.evolve(feed, commitments=commitments), "portal", SECOND)
+
+
+def test_a_list_that_is_all_stale_may_stay_away() -> None:
+    """What the source has not named for long, or never named, it need not name now."""
+    tiers = attrs.evolve(shop("a", "b"), sla_tiers=[SlaTier(code="gold")])
+    by_hand = attrs.evolve(shop("a", "b"), sla_tiers=[SlaTier(code="mine")])
+    gone = synced(tiers, shop("a", "b"), most_stale=100)
+
+    assert merged(gone, shop("a", "b"), "portal", SECOND).counts == (0, 0, 2, 0)
+    assert merged(by_hand, shop("a", "b"), "portal", SECOND).counts == (0, 2, 0, 0)
+    with pytest.raises(SyncAborted, match=r"^sla_tiers: the source names none of a list that it had"):
+        merged(synced(tiers), shop("a", "b"), "portal", SECOND)
+
+
+def test_only_what_was_fresh_can_go_stale() -> None:
+    """Of four services two are stale already: one of the two others is half of them."""
+    base = synced(shop("a", "b", "c", "d"), shop("a", "b"))
+
+    with pytest.raises(SyncAborted, match=r"^2 of 2 entries would go stale"):
+        merged(base, shop("e"), "portal", SECOND)
+    assert merged(base, shop("a"), "portal", SECOND).counts == (0, 0, 1, 1)
+    with pytest.raises(SyncAborted, match=r"^1 of 2 entries would go stale"):
+        merged(base, shop("a"), "portal", SECOND, most_stale=49)
+
+
+def test_parts_age_with_what_they_are_of() -> None:
+    """A service that has one list of two ages with it."""
+    small = ComputePlan(code="small", cpu=1, ram_gib=1, price=1)
+    feed = attrs.evolve(shop(), services=[Service(code="db", base_fee=1, compute_plans=[small])])
+    (service,) = stale_by_age(synced(feed), SECOND, dt.timedelta(hours=1)).services
+
+    assert (service.stale, service.compute_plans[0].stale) == (True, True)
+
+
+def test_texts_of_ten_thousand_characters() -> None:
+    """Are the longest."""
+    assert len(Plan(code="p", name="x" * 10_000, versions=[]).name) == 10_000
+    with pytest.raises(InvalidValue, match=r"^name: not a text"):
+        Plan(code="p", name="x" * 10_001, versions=[])

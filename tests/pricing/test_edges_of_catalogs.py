@@ -58,6 +58,9 @@ def test_a_rate_has_places_that_can_be_stored() -> None:
     assert AppliedRate("vat", Decimal("8.1")).percent == Decimal("8.1")
     with pytest.raises(InvalidNumber, match=r"^percent: too many digits"):
         AppliedRate("vat", Decimal("1e-60"))
+    assert AppliedRate("vat", Decimal("1e-12")).percent == Decimal("1e-12")
+    with pytest.raises(InvalidNumber, match=r"^percent: more than 12 digits"):
+        AppliedRate("vat", Decimal("1e-13"))
 
 
 def test_where_something_is_offered_tells_it_apart() -> None:
@@ -183,3 +186,38 @@ def test_texts_of_ten_thousand_characters() -> None:
     assert len(Plan(code="p", name="x" * 10_000, versions=[]).name) == 10_000
     with pytest.raises(InvalidValue, match=r"^name: not a text"):
         Plan(code="p", name="x" * 10_001, versions=[])
+
+
+def test_a_feed_retires_the_version_that_it_replaces_and_no_draft() -> None:
+    """Of a plan by hand: its active version gives way, its draft stays; a retired one of the feed changes nothing."""
+    price = Price(code="base", model=Flat(10))
+    active, draft, retired = PlanStatus.ACTIVE, PlanStatus.DRAFT, PlanStatus.RETIRED
+
+    def sold(*versions: tuple[int, PlanStatus]) -> Catalog:
+        made = [PlanVersion(version=n, status=status, prices=[price]) for n, status in versions]
+        return Catalog(version="1", effective=FIRST, currency="CHF", plans=[Plan(code="p", versions=made)])
+
+    found = merged(sold((1, active), (5, draft)), sold((2, retired), (3, active)), "portal", SECOND).catalog
+    statuses = {one.version: one.status for one in found.plans[0].versions}
+    kept = merged(sold((1, active)), sold((2, draft)), "portal", SECOND).catalog
+
+    assert statuses == {1: retired, 2: retired, 3: active, 5: draft}
+    assert {one.version: one.status for one in kept.plans[0].versions} == {1: active, 2: draft}
+
+
+def test_a_plan_that_is_named_no_more_keeps_its_versions() -> None:
+    """It goes stale with them, and what was active was."""
+    plans = [
+        Plan(code=code, versions=[PlanVersion(version=1, prices=[Price(code="base", model=Flat(10))])]) for code in "ab"
+    ]
+    feeds = [attrs.evolve(shop(), plans=found) for found in (plans, plans[:1])]
+    (gone,) = [plan for plan in synced(*feeds).plans if plan.code == "b"]
+
+    assert (gone.stale, gone.versions[0].stale, gone.versions[0].status) == (True, True, PlanStatus.ACTIVE)
+
+
+def test_an_amount_without_a_pot_takes_nothing() -> None:
+    """It is used up."""
+    held = HeldCoupon(Coupon(code="TEN", amount=10))
+
+    assert paper_offs([(1000, ((held,),))], {}) == ((),)

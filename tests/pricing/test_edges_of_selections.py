@@ -46,6 +46,7 @@ from billcore.pricing import (
     Tier,
     Wrapped,
     catalog_diff,
+    cluster_quantity,
     explain_rating,
     merged,
     options,
@@ -193,3 +194,36 @@ def test_a_parts_sizes_are_not_negative() -> None:
     assert Part(product="disk", defaults={"gb": "0.5"}).defaults == {"gb": Decimal("0.5")}
     with pytest.raises(InvalidValue, match=r"^defaults\.gb: must not be negative"):
         Part(product="disk", defaults={"gb": -1})
+
+
+def test_a_storage_is_a_text_that_can_be_kept() -> None:
+    """No control characters, and no number of gibibytes."""
+    assert Selection(service="db", storage="ssd", storage_gib=5).storage == "ssd"
+    with pytest.raises(InvalidValue, match=r"^storage: not a text"):
+        Selection(service="db", storage="ssd\x00")
+    with pytest.raises(InvalidValue, match=r"^storage: not text .*storage_gib\?"):
+        Selection(service="db", storage=5)  # type: ignore[arg-type]  # the point
+
+
+def test_a_service_has_a_price_for_its_base_fee() -> None:
+    """Where it has one."""
+    service = Service(code="db", base_fee=5, sla_surcharges={"gold": 1})
+
+    assert [(code, price.code) for code, price in service.prices] == [("", "base"), ("gold", "sla")]
+    assert [code for code, _ in attrs.evolve(service, base_fee=0).prices] == ["gold"]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("500u", "0.0005"),
+        ("1n", "0.000000001"),
+        ("3n", "0.000000003"),
+        ("250m", "0.25"),
+        ("2k", "2000"),
+        ("1Ki", "1024"),
+    ],
+)
+def test_small_and_large_quantities_of_a_cluster(written: str, read: str) -> None:
+    """Each suffix is worth what it says."""
+    assert cluster_quantity(written) == Decimal(read)

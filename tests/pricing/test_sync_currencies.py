@@ -145,3 +145,17 @@ def test_the_first_feed_may_be_in_a_currency_of_its_own() -> None:
     gems = attrs.evolve(shop("a"), currency="GEM", currencies=[OwnCurrency(code="GEM")])
 
     assert merged(None, gems, "portal", FIRST).catalog.currency == "GEM.0"
+
+
+def test_how_many_currencies_a_source_changes() -> None:
+    """One is told by its place; of two the first, and that there is one more."""
+    products = [Product(code=f"vm{n}", prices=[Price(code="p", model=Flat(9), currency="CHF")]) for n in range(3)]
+    base = synced(attrs.evolve(shop(), products=products))
+
+    for count, told in (
+        (1, r"the source changes the currency \("),
+        (2, "the source changes the currency, and 1 more "),
+    ):
+        moved = [attrs.evolve(one, prices=[attrs.evolve(one.prices[0], currency="EUR")]) for one in products[:count]]
+        with pytest.raises(SyncAborted, match=rf"^products/vm0/prices/p: {told}"):
+            merged(base, attrs.evolve(shop(), products=[*moved, *products[count:]]), "portal", SECOND)

@@ -241,7 +241,7 @@ def _full_period(records: tuple[OrderRecord, ...], hours: Decimal) -> Exact:
             continue
         if price.sum_of:
             base = ex.total(found.get(code, ex.ZERO) for code in price.sum_of)
-            amount = sum_rating(price, base).amount
+            amount = sum_rating(price, base, (1, 1)).amount
         else:
             amount = amount_of(price.model, record.quantity)
         if price.per is not None:

@@ -39,7 +39,7 @@ def sum_amount(price: Price, total: Exact, share: SumShare) -> Exact:
     return sum_rating(price, total, share.part).amount
 
 
-def sum_rating(price: Price, total: Exact, part: tuple[int, int] = (1, 1)) -> Rating:
+def sum_rating(price: Price, total: Exact, part: tuple[int, int]) -> Rating:
     """The rating of the sum, with so much (n of d) of minimum, maximum and what is included."""
     return wrapped(price.model).rate(total, part)
 

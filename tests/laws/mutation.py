@@ -3,7 +3,8 @@
 Each mutation (``mutations.py``) is made for itself, and the tests that run its line are run against it (``warm.py``).
 It is *killed* if a test fails, the tests cannot be read, or they do not end; it *survived* if everything passes.
 ``--sample N`` takes N of them, chosen by ``--seed``, so that a sample can be repeated; ``--since main`` those of the
-lines that a branch has changed; ``pricing/tier.py`` those of one module.
+lines that a branch has changed; ``--again FILE`` those that survived an earlier session, of which the file is the
+output; ``pricing/tier.py`` those of one module.
 
 ``survivors.toml`` names the mutations that no test can kill, each with the reason: they are not tried, unless
 ``--excused`` asks. The exit code is 1 where more than 5 % of the others survive.
@@ -20,6 +21,7 @@ import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TextIO
 
 import attrs
 import click
@@ -28,7 +30,7 @@ from tests.laws.afresh import BILLCORE, ROOT
 from tests.laws.mutations import Mutation, mutations
 from tests.laws.warm import Warm
 
-__all__ = ["PACKAGES", "SURVIVORS", "Survivor", "all_mutations", "changed", "sampled", "survivors"]
+__all__ = ["PACKAGES", "SURVIVORS", "Survivor", "again", "all_mutations", "changed", "sampled", "survivors"]
 
 PACKAGES = ("kernel", "pricing")
 SURVIVORS = Path(__file__).with_name("survivors.toml")
@@ -55,6 +57,7 @@ _TESTS = {
 }
 # They start processes of their own, which no mutation reaches, or take minutes.
 _NOT_FORKED = ("tests/engine/test_killed.py", "tests/engine/test_workers.py", "tests/laws/test_laws_bite.py")
+_TOLD = re.compile(r"^survived  (\S+):\d+ (.*)$", re.MULTILINE)
 _HUNK = re.compile(r"@@ -\S+ \+(\d+)(?:,(\d+))? @@")
 
 
@@ -111,6 +114,12 @@ def changed(found: Sequence[Mutation], since: str) -> list[Mutation]:
     return [one for one in found if not lines[one.module].isdisjoint(one.statement)]
 
 
+def again(found: Sequence[Mutation], output: str) -> list[Mutation]:
+    """Those that an earlier output tells as survived, wherever their lines stand now."""
+    told = {(hit[1], hit[2]) for hit in _TOLD.finditer(output)}
+    return [one for one in found if (one.module, f"{one.scope}: {one.change}") in told]
+
+
 @attrs.define
 class _Result:
     """What came of the mutations."""
@@ -142,6 +151,7 @@ class _Result:
 @click.option("--sample", type=int, default=None, help="So many mutations, chosen by the seed; default: all.")
 @click.option("--seed", type=int, default=0, help="Which sample.")
 @click.option("--since", default=None, help="Only mutations of lines that differ from this commit.")
+@click.option("--again", "output", type=click.File(), help="Only mutations that survived in this session's output.")
 @click.option("--excused", is_flag=True, help="Try those, too, that survivors.toml names: none of them may be killed.")
 @click.option("--examples", type=int, default=60, help="Examples a law gets.")
 @click.option("--jobs", type=int, default=1, help="Mutations tried at a time.")
@@ -150,6 +160,7 @@ def main(
     sample: int | None,
     seed: int,
     since: str | None,
+    output: TextIO | None,
     excused: bool,  # noqa: FBT001 - click calls it by name
     examples: int,
     jobs: int,
@@ -158,7 +169,8 @@ def main(
     chosen = packages or PACKAGES
     found = list(all_mutations(chosen))
     named = () if excused else survivors()
-    taken = sampled(found if since is None else changed(found, since), sample, seed)
+    meant = again(found, output.read()) if output is not None else found
+    taken = sampled(meant if since is None else changed(meant, since), sample, seed)
     tried = [mutation for mutation in taken if not any(one.names(mutation) for one in named)]
     click.echo(f"{len(tried)} mutations of {len(found)}; {len(taken) - len(tried)} more are named survivors")
     # All that runs from here on, Pythons of their own too, has this billcore, and no plugin by chance.

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from types import FunctionType
 
+import attrs
 import pytest
 
-from tests.laws.mutation import all_mutations, sampled, survivors
+from tests.laws.mutation import again, all_mutations, sampled, survivors
 from tests.laws.mutations import mutations
 from tests.laws.warm import swap
 
@@ -134,3 +135,14 @@ def test_a_named_survivor_is_still_there(named: object) -> None:
 
     assert one.reason
     assert any(one.names(found) for found in all_mutations([one.module]))
+
+
+def test_what_survived_is_tried_again() -> None:
+    """Told by its module, its function and its change: its line may be another by now."""
+    found = list(mutations(SOURCE, "x.py"))
+    output = f"3 mutations of 9\nsurvived  {attrs.evolve(found[1], line=999)}\nsurvived  y.py:1 f: 1 -> 2\n"
+
+    assert again(found, output) == [
+        one for one in found if (one.scope, one.change) == (found[1].scope, found[1].change)
+    ]
+    assert again(found, "") == []

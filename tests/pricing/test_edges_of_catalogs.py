@@ -26,6 +26,8 @@ from billcore.pricing import (
     Service,
     SlaTier,
     Stacking,
+    TaxRate,
+    ValuePath,
     entries,
     merged,
     plan_catalog,
@@ -221,3 +223,37 @@ def test_an_amount_without_a_pot_takes_nothing() -> None:
     held = HeldCoupon(Coupon(code="TEN", amount=10))
 
     assert paper_offs([(1000, ((held,),))], {}) == ((),)
+
+
+def test_a_rate_of_several_is_of_plain_ones() -> None:
+    """One of them that is inclusive is refused, and one alone is itself, inclusive or not."""
+    plain, inclusive = (AppliedRate(code, Decimal(5), inclusive=code == "in") for code in ("on", "in"))
+
+    with pytest.raises(InvalidValue, match=r"^parts: only plain rates go together"):
+        AppliedRate("both", Decimal(10), parts=(plain, inclusive))
+    with pytest.raises(InvalidValue, match=r"^parts\[1\]: only plain rates go together"):
+        AppliedRate.together([plain, inclusive])
+    assert AppliedRate.together([inclusive]) == inclusive
+
+
+def test_tax_rates_are_told_apart_by_their_beginning() -> None:
+    """From a date, or ever."""
+    rates = [
+        TaxRate(code="std", country="CH", percent=8, to="2026-01-01"),
+        TaxRate(code="std", country="CH", percent=9, from_="2026-01-01"),
+    ]
+    catalog = Catalog(version="1", effective=FIRST, currency="CHF", tax_rates=rates)
+
+    assert [place for place, _ in entries(catalog)] == [
+        "tax_rates/std:CH:standard@ever",
+        "tax_rates/std:CH:standard@2026-01-01",
+    ]
+
+
+def test_a_path_of_64_steps() -> None:
+    """Is the longest."""
+    path = ".".join(["a"] * 64)
+
+    assert len(ValuePath.parse(path).factors[0]) == 64
+    with pytest.raises(InvalidValue, match="more than 64 steps"):
+        ValuePath.parse(f"{path}.a")

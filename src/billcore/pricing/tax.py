@@ -23,7 +23,6 @@ __all__ = ["NO_RATE", "AppliedRate", "Tax", "TaxRounding", "Taxes", "lines_by_ra
 
 _HUNDRED = 100
 _INCLUSIVE = "inclusive"
-_MOST_PLACES = 12
 
 
 class TaxRounding(enum.Enum):
@@ -59,8 +58,7 @@ class AppliedRate:
         of_kind(self.percent, Decimal, "percent")
         if not self.percent.is_finite() or not 0 <= self.percent <= _HUNDRED:
             raise InvalidValue("a percentage is 0 to 100", place="percent", value=str(self.percent))
-        if ex.exponent(self.percent) < -_MOST_PLACES:
-            ex.number(self.percent, "percent")  # what is longer could be stored, and never read again
+        ex.number(self.percent, "percent")  # what is longer could be stored, and never read again
         of_kind(self.inclusive, bool, "inclusive")
         if self.parts:
             self._sums()

@@ -35,7 +35,7 @@ MARKS = frozenset(field.name for field in attrs.fields(Entry))
 """What a sync writes on an entry; it says nothing about what is sold."""
 
 
-def key_of(entry: object) -> str:
+def key_of(entry: Entry | Price) -> str:
     """The natural key of an entry or price in its list: its code, a version's number, a dated price's beginning.
 
     A commitment's are the prices that it covers.
@@ -51,10 +51,8 @@ def key_of(entry: object) -> str:
             return f"{code}:{country}:{category}@{since or 'ever'}"
         case Commitment(prices=codes):
             return "+".join(codes)
-        case Entry() | Price():
-            return str(getattr(entry, "code"))  # noqa: B009 - every other entry has one, which ``Entry`` cannot say
         case _:
-            raise TypeError(entry)
+            return str(getattr(entry, "code"))  # noqa: B009 - every other entry has one, which ``Entry`` cannot say
 
 
 def entries(catalog: Catalog) -> Iterator[tuple[str, Entry]]:

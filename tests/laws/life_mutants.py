@@ -18,6 +18,12 @@ LIFE = (
     Mutant(
         FACTS + "test_the_next_billing_date_is_the_one_that_a_walk_met",
         "settlement/wanted.py",
+        "            if start is None or start <= until:\n                life.ahead",
+        "            if True:\n                life.ahead",
+    ),
+    Mutant(
+        FACTS + "test_the_next_billing_date_is_the_one_that_a_walk_met",
+        "settlement/wanted.py",
         "                life.ahead[schedule, until] = occurrence.due\n",
         "                life.ahead[schedule, until] = occurrence.period.end\n",
     ),

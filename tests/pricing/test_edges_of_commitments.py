@@ -7,7 +7,7 @@ from decimal import Decimal
 import attrs
 import pytest
 
-from billcore.kernel import DAY, MINUTE, MONTH, YEAR, Interval, InvalidValue, UnknownCurrency, instant
+from billcore.kernel import DAY, MINUTE, MONTH, QUARTER, YEAR, Interval, InvalidValue, UnknownCurrency, instant
 from billcore.pricing import (
     Catalog,
     Commitment,
@@ -80,6 +80,17 @@ def test_a_price_is_committed_to_by_its_own_period_or_longer(interval: Interval,
     if (interval, period) != (MONTH, YEAR):
         with pytest.raises(InvalidValue, match=r"^commitments\[0\]\.prices\[0\]: billed by a longer period"):
             sold(base(interval=longer), Commitment(prices=["base"], amount=5, period=period))
+
+
+def test_a_month_may_be_longer_than_thirty_days() -> None:
+    """So a price by the month has no commitment by them; and four weeks are no more than any month."""
+    for interval, days, fits in ((MONTH, 30, False), (MONTH, 31, True), (QUARTER, 92, False), (QUARTER, 93, True)):
+        one = Commitment(prices=["base"], amount=5, period=Interval(days=days))
+        if fits:
+            assert sold(base(interval=interval), one).committed
+        else:
+            with pytest.raises(InvalidValue, match="billed by a longer period"):
+                sold(base(interval=interval), one)
 
 
 def test_a_stale_commitment_leaves_the_next_one() -> None:

@@ -179,13 +179,16 @@ def test_phases_follow_each_other() -> None:
 
 
 def test_a_price_of_a_meter_is_one_of_that_meter() -> None:
-    """Another meter's, or no price at all, is told with its place."""
+    """Another meter's, or no price at all, is told with its place; so is a date that is none."""
     price = Price(code="gb", model=PerUnit(1), cadence=PriceCadence.USAGE, meter="gb")
 
     with pytest.raises(InvalidValue, match=r"^price\.meter: its price is of another meter"):
         MeterPrice(meter="calls", price=price)
     with pytest.raises(InvalidValue, match=r"^price: wrong kind of value"):
         MeterPrice(meter="gb", price="gb")  # type: ignore[arg-type]  # the point
+    for day, told in (("2026-02-30", "not a date"), (EMPTY.effective, "a local date is asked for")):
+        with pytest.raises(InvalidValue, match=rf"^from: {told}"):
+            MeterPrice(meter="gb", price=price, from_=day)
 
 
 def test_a_parts_sizes_are_not_negative() -> None:

@@ -165,6 +165,13 @@ def test_an_explanation_says_its_kind_by_name() -> None:
         Explanation("sum", ONE, "value", (), None, None, Rounding.HALF_UP, "", "number")  # type: ignore[call-arg]  # the point
 
 
+def test_a_node_keeps_its_id() -> None:
+    """Under another label too; only who gives it another one changes it."""
+    node = Explanation("sum", ONE, id="a")
+
+    assert [node.told("total", {}).id, node.told("total", {}, id="b").id] == ["a", "b"]
+
+
 def test_units_of_events_are_units() -> None:
     """Of what the events say, and not what was had of anything."""
     model = Matrix(["region"], [Cell({"region": "eu"}, 2)])

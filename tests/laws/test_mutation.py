@@ -41,6 +41,11 @@ def outer(least):
         return a + least
     return inner
 inner = outer(LEAST)
+def watched(least):
+    def refuse(a):
+        check(a, least)
+    return refuse
+refuse = watched(LEAST)
 """
 
 
@@ -93,12 +98,13 @@ def test_a_mutation_is_made_in_functions_that_are_there() -> None:
     namespace: dict[str, FunctionType] = {}
     exec(code, namespace)  # noqa: S102 - six lines of our own
     held = [namespace[name] for name in ("most", "sum_below", "inner")]
-    before = {function: function.__code__ for function in held}
+    there = [*held, *(namespace[name] for name in ("outer", "watched", "refuse"))]
+    before = {function: function.__code__ for function in there}
     done: dict[str, list[int] | None] = {}
     for one in mutations(RUNNING, "x.py"):
-        swapped = swap(code, compile(one.text, "x.py", "exec"), {before[function]: [function] for function in held})
+        swapped = swap(code, compile(one.text, "x.py", "exec"), {before[function]: [function] for function in there})
         done[one.change] = [function(3) for function in held] if swapped else None
-        for function in held:
+        for function in there:
             function.__code__ = before[function]
 
     assert [function(3) for function in held] == [3, 3, 5]
@@ -108,6 +114,7 @@ def test_a_mutation_is_made_in_functions_that_are_there() -> None:
         "n > 0 -> n >= 0": [3, 3, 5],
         "0 -> 1": [3, 2, 5],
         "a + least -> a - least": [3, 3, 1],
+        "check(a, least) -> pass": None,
     }
 
 

@@ -170,7 +170,11 @@ def swap(old: CodeType, new: CodeType, functions: Mapping[CodeType, Sequence[Fun
     before, after = _inner(old), _inner(new)
     if not held and (_alone(old) != _alone(new) or len(before) != len(after)):
         return False
-    return all(swap(first, second, functions) or bool(held) for first, second in zip(before, after, strict=False))
+    # What a function makes when it is called is made anew by its new code; what it has made already is not.
+    return all(
+        swap(first, second, functions) or (bool(held) and first not in functions)
+        for first, second in zip(before, after, strict=False)
+    )
 
 
 def _inner(code: CodeType) -> list[CodeType]:

@@ -42,7 +42,7 @@ def text_or_none(instance: object, field: attrs.Attribute[str | None], value: st
 
 def flag(_: object, field: attrs.Attribute[bool], value: object) -> None:
     """True or false, not what passes for it."""
-    if value is not True and value is not False:
+    if type(value) is not bool:
         of_kind(value, bool, key_of(field))
 
 

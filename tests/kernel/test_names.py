@@ -23,6 +23,7 @@ from billcore.kernel import (
     Money,
     canonical,
     checked_id,
+    compact,
     derive,
     fingerprint,
     instant,
@@ -33,6 +34,10 @@ from billcore.testing.strategies import exacts, instants, moneys
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 PLAIN = st.none() | st.booleans() | st.integers() | TEXTS | exacts() | instants()
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+)
 NESTED = st.recursive(PLAIN, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3))
 
 
@@ -57,6 +62,16 @@ def test_canonical_bytes_are_json(value: object) -> None:
 
     assert canonical(json.loads(written)) == written
     assert fingerprint([value]) == fingerprint((value,))
+
+
+@given(JSON)
+def test_compact_text_is_json(value: object) -> None:
+    """Law: what is written without spaces says the same again, its letters as they are and its keys in their order."""
+    written = compact(value)
+
+    assert compact(json.loads(written)) == written
+    assert json.loads(written) == json.loads(json.dumps(value))
+    assert compact({"b": "Zürich", "a": [1, 2]}) == '{"b":"Zürich","a":[1,2]}'
 
 
 @given(st.dictionaries(TEXTS, PLAIN, max_size=6))

@@ -141,6 +141,12 @@ KERNEL = (
         "        case list():",
     ),
     Mutant(
+        NAMES + "test_compact_text_is_json",
+        "kernel/canonical.py",
+        "compact = json.JSONEncoder(ensure_ascii=False",
+        "compact = json.JSONEncoder(ensure_ascii=True",
+    ),
+    Mutant(
         NAMES + "test_the_order_of_keys_does_not_matter",
         "kernel/canonical.py",
         "sort_keys=True",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import attrs
 import pytest
 
 from billcore.adapters.memory import MemoryStore
@@ -232,3 +233,16 @@ def test_nothing_financial_is_ever_deleted() -> None:
 
     assert shop.documents() == before
     assert shop.billing.subscriptions.get("vm").orders[0].records[0].price.code == "base"
+
+
+def test_a_document_is_what_it_was_with_its_number() -> None:
+    """Field by field; a note that corrects an invoice, for a reason and rounded in its way, has all of them."""
+    shop = Shop.new(SOLD, JUNE, policy=Policy(rounding=Rounding.HALF_EVEN))
+    shop.billing.subscriptions.create("acme", Selection(plan="s"), id="sub")
+    shop.run(JUNE)
+    shop.at(MID).subscriptions.cancel("sub", when="now", unused="give_back")
+    shop.run(MID)
+    note = next(one.document for one in shop.documents() if one.document.corrects)
+
+    assert all(getattr(note, field.name) != field.default for field in attrs.fields(type(note)) if field.init)
+    assert note.numbered("CN-7") == attrs.evolve(note, number="CN-7")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterator, Sequence
 
 import attrs
@@ -11,7 +10,7 @@ import attrs
 from billcore.engine.rows.customers import AccountRow, account_row
 from billcore.engine.rows.documents import document_row, issued_rows, payment_row
 from billcore.engine.rows.money import Notice, credit_row, notice_row, posting_rows
-from billcore.kernel import micros
+from billcore.kernel import compact, micros
 from billcore.ports import Row, Tx
 from billcore.ports.tables import ACCOUNT, CREDIT, DOCUMENT, LINE, NOTICE, PAYMENT, POSTING
 from billcore.settlement import Document, DocumentKind, Invoice, Payout
@@ -20,8 +19,6 @@ __all__ = ["SERIES", "Batch", "notice", "number_of", "write_payout"]
 
 SERIES = {DocumentKind.INVOICE: "INV", DocumentKind.CREDIT_NOTE: "CN", DocumentKind.OPENING: "OPN"}
 _NOTICE_BITS = 32  # so many notices of one decision that they never run into those of the next
-
-_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def number_of(kind: DocumentKind, ordinal: int) -> str:
@@ -52,7 +49,7 @@ class Batch:
         rows = _Rows()
         made: list[Invoice] = []
         for account, documents, payout, versions in self.payouts:
-            new = {document.id: attrs.evolve(document, number=next(numbers[document.kind])) for document in documents}
+            new = {document.id: document.numbered(next(numbers[document.kind])) for document in documents}
             made += rows.payout(account, new, payout, versions, at)
         rows.accounts += [account_row(account) for account in self.quiet]
         rows.write(tx)
@@ -145,10 +142,11 @@ def _notices(account: AccountRow, made: Sequence[Invoice], payout: Payout, at: d
         (f"{invoice.document.kind.value}.issued", invoice.document.id, invoice.document.number or "")
         for invoice in made
     ]
-    paid = {payment.document for payment in payout.payments if payment.minor > 0}
-    told += [
-        ("invoice.paid", name, "") for name, invoice in payout.invoices.items() if name in paid and not invoice.open
-    ]
+    if payout.payments:
+        paid = {payment.document for payment in payout.payments if payment.minor > 0}
+        told += [
+            ("invoice.paid", name, "") for name, invoice in payout.invoices.items() if name in paid and not invoice.open
+        ]
     return [
         notice(account, kind, {"document": document, "number": number}, at, n)
         for n, (kind, document, number) in enumerate(told)
@@ -157,7 +155,7 @@ def _notices(account: AccountRow, made: Sequence[Invoice], payout: Payout, at: d
 
 def notice(account: AccountRow, kind: str, facts: dict[str, str], at: dt.datetime, n: int = 0) -> Row:
     """The row of the n-th notice that goes with an account as it is written."""
-    seq, body = (account.version << _NOTICE_BITS) + n, _written({**facts, "at": micros(at)})
+    seq, body = (account.version << _NOTICE_BITS) + n, compact({**facts, "at": micros(at)})
     return notice_row(Notice(customer=account.customer, seq=seq, kind=kind, at=at, body=body))
 
 

@@ -29,7 +29,7 @@ from billcore.kernel.cadence import (
     local_days,
     nth,
 )
-from billcore.kernel.canonical import canonical, fingerprint
+from billcore.kernel.canonical import canonical, compact, fingerprint
 from billcore.kernel.currency import (
     Currency,
     active_codes,
@@ -155,6 +155,7 @@ __all__ = [
     "checked_country",
     "checked_id",
     "checked_text",
+    "compact",
     "currency",
     "currency_name",
     "derive",

@@ -20,7 +20,10 @@ from billcore.kernel.errors import InvalidValue
 from billcore.kernel.exact import text
 from billcore.kernel.instant import rfc3339
 
-__all__ = ["canonical", "fingerprint"]
+__all__ = ["canonical", "compact", "fingerprint"]
+
+compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+"""JSON of plain values on one line, without spaces, in the order that they have."""
 
 
 def canonical(value: object) -> bytes:

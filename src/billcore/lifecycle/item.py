@@ -7,7 +7,7 @@ import datetime as dt
 import attrs
 
 from billcore.kernel import Exact, OrderId, Timeline
-from billcore.pricing import OrderRecord, PriceCadence
+from billcore.pricing import OrderRecord
 
 __all__ = ["Epoch", "Item"]
 
@@ -47,8 +47,7 @@ class Item:
     @property
     def schedule(self) -> tuple[object, ...]:
         """What its billing periods follow from."""
-        price = self.record.price
-        return (self.start, self.end, self.cancelled, price.cadence is PriceCadence.ONCE, price.due, price.interval)
+        return (self.start, self.end, self.cancelled, self.record.price.beat)
 
     @property
     def ordered(self) -> str:

@@ -247,6 +247,11 @@ class Price:
         return attrs.evolve(self, model=self.model.so_far)
 
     @functools.cached_property
+    def beat(self) -> tuple[bool, Timing, Interval]:
+        """What its billing periods follow from: whether it is charged once, its timing and its interval."""
+        return (self.cadence is PriceCadence.ONCE, self.due, self.interval)
+
+    @functools.cached_property
     def due(self) -> Timing:
         """The timing in force: arrears for usage, what runs with time and sums, else ``advance`` unless said."""
         if self.per is not None or self.cadence is PriceCadence.USAGE or self.sum_of:

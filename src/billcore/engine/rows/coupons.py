@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import attrs
 
-from billcore.kernel import CustomerId, SubscriptionId, from_micros, micros
+from billcore.kernel import CustomerId, SubscriptionId, compact, from_micros, micros
 from billcore.lifecycle import AppliedCoupon
 from billcore.ports import Row
 from billcore.pricing import Coupon, archive, unarchive
@@ -20,7 +20,7 @@ _APPLIED, _REMOVED = "applied", "removed"
 
 def applied_row(applied: AppliedCoupon) -> Row:
     """The row of an application; the coupon and its scope stand in it as they were."""
-    body = json.dumps([archive(applied.coupon), list(applied.scope)], ensure_ascii=False, separators=(",", ":"))
+    body = compact([archive(applied.coupon), list(applied.scope)])
     return (*_names(applied.id, applied, _APPLIED), applied.n, applied.redemption, *_instants(applied), body)
 
 

@@ -7,7 +7,7 @@ import json
 
 import attrs
 
-from billcore.kernel import CustomerId, Timeline, from_micros, micros
+from billcore.kernel import CustomerId, Timeline, compact, from_micros, micros
 from billcore.lifecycle import Customer, Profile, Replaced
 from billcore.ports import Row
 from billcore.settlement import AccountState
@@ -49,7 +49,7 @@ def customer_row(customer: Customer, version: int) -> Row:
         micros(customer.created),
         maybe_micros(customer.billed_until),
         maybe_micros(customer.closed),
-        json.dumps(profiles, ensure_ascii=False, separators=(",", ":")),
+        compact(profiles),
         version,
     )
 
@@ -62,10 +62,10 @@ def customer_of(row: Row) -> Customer:
         id=CustomerId(str(name)),
         currency=str(currency),
         created=from_micros(int(created or 0)),
-        profiles=Timeline(tuple((at, profile) for at, profile, until in found if not until)),
+        profiles=Timeline(tuple([(at, profile) for at, profile, until in found if not until])),
         billed_until=maybe_instant(billed_until),
         closed=maybe_instant(closed),
-        replaced=tuple(Replaced(at, profile, from_micros(until[0])) for at, profile, until in found if until),
+        replaced=tuple([Replaced(at, profile, from_micros(until[0])) for at, profile, until in found if until]),
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from billcore.engine.rows.customers import maybe_text
-from billcore.kernel import Period, from_micros, micros, number
+from billcore.kernel import Period, compact, from_micros, micros, number
 from billcore.kernel.exact import parse
 from billcore.ports import Row
 from billcore.ports.tables import DOCUMENT, LINE
@@ -34,8 +34,6 @@ _ABSENT = ((None, None), (None,), ())
 """What a row has behind a content of that much more: there is always a place for terms and coupon."""
 _ROUNDING = DOCUMENT.position("rounding")
 
-_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-
 
 def invoice_state(invoice: Invoice) -> str:
     """The stored state: ``paid`` is never stored, it follows from the amounts."""
@@ -52,7 +50,7 @@ def document_row(invoice: Invoice, version: int, content_hash: str) -> Row:
     owing = state == "issued" and document.kind is not DocumentKind.CREDIT_NOTE
     return (
         *document.content(),
-        _written(document.tax_content()),
+        compact(document.tax_content()),
         net,
         tax,
         net + tax,

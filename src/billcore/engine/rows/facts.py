@@ -19,6 +19,7 @@ from billcore.kernel import (
     DayAnchor,
     OrderId,
     SubscriptionId,
+    compact,
     from_micros,
     micros,
     number,
@@ -79,7 +80,7 @@ def fact_row(fact: Fact, customer: str) -> Row:
         kind,
         micros(fact.at),
         micros(fact.recorded),
-        json.dumps(body, ensure_ascii=False, separators=(",", ":")),
+        compact(body),
     )
 
 

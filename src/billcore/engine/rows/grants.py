@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import attrs
 
 from billcore.engine.rows.customers import maybe_instant, maybe_micros
-from billcore.kernel import from_micros, micros
+from billcore.kernel import compact, from_micros, micros
 from billcore.ports import Row
 from billcore.settlement import Credit, CreditKind
 
@@ -31,7 +31,7 @@ def given_row(credit: Credit) -> Row:
         credit.amount,
         credit.priority,
         maybe_micros(credit.expires),
-        json.dumps(told, ensure_ascii=False, separators=(",", ":")),
+        compact(told),
     )
 
 

@@ -88,9 +88,7 @@ class Life:
     """The fold of a subscription's facts up to an instant; ``fallbacks`` are the items outside any plan.
 
     ``summing`` are the items whose prices are over others: commitments, and percentages of what else is had; mostly
-    none. ``schedules`` has for each of ``charged`` the place of the first with its schedule: mostly they have one, so
-    it is walked once. ``ahead`` is a memo: by a schedule's place and an instant the first billing date after it, where
-    one was met.
+    none. ``ahead`` is a memo: by a schedule's place and an instant the first billing date after it, where one was met.
     """
 
     subscription: Subscription
@@ -101,22 +99,22 @@ class Life:
     unused: Unused = Unused.KEEP
     fallbacks: tuple[Item, ...] = ()
     summing: tuple[Item, ...] = attrs.field(init=False, eq=False, repr=False)
-    schedules: tuple[int, ...] = attrs.field(init=False, eq=False, repr=False)
     ahead: dict[tuple[int, dt.datetime], dt.datetime] = attrs.field(factory=dict, init=False, eq=False, repr=False)
 
     @summing.default
     def _over_others(self) -> tuple[Item, ...]:
         return tuple([item for item in self.items if item.record.price.sum_of])
 
-    @schedules.default
-    def _first_of_each(self) -> tuple[int, ...]:
-        found = [item.schedule for item in self.charged]
-        return tuple([found.index(schedule) for schedule in found])
-
     @property
     def charged(self) -> tuple[Item, ...]:
         """All that may be charged: the items, then those outside any plan."""
         return (*self.items, *self.fallbacks) if self.fallbacks else self.items
+
+    @functools.cached_property
+    def schedules(self) -> tuple[int, ...]:
+        """For each of these the place of the first with its schedule: mostly they have one, so it is walked once."""
+        found = [item.schedule for item in self.charged]
+        return tuple([found.index(schedule) for schedule in found])
 
     def cadence(self, epoch: Epoch, interval: Interval) -> Cadence:
         """The periods of an interval in an epoch, in the customer's zones."""

@@ -76,7 +76,7 @@ def test_entries_in_words() -> None:
     grant = Grant(code="g", kind=GrantKind.PROMOTIONAL, amount=5, unit="CHF", applies_to=["base"])
 
     assert entry_words(grant) == "5 CHF promotional, for base"
-    assert entry_words(attrs.evolve(grant, name="Start", unit=None)) == "Start, 5  promotional, for base"
+    assert entry_words(attrs.evolve(grant, name="Start", unit=None)) == "Start, 5 promotional, for base"
     assert entry_words(Coupon(code="c", amount=5)) == "5 off once"
     assert entry_words(Coupon(code="c", percent=5)) == "5 % off once"
 

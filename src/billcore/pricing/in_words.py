@@ -24,8 +24,8 @@ def entry_words(entry: Entry) -> str:
             most = "" if entry.cap is None else f", at most {ex.text(entry.cap)}"
             return f"at least {ex.text(entry.amount)} {interval_words(entry.period)}{most}"
         case Grant():
-            money = currency_name(entry.unit or "")
-            gives = f"{ex.text(entry.amount)} {money} {entry.kind.value}{_for(entry.applies_to)}"
+            money = "" if entry.unit is None else f" {currency_name(entry.unit)}"
+            gives = f"{ex.text(entry.amount)}{money} {entry.kind.value}{_for(entry.applies_to)}"
             return f"{entry.name}, {gives}" if entry.name else gives
         case CreditUnit():
             return f"worth {ex.text(entry.rate)} each"

@@ -97,7 +97,7 @@ class Line:
             else (key.subscription, key.item, micros(key.period.start), micros(key.period.end))
         )
         return (
-            self.kind._value_,
+            self.kind._value_,  # in Python 3.11 ``value`` is a function, and a run asks it of every line
             self.description,
             self.price,
             micros(self.part.start),

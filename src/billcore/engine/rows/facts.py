@@ -189,7 +189,7 @@ def fact_of(row: Row, price: Callable[[str], Price]) -> Fact:
             recorded=common[2],
             n=common[3],
             kind=OrderKind(str(kind).partition(":")[2]),
-            records=_records(str(written), body["records"], price),
+            records=_records(str(written), price),
             anchor=_anchor_of(body["anchor"]),
             reset=bool(body["reset"]),
             catalog=None if body["catalog"] is None else str(body["catalog"]),
@@ -222,7 +222,8 @@ def _names(written: object) -> frozenset[Aspect]:
     return frozenset(map(Aspect, written)) if isinstance(written, list) else WHOLE
 
 
-def _records(written: str, rows: object, price: Callable[[str], Price]) -> tuple[OrderRecord, ...]:
+def _records(written: str, price: Callable[[str], Price]) -> tuple[OrderRecord, ...]:
+    rows: object = _body(written)["records"]
     if not isinstance(rows, list):
         return ()
     return _priced(written, tuple([price(row[0]) for row in rows]))
